@@ -1,0 +1,25 @@
+"""The query engine: follow-up → standalone question → hits → evidence → answer → gate.
+
+`Engine.ask` gives an `Answer`, each sentence of which is a verbatim quote of a source or tied
+to one. `query_engine` offers the same to LlamaIndex.
+"""
+
+from assistant.engine import Engine, open_engine
+from assistant.errors import AssistantError, BadQuestion, EngineUnavailable
+from assistant.models import Answer, Citation, Dropped, Outcome, Statement, Turn
+from assistant.settings import AssistantSettings
+
+__all__ = [
+    "Answer",
+    "AssistantError",
+    "AssistantSettings",
+    "BadQuestion",
+    "Citation",
+    "Dropped",
+    "Engine",
+    "EngineUnavailable",
+    "Outcome",
+    "Statement",
+    "Turn",
+    "open_engine",
+]

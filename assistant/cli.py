@@ -1,0 +1,88 @@
+"""The command `ask`."""
+
+import argparse
+from typing import Any
+
+from assistant.engine import ENGINES, check_question, open_engine
+from assistant.errors import BadQuestion
+from assistant.models import Answer, Outcome, Turn
+from vectorstore.batch import run_batch
+from vectorstore.cli import check_batch_arguments
+from vectorstore.console import Commands, announce, print_json
+from vectorstore.settings import Settings
+
+
+def add_commands(commands: Commands) -> None:
+    """Add this folder's commands to the front door's."""
+    ask = commands.add_parser("ask", help="ask a question", description=_ask.__doc__)
+    ask.add_argument("question", nargs="?", metavar="QUESTION")
+    ask.add_argument("--engine", choices=ENGINES, help="which engine answers")
+    ask.add_argument("--json", action="store_true", help="print JSON")
+    ask.add_argument("--batch", metavar="IN", help='JSON Lines: {"id", "question", "history"?}')
+    ask.add_argument("--out", metavar="OUT", help="where the batch's answers go")
+    ask.set_defaults(run=_ask)
+
+
+def _ask(args: argparse.Namespace, settings: Settings) -> int:
+    """Answer a question from the library, every sentence with its quote."""
+    check_batch_arguments(args.question, args, "question")
+    if args.question is not None:
+        check_question(args.question)
+    engine = open_engine(settings, announce, engine=args.engine)
+    if args.batch is not None:
+        lines, failed = run_batch(
+            args.batch,
+            args.out,
+            lambda line: engine.ask(line["question"], turns(line.get("history"))).to_json(),
+            required=("question",),
+        )
+        announce(f"{lines} questions, {failed} failed.")
+        return 0
+    answer = engine.ask(args.question)
+    if args.json:
+        print_json({"id": None, **answer.to_json()})
+    else:
+        _print(answer)
+    return 0
+
+
+def turns(history: Any) -> list[Turn]:
+    """The turns of a batch line's `history`. Raises BadQuestion for another form."""
+    if history is None:
+        return []
+    form = 'history must be a list of {"role": "user" or "assistant", "content": text}'
+    if not isinstance(history, list):
+        raise BadQuestion(form)
+    found = []
+    for turn in history:
+        if not isinstance(turn, dict) or turn.get("role") not in ("user", "assistant"):
+            raise BadQuestion(form)
+        if not isinstance(turn.get("content"), str):
+            raise BadQuestion(form)
+        found.append(Turn(role=turn["role"], content=turn["content"]))
+    return found
+
+
+_SIGNS = {Outcome.ANSWERED: "● Answered", Outcome.PARTIAL: "◐ Partly answered"}
+
+
+def _print(answer: Answer) -> None:
+    if answer.outcome is Outcome.WITHHELD:
+        print(f"○ Not in this library ({answer.reason}). The nearest passages:\n")
+        for hit in answer.hits[:3]:
+            place = " › ".join(p for p in (hit.passage.title, hit.passage.heading) if p)
+            text = " ".join(hit.passage.text.split())
+            print(f"  {place}\n    {text[:200]}{'…' if len(text) > 200 else ''}\n")
+        return
+    print(f"{_SIGNS[answer.outcome]} (confidence {answer.confidence:.2f})")
+    if answer.missing:
+        print(f"  The library does not answer: {answer.missing}")
+    print()
+    for statement in answer.statements:
+        print(f"  “{' '.join(statement.text.split())}” {list(statement.citations)}")
+    print()
+    for citation in answer.citations:
+        page = f", page {citation.page}" if citation.page else ""
+        heading = f" › {citation.heading}" if citation.heading else ""
+        print(f"  [{citation.marker}] {citation.title}{heading}{page}")
+        print(f"      {citation.source} {citation.start}-{citation.end}")

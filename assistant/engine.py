@@ -1,0 +1,244 @@
+"""The engine: question and history in, a proved answer out.
+
+question → standalone question → hits → evidence → quotes → gate → outcome
+"""
+
+import re
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from assistant.calibration import Calibration, shipped
+from assistant.errors import BadQuestion, EngineUnavailable
+from assistant.evidence import FeatureReader, Quote, Reader, rank, select
+from assistant.features import Asked, answer_features, ask_about, candidates
+from assistant.followup import standalone
+from assistant.gate import judge
+from assistant.models import Answer, Citation, Dropped, Outcome, Statement, Turn
+from assistant.question import wording
+from assistant.settings import AssistantSettings
+from vectorstore import Found, Hit, Settings, SettingsError, Store, open_store
+
+QUESTION_CHARACTERS = 2_000
+PASSAGES_READ = 8
+WITHHELD = "The library does not answer this question."
+ENGINES = ("extractive", "llm")
+
+_SECOND_PART = re.compile(
+    r"[,;]?\s+and\s+(?=(?:how|what|who|whom|whose|when|where|why|which)\b)", re.IGNORECASE
+)
+_FIRST_PART = re.compile(r"\b(how|what|who|whom|whose|when|where|why|which|is|are|do|does|did)\b", re.I)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Evidence:
+    """What one question, or one part of it, came to."""
+
+    question: str
+    found: Found
+    quotes: list[Quote]
+    confidence: float
+    search_ms: float
+    evidence_ms: float
+
+
+class Engine:
+    """Answers questions over a store. Safe to use from several threads."""
+
+    def __init__(
+        self,
+        store: Store,
+        settings: AssistantSettings,
+        *,
+        calibration: Calibration | None = None,
+        reader: Reader | None = None,
+    ):
+        self.store = store
+        self._settings = settings
+        self._calibration = calibration or shipped()
+        self._reader = reader or FeatureReader(self._calibration)
+
+    def ask(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        *,
+        sources: Sequence[str] | None = None,
+    ) -> Answer:
+        """Answer a question, with the turns before it oldest first.
+
+        `sources` narrows the search to these source ids. Raises BadQuestion for an empty or
+        overlong question, SoundingsError where the library cannot be read.
+        """
+        started = time.perf_counter()
+        check_question(question)
+        alone = standalone(question, history)
+        parts = [self._evidence(part, sources) for part in split_parts(alone)]
+        answer = self._compose(question, alone, parts)
+        timings = {
+            "search": sum(part.search_ms for part in parts),
+            "evidence": sum(part.evidence_ms for part in parts),
+            "total": (time.perf_counter() - started) * 1000,
+        }
+        return replace(answer, timings_ms=timings)
+
+    def _evidence(self, question: str, sources: Sequence[str] | None) -> _Evidence:
+        """Search, read and select for one question."""
+        began = time.perf_counter()
+        found = self.store.searcher.search(question, PASSAGES_READ, sources=sources)
+        searched = time.perf_counter()
+        asked = self._asked(question)
+        listed = candidates(asked, found)
+        ranked = rank(listed, self._reader.score(asked, listed))
+        confidence = 0.0
+        quotes: list[Quote] = []
+        if ranked:
+            row = answer_features(asked, found, ranked)
+            confidence = float(self._calibration.answer.probability(row[None, :])[0])
+            quotes = select(asked, ranked, self.store.library, self._settings.answer_words)
+        return _Evidence(
+            question=question,
+            found=found,
+            quotes=quotes,
+            confidence=confidence,
+            search_ms=(searched - began) * 1000,
+            evidence_ms=(time.perf_counter() - searched) * 1000,
+        )
+
+    def _asked(self, question: str) -> Asked:
+        library = self.store.library
+        frequency = library.document_frequency(wording(question).stems)
+        return ask_about(question, frequency, library.passage_count())
+
+    def _compose(self, question: str, alone: str, parts: Sequence[_Evidence]) -> Answer:
+        """The answer of the parts that are covered, through the gate."""
+        covered = [p for p in parts if p.confidence >= self._calibration.threshold and p.quotes]
+        open_parts = [p for p in parts if p not in covered]
+        statements: list[Statement] = []
+        citations: list[Citation] = []
+        dropped: list[Dropped] = []
+        for quote in _without_repeats([q for part in covered for q in part.quotes]):
+            verdict = judge(quote.text, [quote], self.store.library)
+            if not verdict.stands:
+                dropped.append(Dropped(text=quote.text, why=verdict.why or "ungrounded"))
+                continue
+            marker = len(citations) + 1
+            citations.append(self._citation(marker, quote))
+            statements.append(
+                Statement(text=quote.text, citations=(marker,), support=verdict.support)
+            )
+        hits = _merge_hits([part.found for part in parts])
+        common = Answer(
+            question=question,
+            standalone_question=alone,
+            outcome=Outcome.WITHHELD,
+            reason=None,
+            confidence=min(part.confidence for part in (covered or parts)),
+            engine="extractive",
+            answer=WITHHELD,
+            dropped=tuple(dropped),
+            hits=hits,
+            library=parts[0].found.fingerprint,
+        )
+        if not statements:
+            return replace(common, reason=_why_withheld(parts, bool(dropped)))
+        missing = " ".join(part.question for part in open_parts) or None
+        return replace(
+            common,
+            outcome=Outcome.PARTIAL if missing else Outcome.ANSWERED,
+            reason="not stated" if missing else None,
+            missing=missing,
+            answer=" ".join(f"{' '.join(s.text.split())} [{s.citations[0]}]" for s in statements),
+            statements=tuple(statements),
+            citations=tuple(citations),
+        )
+
+    def _citation(self, marker: int, quote: Quote) -> Citation:
+        source = self.store.library.source(quote.passage.source)
+        return Citation(
+            marker=marker,
+            source=source.id,
+            title=source.title,
+            source_sha256=source.sha256,
+            passage=quote.passage.id,
+            start=quote.start,
+            end=quote.end,
+            quote=quote.text,
+            page=quote.passage.page,
+            heading=quote.passage.heading,
+        )
+
+
+def open_engine(
+    settings: Settings,
+    announce: Callable[[str], None] = lambda _: None,
+    *,
+    engine: str | None = None,
+) -> Engine:
+    """Open the home of `settings` for questions.
+
+    Raises EngineUnavailable where `engine` is "llm" and no model is configured, SettingsError
+    for a part that this version does not have, and what `open_store` raises.
+    """
+    table = settings.table(AssistantSettings)
+    for name in ("reranker", "reader", "nli", "llm"):
+        value = getattr(table, name)
+        if value not in ("none", ""):
+            raise SettingsError(
+                f"SOUNDINGS_{name.upper()}={value}: this version has no {name} yet. "
+                f"Unset SOUNDINGS_{name.upper()}."
+            )
+    if engine == "llm":
+        raise EngineUnavailable(
+            "no language model is configured. Leave out --engine, or use --engine extractive"
+        )
+    return Engine(open_store(settings, announce), table)
+
+
+def check_question(question: str) -> None:
+    """Raises BadQuestion for what cannot be a question."""
+    if not any(character.isalnum() for character in question):
+        raise BadQuestion("the question is empty. Ask in words: soundings ask 'What is …?'")
+    if len(question) > QUESTION_CHARACTERS:
+        raise BadQuestion(
+            f"the question has {len(question):,} characters; at most {QUESTION_CHARACTERS:,} are "
+            "read. Ask it more briefly."
+        )
+
+
+def split_parts(question: str) -> list[str]:
+    """The questions in a question: "How many are there, and who leads them?" holds two.
+
+    The second is made to stand alone on the first.
+    """
+    match = _SECOND_PART.search(question)
+    if match is None or _FIRST_PART.search(question[: match.start()]) is None:
+        return [question]
+    first, second = question[: match.start()].strip() + "?", question[match.end() :].strip()
+    second = standalone(second, [Turn(role="user", content=first)])
+    return [first, second[:1].upper() + second[1:]]
+
+
+def _without_repeats(quotes: Sequence[Quote]) -> list[Quote]:
+    kept: dict[tuple[str, int, int], Quote] = {}
+    for quote in quotes:
+        kept.setdefault((quote.passage.source, quote.start, quote.end), quote)
+    return list(kept.values())
+
+
+def _merge_hits(founds: Sequence[Found]) -> tuple[Hit, ...]:
+    """The hits of all parts, each passage once, ranked anew by score."""
+    best: dict[str, Hit] = {}
+    for hit in (hit for found in founds for hit in found.hits):
+        known = best.get(hit.passage.id)
+        if known is None or hit.score > known.score:
+            best[hit.passage.id] = hit
+    ordered = sorted(best.values(), key=lambda h: (-round(h.score, 6), h.passage.id))
+    return tuple(replace(hit, rank=rank) for rank, hit in enumerate(ordered, start=1))
+
+
+def _why_withheld(parts: Sequence[_Evidence], dropped: bool) -> str:
+    if dropped:
+        return "ungrounded"
+    near = any(hit.lexical > 0 and hit.similarity > 0.3 for p in parts for hit in p.found.hits)
+    return "not stated" if near else "nothing relevant"

@@ -1,0 +1,21 @@
+"""What can go wrong with a question.
+
+SoundingsError
+└── AssistantError
+    ├── BadQuestion        the question is empty or far too long (wrong usage)
+    └── EngineUnavailable  the engine asked for is not configured
+"""
+
+from vectorstore.errors import SoundingsError, UsageError
+
+
+class AssistantError(SoundingsError):
+    """Something about a question or its answer."""
+
+
+class BadQuestion(AssistantError, UsageError):
+    """The question is empty, too long, or not text."""
+
+
+class EngineUnavailable(AssistantError):
+    """The engine asked for is not configured."""

@@ -1,0 +1,206 @@
+"""Evidence: the sentences that answer, found by a reader among the sentences of the hits."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from assistant.calibration import Calibration
+from assistant.features import Asked, Candidate, lead_of
+from assistant.question import wording
+from vectorstore import Heading, Library, Passage, Sentence
+
+NUMBER_OF_QUOTES = 3
+KEEP_ABOVE = 0.4  # of the best sentence's score
+LIST_WORDS = 150
+LEAD_WORDS = 60
+
+
+class Reader(Protocol):
+    """Says how likely each sentence is to answer the question."""
+
+    def score(self, asked: Asked, sentences: Sequence[Candidate]) -> Sequence[float]:
+        """One probability for each sentence, in order."""
+
+
+class FeatureReader:
+    """The default reader: a logistic regression over plain features, no model but the encoder."""
+
+    def __init__(self, calibration: Calibration):
+        self._model = calibration.sentence
+
+    def score(self, asked: Asked, sentences: Sequence[Candidate]) -> Sequence[float]:
+        if not sentences:
+            return []
+        rows = np.stack([candidate.features for candidate in sentences])
+        return [float(p) for p in self._model.probability(rows)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """A slice of a source that is to be quoted: its text is the source's `[start:end]`."""
+
+    passage: Passage
+    start: int
+    end: int
+    text: str
+    score: float
+
+    @property
+    def words(self) -> int:
+        return len(self.text.split())
+
+
+def rank(sentences: Sequence[Candidate], scores: Sequence[float]) -> list[tuple[Candidate, float]]:
+    """Sentences with their scores, best first; ties in the order of source and place."""
+    paired = zip(sentences, scores, strict=True)
+    return sorted(
+        paired, key=lambda p: (-p[1], p[0].hit.passage.source, p[0].sentence.start)
+    )
+
+
+def select(
+    asked: Asked, ranked: Sequence[tuple[Candidate, float]], library: Library, most_words: int
+) -> list[Quote]:
+    """The quotes that answer, the best first, together about `most_words` long.
+
+    A list is taken whole; a sentence that leans on the one before ("This …", "He …") brings it
+    along; what repeats an earlier quote is left out.
+    """
+    if not ranked:
+        return []
+    best, score = ranked[0]
+    listed = _whole_list(asked, ranked, library, score)
+    if listed:
+        return listed
+    chosen: list[Quote] = []
+    budget = most_words
+    for candidate, value in ranked:
+        if len(chosen) == NUMBER_OF_QUOTES or (chosen and value < KEEP_ABOVE * score):
+            break
+        quote = _with_lead(candidate, value)
+        if chosen and (quote.words > budget or _repeats(quote, chosen)):
+            continue
+        chosen.append(quote)
+        budget -= quote.words
+    return chosen
+
+
+def _with_lead(candidate: Candidate, score: float) -> Quote:
+    """The sentence, and those before it that it leans on where they are short enough."""
+    passage, last = candidate.hit.passage, candidate.sentence
+    for first in passage.sentences[lead_of(passage, candidate.index) : candidate.index]:
+        if len(_text(passage, first.start, last.end).split()) <= LEAD_WORDS:
+            return _quote(passage, first.start, last.end, score)
+    return _quote(passage, last.start, last.end, score)
+
+
+def _whole_list(
+    asked: Asked, ranked: Sequence[tuple[Candidate, float]], library: Library, score: float
+) -> list[Quote]:
+    """The whole list, where the question asks for one and the evidence stands in it."""
+    if asked.kind in ("list", "definition", "other", "number"):
+        headed = _list_of_headings(asked, ranked, library, score)
+        if headed:
+            return headed
+    best, _ = ranked[0]
+    if asked.kind in ("who", "number", "date", "where", "yesno"):
+        return []
+    passage, first = best.hit.passage, best.index
+    sentences = passage.sentences
+    if sentences[first].kind == "item":
+        while first and sentences[first - 1].kind == "item":
+            first -= 1
+        if first and _text_of(passage, sentences[first - 1]).endswith(":"):
+            first -= 1
+    elif not best.text.endswith(":"):
+        return []
+    last = first
+    while last + 1 < len(sentences) and sentences[last + 1].kind == "item":
+        last += 1
+    if last == first:
+        return []
+    quotes = [_quote(passage, s.start, s.end, score) for s in sentences[first : last + 1]]
+    return quotes if sum(quote.words for quote in quotes) <= LIST_WORDS else []
+
+
+def _list_of_headings(
+    asked: Asked, ranked: Sequence[tuple[Candidate, float]], library: Library, score: float
+) -> list[Quote]:
+    """The headings under a heading that is what the question asks for ("the three key asks")."""
+    wanted = asked.wording.stems - asked.wording.numbers
+    seen: set[str] = set()
+    for candidate, _ in ranked[:12]:
+        passage = candidate.hit.passage
+        if passage.source in seen:
+            continue
+        seen.add(passage.source)
+        headings = library.headings(passage.source)
+        for position, heading in enumerate(headings):
+            if not wanted or not wanted <= wording(heading.title).stems:
+                continue
+            under = _children(headings, position)
+            if len(under) < 2:
+                continue
+            text = library.text(passage.source)
+            passages = {p.heading: p for p in library.passages_of(passage.source)}
+            found = [
+                Quote(
+                    passage=_first_under(passages, child, passage),
+                    start=child.start,
+                    end=child.end,
+                    text=text[child.start : child.end],
+                    score=score,
+                )
+                for child in under
+            ]
+            if sum(quote.words for quote in found) <= LIST_WORDS:
+                return found
+    return []
+
+
+def _children(headings: Sequence[Heading], position: int) -> list[Heading]:
+    """The headings directly below one, in order."""
+    parent = headings[position]
+    below: list[Heading] = []
+    for heading in headings[position + 1 :]:
+        if heading.level <= parent.level:
+            break
+        below.append(heading)
+    level = min((h.level for h in below), default=0)
+    return [h for h in below if h.level == level]
+
+
+def _first_under(passages: dict[str, Passage], heading: Heading, other: Passage) -> Passage:
+    for path, passage in passages.items():
+        if path.endswith(heading.title):
+            return passage
+    return other
+
+
+def _repeats(quote: Quote, chosen: Sequence[Quote]) -> bool:
+    mine = wording(quote.text).stems
+    for other in chosen:
+        if other.passage.source == quote.passage.source and (
+            quote.start < other.end and other.start < quote.end
+        ):
+            return True
+        theirs = wording(other.text).stems
+        if len(mine & theirs) >= 0.7 * min(len(mine), len(theirs)):
+            return True
+    return False
+
+
+def _text_of(passage: Passage, sentence: Sentence) -> str:
+    return _text(passage, sentence.start, sentence.end)
+
+
+def _text(passage: Passage, start: int, end: int) -> str:
+    return passage.text[start - passage.start : end - passage.start]
+
+
+def _quote(passage: Passage, start: int, end: int, score: float) -> Quote:
+    return Quote(
+        passage=passage, start=start, end=end, text=_text(passage, start, end), score=score
+    )

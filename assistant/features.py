@@ -1,0 +1,376 @@
+"""What is known of each sentence that might answer a question, as numbers.
+
+Plain features that carry over from one library to another: similarity, coverage of the
+question's words weighted by rarity, and whether the kind of thing that is asked for is there.
+"""
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.question import Wording, kind_of, wording
+from vectorstore import Found, Hit, Passage, Sentence
+from vectorstore.lexicon import among
+
+SENTENCE_FEATURES = (
+    "similarity",
+    "similarity_below_best",
+    "similarity_before",
+    "similarity_after",
+    "passage_score",
+    "passage_below_best",
+    "passage_rank",
+    "passage_lexical",
+    "coverage",
+    "coverage_with_before",
+    "coverage_passage",
+    "coverage_heading",
+    "coverage_title",
+    "pairs",
+    "rarest_open",
+    "rarest_open_passage",
+    "names",
+    "names_passage",
+    "asks_number_has",
+    "asks_number_lacks",
+    "asks_date_has",
+    "asks_date_lacks",
+    "asks_who_has",
+    "asks_who_lacks",
+    "asks_why_has",
+    "asks_list_has",
+    "asks_definition_has",
+    "met_similarity",
+    "met_coverage",
+    "unmet_similarity",
+    "unmet_coverage",
+    "similarity_coverage",
+    "similarity_relative",
+    "coverage_relative",
+    "new_words",
+    "length",
+    "short",
+    "position",
+    "leans_back",
+    "is_question",
+    "is_item",
+    "is_row",
+    "terms",
+)
+ANSWER_FEATURES = (
+    "best",
+    "second",
+    "third",
+    "similarity",
+    "similarity_passage",
+    "coverage",
+    "coverage_with_before",
+    "coverage_passage",
+    "coverage_all",
+    "rarest_open",
+    "rarest_open_passage",
+    "rarest_open_all",
+    "names",
+    "names_passage",
+    "has_names",
+    "kind_met",
+    "lexical_share",
+    "pairs",
+    "unknown_words",
+    "terms",
+    "hit_margin",
+)
+
+_WHY = re.compile(
+    r"\b(because|since|due to|so that|in order to|as a result|therefore|reason|to ensure|"
+    r"means that|leads? to|caused?|helps?|allows?|enables?)\b",
+    re.IGNORECASE,
+)
+_LIST = re.compile(r"(,[^,.;]+){2,}\b(and|or)\b|:\s|;[^;]+;|\binclud(e|es|ing)\b", re.IGNORECASE)
+_DEFINITION = re.compile(
+    r"\b(is|are|was|were) (an?|the|one of)\b|\bmeans?\b|\brefers? to\b|\bknown as\b|\bcalled\b"
+    r"|\bdefined\b|\bis about\b|\bto (improve|provide|ensure|support)\b",
+    re.IGNORECASE,
+)
+_LEANING = re.compile(
+    r"[\"“‘'(]*(this|that|these|those|he|she|they|it|his|her|their|its|such|both|another)\b",
+    re.IGNORECASE,
+)
+LEAD_SENTENCES = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A sentence that might answer: `hit.passage.sentences[index]`, with its features."""
+
+    hit: Hit
+    index: int
+    text: str
+    features: NDArray[np.float32]
+
+    @property
+    def sentence(self) -> Sentence:
+        return self.hit.passage.sentences[self.index]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """A sentence with what it is read with: those it leans on, or else the one before."""
+
+    stems: frozenset[str]
+    names: frozenset[str]
+    leans: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A question, ready to be compared: its wording, kind, and the rarity of its words."""
+
+    text: str
+    wording: Wording
+    kind: str
+    rarity: Mapping[str, float]
+    unknown: int
+
+    @property
+    def weight(self) -> float:
+        return sum(self.rarity.values()) or 1.0
+
+    def covered(self, stems: frozenset[str]) -> float:
+        """The share of the question's words that are in `stems`, weighted by rarity."""
+        return sum(w for stem, w in self.rarity.items() if among(stem, stems)) / self.weight
+
+    def rarest_open(self, stems: frozenset[str]) -> float:
+        """The rarity of the rarest word not in `stems`, relative to the rarest of all."""
+        most = max(self.rarity.values(), default=1.0) or 1.0
+        left = (w for stem, w in self.rarity.items() if not among(stem, stems))
+        return max(left, default=0.0) / most
+
+
+def ask_about(question: str, frequency: Mapping[str, int], passages: int) -> Asked:
+    """Prepare a question. `frequency` counts the passages with each of its stems.
+
+    Rarity is the inverse document frequency of BM25 (Robertson and Zaragoza 2009, eq. 3.3,
+    with 1 inside the logarithm so that it stays positive).
+    """
+    found = wording(question)
+    rarity = {
+        stem: math.log(1 + (passages - frequency.get(stem, 0) + 0.5) / (frequency.get(stem, 0) + 0.5))
+        for stem in sorted(found.stems)
+    }
+    unknown = sum(frequency.get(stem, 0) == 0 for stem in found.stems)
+    return Asked(
+        text=question, wording=found, kind=kind_of(question), rarity=rarity, unknown=unknown
+    )
+
+
+def lead_of(passage: Passage, index: int) -> int:
+    """Where the reading of a sentence begins: at itself, or where it leans on those before it
+    ("He says …"), at the first of them that stands by itself; at most LEAD_SENTENCES back."""
+    first = index
+    while first and index - first < LEAD_SENTENCES:
+        sentence, before = passage.sentences[first], passage.sentences[first - 1]
+        text = passage.text[sentence.start - passage.start : sentence.end - passage.start]
+        if not _LEANING.match(text) or before.kind != "prose" or sentence.kind != "prose":
+            break
+        first -= 1
+    return first
+
+
+def candidates(asked: Asked, found: Found) -> list[Candidate]:
+    """Every sentence of the hits with its features, in the order of the hits."""
+    listed: list[Candidate] = []
+    if not found.hits:
+        return listed
+    best_score = found.hits[0].score
+    best_lexical = max(hit.lexical for hit in found.hits) or 1.0
+    similarities = {
+        hit.passage.id: found.vectors[hit.passage.id] @ found.query_vector for hit in found.hits
+    }
+    best_similarity = max(float(s.max()) for s in similarities.values())
+    best_covered = max(
+        asked.covered(wording(text).stems) for hit in found.hits for text in _texts(hit.passage)
+    )
+    for hit in found.hits:
+        passage = hit.passage
+        near = similarities[passage.id]
+        texts = _texts(passage)
+        parts = [wording(text) for text in texts]
+        whole = frozenset().union(*(part.stems for part in parts))
+        names = frozenset().union(*(part.names for part in parts))
+        heading, title = wording(passage.heading).stems, wording(passage.title).stems
+        shared = (
+            hit.score,
+            hit.score - best_score,
+            1.0 / hit.rank,
+            hit.lexical / best_lexical,
+        )
+        around = (
+            asked.covered(whole | heading),
+            asked.covered(heading),
+            asked.covered(title),
+            asked.rarest_open(whole | heading | title),
+            _share(asked.wording.names, names | whole | title | heading),
+        )
+        for i, (text, part) in enumerate(zip(texts, parts, strict=True)):
+            lead = parts[lead_of(passage, i) : i] or parts[max(i - 1, 0) : i]
+            reach = Reach(
+                stems=part.stems.union(*(p.stems for p in lead)),
+                names=part.names.union(*(p.names for p in lead if lead_of(passage, i) < i)),
+                leans=lead_of(passage, i) < i,
+            )
+            listed.append(
+                Candidate(
+                    hit=hit,
+                    index=i,
+                    text=text,
+                    features=_features(
+                        asked, text, part, reach, i, near, best_similarity, best_covered, shared, around,
+                        passage.sentences[i].kind,
+                    ),
+                )
+            )
+    return listed
+
+
+def _texts(passage: Passage) -> list[str]:
+    return [passage.text[s.start - passage.start : s.end - passage.start] for s in passage.sentences]
+
+
+def _features(
+    asked: Asked,
+    text: str,
+    part: Wording,
+    reach: Reach,
+    i: int,
+    near: NDArray[np.float32],
+    best_similarity: float,
+    best_covered: float,
+    shared: tuple[float, float, float, float],
+    around: tuple[float, float, float, float, float],
+    kind: str,
+) -> NDArray[np.float32]:
+    score, below, rank, lexical = shared
+    passage, heading, title, open_passage, names_passage = around
+    fresh = part.stems - asked.wording.stems
+    has_number = bool(part.numbers - asked.wording.numbers)
+    has_date = part.months or bool(part.years - asked.wording.years)
+    has_name = bool(reach.names - asked.wording.names)
+    number, date, who = asked.kind == "number", asked.kind == "date", asked.kind == "who"
+    met = float(number and has_number or date and has_date or who and has_name)
+    unmet = float(number or date or who) - met
+    covered = asked.covered(reach.stems)
+    return np.array(
+        [
+            near[i],
+            near[i] - best_similarity,
+            near[i - 1] if i else 0.0,
+            near[i + 1] if i + 1 < len(near) else 0.0,
+            score,
+            below,
+            rank,
+            lexical,
+            asked.covered(part.stems),
+            covered,
+            passage,
+            heading,
+            title,
+            _pairs(asked.wording.order, part.order),
+            asked.rarest_open(reach.stems),
+            open_passage,
+            _share(asked.wording.names, reach.names | reach.stems),
+            names_passage,
+            number and has_number,
+            number and not has_number,
+            date and has_date,
+            date and not has_date,
+            who and has_name,
+            who and not has_name,
+            asked.kind == "why" and _WHY.search(text) is not None,
+            asked.kind == "list" and _LIST.search(text) is not None,
+            asked.kind == "definition" and _DEFINITION.search(text) is not None,
+            met * float(near[i]),
+            met * covered,
+            unmet * float(near[i]),
+            unmet * covered,
+            float(near[i]) * covered,
+            float(near[i]) / max(best_similarity, 0.1),
+            covered / max(best_covered, 0.1),
+            math.log1p(len(fresh)),
+            math.log1p(len(part.words)),
+            len(part.words) < 5,
+            1.0 / (1 + i),
+            reach.leans,
+            text.rstrip("\"”’'").endswith("?"),
+            kind == "item",
+            kind == "row",
+            math.log1p(len(asked.rarity)),
+        ],
+        dtype=np.float32,
+    )
+
+
+def answer_features(
+    asked: Asked, found: Found, ranked: Sequence[tuple[Candidate, float]]
+) -> NDArray[np.float32]:
+    """What is known of the evidence as a whole. `ranked` are candidates and their scores, best
+    first; there must be at least one."""
+    best, score = ranked[0]
+    value = dict(zip(SENTENCE_FEATURES, best.features.tolist(), strict=True))
+    everything = frozenset().union(
+        *(wording(c.text).stems for c, _ in ranked),
+        *(wording(hit.passage.heading).stems for hit in found.hits),
+        *(wording(hit.passage.title).stems for hit in found.hits),
+    )
+    similar = found.vectors[best.hit.passage.id] @ found.query_vector
+    # BM25 of a passage that holds each word often tends to (k1 + 1) times the sum of rarities.
+    limit = 2.2 * asked.weight
+    met = {
+        "number": value["asks_number_has"],
+        "date": value["asks_date_has"],
+        "who": value["asks_who_has"],
+    }.get(asked.kind, 0.5)
+    scores = [s for _, s in ranked[:3]] + [0.0, 0.0]
+    margin = found.hits[0].score - (found.hits[1].score if len(found.hits) > 1 else 0.0)
+    return np.array(
+        [
+            score,
+            scores[1],
+            scores[2],
+            value["similarity"],
+            float(similar.max()),
+            value["coverage"],
+            value["coverage_with_before"],
+            value["coverage_passage"],
+            asked.covered(everything),
+            value["rarest_open"],
+            value["rarest_open_passage"],
+            asked.rarest_open(everything),
+            value["names"],
+            value["names_passage"],
+            bool(asked.wording.names),
+            met,
+            min(max(hit.lexical for hit in found.hits) / limit, 1.0),
+            value["pairs"],
+            asked.unknown / (len(asked.rarity) or 1),
+            math.log1p(len(asked.rarity)),
+            margin,
+        ],
+        dtype=np.float32,
+    )
+
+
+def _share(wanted: frozenset[str], there: frozenset[str]) -> float:
+    return len(wanted & there) / len(wanted) if wanted else 1.0
+
+
+def _pairs(question: Sequence[str], sentence: Sequence[str]) -> float:
+    """The share of the question's neighbouring words that are neighbours in the sentence too."""
+    pairs = set(zip(question, question[1:], strict=False))
+    if not pairs:
+        return 0.0
+    return len(pairs & set(zip(sentence, sentence[1:], strict=False))) / len(pairs)

@@ -1,0 +1,120 @@
+"""An answer and its parts, as CONTRACT promises them. All are frozen; scores are in [0, 1]."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from vectorstore import Hit
+
+
+class Outcome(StrEnum):
+    """What became of a question."""
+
+    ANSWERED = "answered"
+    PARTIAL = "partial"
+    WITHHELD = "withheld"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """One message of a conversation; `role` is "user" or "assistant"."""
+
+    role: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citation:
+    """A marker of an answer, tied to a verbatim quote: the source's text `[start:end]`."""
+
+    marker: int
+    source: str
+    title: str
+    source_sha256: str
+    passage: str
+    start: int
+    end: int
+    quote: str
+    page: int | None
+    heading: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """One sentence of an answer, the markers behind it, and how well they support it."""
+
+    text: str
+    citations: tuple[int, ...]
+    support: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dropped:
+    """A statement that did not pass the gate, and why."""
+
+    text: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the engine gives for a question.
+
+    `answer` is the text with markers; `confidence` the probability that the evidence answers
+    the question, also where the answer is withheld; `hits` the nearest passages, best first;
+    `missing` is what a partial answer leaves open.
+    """
+
+    question: str
+    standalone_question: str
+    outcome: Outcome
+    reason: str | None
+    confidence: float
+    engine: str
+    answer: str
+    statements: tuple[Statement, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
+    hits: tuple[Hit, ...] = field(default=(), repr=False)
+    missing: str | None = None
+    library: str = ""
+    timings_ms: Mapping[str, float] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """The answer as CONTRACT's JSON object, without an `id`."""
+        return {
+            "question": self.question,
+            "standalone_question": self.standalone_question,
+            "outcome": str(self.outcome),
+            "reason": self.reason,
+            "missing": self.missing,
+            "confidence": round(self.confidence, 4),
+            "engine": self.engine,
+            "answer": self.answer,
+            "statements": [
+                {
+                    "text": s.text,
+                    "citations": list(s.citations),
+                    "support": round(s.support, 4),
+                }
+                for s in self.statements
+            ],
+            "citations": [asdict(c) for c in self.citations],
+            "dropped": [asdict(d) for d in self.dropped],
+            "hits": [
+                {
+                    "rank": hit.rank,
+                    "score": round(hit.score, 4),
+                    "source": hit.passage.source,
+                    "passage": hit.passage.id,
+                    "start": hit.passage.start,
+                    "end": hit.passage.end,
+                    "heading": hit.passage.heading,
+                    "text": hit.passage.text,
+                }
+                for hit in self.hits
+            ],
+            "library": self.library,
+            "timings_ms": {name: round(ms, 1) for name, ms in self.timings_ms.items()},
+        }

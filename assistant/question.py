@@ -1,0 +1,113 @@
+"""What a question asks for: its kind, the words that matter, and the names it holds."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from vectorstore.lexicon import STOPWORDS, stem, terms, words
+
+NUMBER_WORDS = frozenset(
+    """one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
+    sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety
+    hundred hundreds thousand thousands million millions billion billions half third thirds
+    quarter quarters dozen dozens once twice double none""".split()
+)
+MONTHS = frozenset(
+    """january february march april may june july august september october november
+    december""".split()
+)
+
+_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (kind, re.compile(pattern))
+    for kind, pattern in (
+        (
+            "number",
+            r"\bhow (many|much|long|old|often|far|large|big|few)\b"
+            r"|\b(what|which) (is |was |are |were |the |total |exact )*"
+            r"(number|share|percentage|proportion|percent|per cent|fraction|amount|figure|cost|"
+            r"price|salary|budget|size|population|rate|age|count|total)\b"
+            r"|^(number|share|percentage|proportion) of\b",
+        ),
+        (
+            "date",
+            r"\bwhen\b(?! (is|are) (it|they) )|\b(what|which|in what) (year|date|month|day|decade|"
+            r"century|time)\b|\bhow recently\b|\bsince when\b|\b(what|which) (is|was) the date\b",
+        ),
+        (
+            "who",
+            r"\bwho\b|\bwhose\b|\bwhom\b|\b(which|what) (person|people|leader|leaders|author|"
+            r"authors|organisation|organisations|organization|company|body|bodies|ccg|manager|"
+            r"chair|officer|director|group|man|woman|team)\b|\bby whom\b",
+        ),
+        ("where", r"\bwhere\b|\b(which|what) (country|city|town|place|area|region|state)\b"),
+        ("why", r"\bwhy\b|\bwhat (reason|caused|causes)\b|\bhow come\b|\bfor what reason\b"),
+        (
+            "list",
+            r"^(list|name|give|enumerate)\b"
+            r"|\b(what|which) (are|were) (the |its |their |some |these )*"
+            r"(main |key |three |two |four |five |six |seven |different |important |other )*"
+            r"\w+(s|ia|ae)\b"
+            r"|\b(what|which) (\w+ )?(qualities|skills|steps|types|kinds|ways|reasons|factors|"
+            r"parts|aspects|differences|roles|tasks|areas|asks|points|things|examples)\b",
+        ),
+        ("definition", r"^(what|who) (is|are|was|were) (meant by |an? |the )?|\bdefine\b|\bmean(s|t)?\b"),
+        ("how", r"\bhow\b"),
+        (
+            "yesno",
+            r"^(is|are|was|were|do|does|did|can|could|will|would|should|has|have|had|may|must)\b",
+        ),
+    )
+)
+_NAME = re.compile(r"\b(?:[A-Z][\w’'-]*[a-z\d]|[A-Z]{2,}s?)(?:\s+(?:[A-Z][\w’'-]+|[A-Z]{2,}s?))*")
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_YEAR = re.compile(r"\b(1[5-9]\d\d|20\d\d|2100)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A text as the features see it: folded words, stems with meaning, names and numbers."""
+
+    words: tuple[str, ...]
+    stems: frozenset[str]
+    order: tuple[str, ...]
+    names: frozenset[str]
+    numbers: frozenset[str]
+    years: frozenset[str]
+    months: bool
+
+
+@lru_cache(maxsize=50_000)
+def wording(text: str) -> Wording:
+    """Take a sentence apart. Names are the stems of capitalized words that do not open it."""
+    found = words(text)
+    order = tuple(terms(text))
+    names = set()
+    for match in _NAME.finditer(text):
+        parts = words(match.group())
+        opens = text[: match.start()].strip(" \"“‘'(*_-•") == ""
+        if opens and parts and parts[0] in STOPWORDS:
+            parts = parts[1:]
+        if opens and len(parts) == 1 and not match.group().isupper():
+            continue
+        names.update(stem(part) for part in parts if part not in STOPWORDS and part not in MONTHS)
+    numbers = set(_NUMBER.findall(text)) | {w for w in found if w in NUMBER_WORDS}
+    return Wording(
+        words=tuple(found),
+        stems=frozenset(order),
+        order=order,
+        names=frozenset(names),
+        numbers=frozenset(numbers),
+        years=frozenset(_YEAR.findall(text)),
+        months=any(w in MONTHS for w in found if w != "may"),
+    )
+
+
+@lru_cache(maxsize=1_000)
+def kind_of(question: str) -> str:
+    """What kind of thing is asked for: number, date, who, where, why, list, definition, how,
+    yesno or other. The first that fits; a question's own words decide, no model."""
+    folded = " ".join(words(question))
+    for kind, pattern in _PATTERNS:
+        if pattern.search(folded):
+            return kind
+    return "other"

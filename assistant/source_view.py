@@ -1,0 +1,82 @@
+"""What the source pane shows, as markup: a quote in its place, or a whole source."""
+
+from assistant.markup import Attributes, Html, element
+from assistant.places import below, in_words
+from vectorstore import Passage, Source
+
+AROUND = 400  # characters of the source shown before and after the quote's passage
+
+# It scrolls by itself, so the keyboard must reach it.
+_TEXT: Attributes = {"class_": "text", "tabindex": 0, "role": "region", "aria_label": "Text"}
+
+
+def in_place(source: Source, text: str, passage: Passage | None, start: int, end: int) -> Html:
+    """The quote `text[start:end]`, marked, within its passage and what stands around it."""
+    low = min(start, passage.start) if passage else start
+    high = max(end, passage.end) if passage else end
+    before, after = _back(text, low), _forward(text, high)
+    heading = passage.heading if passage else ""
+    page = passage.page if passage else None
+    return element(
+        "div",
+        *_about(source, heading, page),
+        element(
+            "div",
+            element("span", "… " if before > 0 else "", text[before:low], class_="around"),
+            text[low:start],
+            _mark(text[start:end]),
+            text[end:high],
+            element("span", text[high:after], " …" if after < len(text) else "", class_="around"),
+            **_TEXT,
+        ),
+        class_="opened",
+    )
+
+
+def whole(source: Source, text: str, start: int, end: int) -> Html:
+    """All of a source's text with `text[start:end]` marked."""
+    shown = element("div", text[:start], _mark(text[start:end]), text[end:], **_TEXT)
+    return element("div", *_about(source, "", None), shown, class_="opened whole")
+
+
+def notice(message: str) -> Html:
+    """What the pane says where there is nothing to open."""
+    return element("div", element("p", message, class_="notice", tabindex=-1), class_="opened")
+
+
+def _about(source: Source, heading: str, page: int | None) -> list[Html]:
+    made = [source.publisher, source.author, in_words(source.date) if source.date else None]
+    lines = [element("h3", source.title, id="source-title", tabindex=-1)]
+    known = " · ".join(part for part in made if part)
+    under = below(source.title, heading)
+    place = " · ".join(part for part in (under, f"page {page}" if page else "") if part)
+    lines += [element("p", part, class_="meta") for part in (known, source.url, place) if part]
+    return lines
+
+
+def _mark(text: str) -> Html:
+    return element("mark", text, id="source-quote")
+
+
+def _back(text: str, position: int) -> int:
+    """A place some way before `position` where a line or a word begins."""
+    start = max(0, position - AROUND)
+    if start == 0:
+        return 0
+    for sign in ("\n", " "):
+        found = text.find(sign, start, position)
+        if found >= 0:
+            return found + 1
+    return start
+
+
+def _forward(text: str, position: int) -> int:
+    """A place some way after `position` where a line or a word ends."""
+    end = min(len(text), position + AROUND)
+    if end == len(text):
+        return end
+    for sign in ("\n", " "):
+        found = text.rfind(sign, position, end)
+        if found >= 0:
+            return found
+    return end

@@ -1,0 +1,57 @@
+"""The command `ingest`."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from ingest.job import ingest
+from ingest.progress import ConsoleProgress
+from ingest.report import STATUSES, Report
+from vectorstore.console import Commands, announce, print_json
+from vectorstore.settings import Settings
+
+
+def add_commands(commands: Commands) -> None:
+    """Add this folder's command to the front door's."""
+    parser = commands.add_parser(
+        "ingest", help="read documents into the library", description=_ingest.__doc__
+    )
+    parser.add_argument("paths", nargs="*", metavar="PATH", type=Path)
+    parser.add_argument(
+        "--prune", action="store_true", help="retire sources that are no longer under these paths"
+    )
+    parser.add_argument(
+        "--rebuild", action="store_true", help="make passages, vectors and index again"
+    )
+    parser.add_argument("--json", action="store_true", help="print the report as JSON")
+    parser.set_defaults(run=_ingest)
+
+
+def _ingest(args: argparse.Namespace, settings: Settings) -> int:
+    """Read files and folders into the library; with no PATH, the starter library."""
+    with ConsoleProgress() as progress:
+        report = ingest(
+            settings,
+            args.paths,
+            prune=args.prune,
+            rebuild=args.rebuild,
+            progress=progress,
+            announce=announce,
+        )
+    if args.json:
+        print_json(report.to_json())
+    else:
+        _print(report)
+    return 1 if report.counts["failed"] else 0
+
+
+def _print(report: Report) -> None:
+    quiet = report.counts["unchanged"] > 20
+    for file in report.files:
+        if file.status == "unchanged" and quiet and not file.reason:
+            continue
+        stream = sys.stderr if file.status == "failed" else sys.stdout
+        print(f"{file.status:10} {file.path}" + (f": {file.reason}" if file.reason else ""), file=stream)
+    counts = [f"{report.counts[s]} {s}" for s in STATUSES if report.counts[s]]
+    print(f"{', '.join(counts) or 'nothing to do'}.")
+    print(f"The library holds {report.sources} sources, {report.passages} passages.")

@@ -1,0 +1,186 @@
+"""The ingest job: read, compare, segment, encode, index, commit.
+
+Until the commit nothing changes but the store of vectors, which is kept by content: a run that
+is stopped loses no work that a second run would do again, and leaves every answer as it was.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+from ingest.documents import Document
+from ingest.errors import UnreadableFile
+from ingest.folders import find_files
+from ingest.plan import STARTER, STARTER_ORIGIN, Plan, make_plan, rebuild_plan
+from ingest.readers import read_file
+from ingest.report import FileReport, Report
+from ingest.segment import fingerprint
+from ingest.settings import IngestSettings
+from vectorstore import (
+    Encoder,
+    IndexMismatch,
+    Library,
+    Settings,
+    StoreSettings,
+    open_encoder,
+)
+from vectorstore.generation import sweep
+from vectorstore.library import FILE_NAME, digest
+from vectorstore.store import check_embedded
+from vectorstore.writing import Shape, commit, writing
+
+VECTORS_AT_ONCE = 2_000
+
+
+class Progress(Protocol):
+    """Is told how a run goes."""
+
+    def step(self, name: str, total: int | None = None) -> None:
+        """A new step begins, of `total` parts if that is known."""
+
+    def advance(self, parts: int = 1) -> None:
+        """So many more parts of the step are done."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quiet:
+    """Progress that nobody watches."""
+
+    def step(self, name: str, total: int | None = None) -> None:
+        pass
+
+    def advance(self, parts: int = 1) -> None:
+        pass
+
+
+def ingest(
+    settings: Settings,
+    paths: Sequence[Path] = (),
+    *,
+    prune: bool = False,
+    rebuild: bool = False,
+    progress: Progress | None = None,
+    announce: Callable[[str], None] = lambda _: None,
+) -> Report:
+    """Read `paths` (with none, the starter library) into the library of `settings`' home.
+
+    `prune` also retires sources that came from under these paths and are no longer there.
+    `rebuild` re-makes passages, vectors and index from the stored texts with the settings in
+    force; with no paths it reads no files. Raises SoundingsError with the library as it was.
+    """
+    progress = progress or Quiet()
+    check_embedded(settings)
+    home = settings.home
+    reading = bool(paths) or not rebuild
+    files: list[FileReport] = []
+    documents: list[Document] = []
+    if reading:
+        files, documents = read_all(paths or [STARTER], progress)
+    existed = (home / FILE_NAME).is_file()
+    if not documents and not existed:
+        return Report(files=tuple(files), sources=0, passages=0, encoded=0, library="")
+    library = Library.create(home / FILE_NAME)
+    with writing(home):
+        encoder = open_encoder(settings, library, announce, rebuild=rebuild)
+        shape = _shape(settings, library, encoder, rebuild=rebuild)
+        roots = [str(path.absolute()) for path in paths] or [STARTER_ORIGIN]
+        plan = make_plan(library, documents, prune=roots if prune else [])
+        if rebuild:
+            plan = rebuild_plan(library, plan)
+        job = _Job(settings=settings, library=library, encoder=encoder, progress=progress)
+        encoded = job.run(plan, files, shape)
+    return Report(
+        files=tuple(sorted([*files, *plan.files], key=lambda f: f.path)),
+        sources=len(library.sources()),
+        passages=library.passage_count(),
+        encoded=encoded,
+        library=library.fingerprint,
+    )
+
+
+def _shape(settings: Settings, library: Library, encoder: Encoder, *, rebuild: bool) -> Shape:
+    """What shapes this run. Raises IndexMismatch where the library was cut by other rules."""
+    segmentation = fingerprint(settings.table(IngestSettings))
+    made = library.meta("segmentation")
+    if made and made != segmentation and not rebuild:
+        raise IndexMismatch(
+            f"this library was cut by the rules '{made}', the settings ask for '{segmentation}'. "
+            "Make it again: soundings ingest --rebuild"
+        )
+    name = settings.table(StoreSettings).encoder
+    if "encoder" not in settings.origins and not rebuild:
+        name = library.meta("encoder_name") or name
+    return Shape(
+        encoder=encoder.fingerprint, encoder_name=name, segmentation=segmentation
+    )
+
+
+def read_all(
+    paths: Sequence[Path], progress: Progress
+) -> tuple[list[FileReport], list[Document]]:
+    """Read every file under `paths`; what cannot be read becomes a line of the report."""
+    candidates, skipped = find_files(paths)
+    files = [
+        FileReport(path=str(item.path), status="skipped", reason=item.reason) for item in skipped
+    ]
+    documents: list[Document] = []
+    progress.step("Reading files", len(candidates))
+    for candidate in candidates:
+        try:
+            for document in read_file(candidate.path):
+                details = candidate.details.over(document.details)
+                origin = document.origin
+                if candidate.path.is_relative_to(STARTER):
+                    origin = STARTER_ORIGIN + candidate.path.name
+                documents.append(replace(document, details=details, origin=origin))
+        except UnreadableFile as exc:
+            files.append(FileReport(path=str(candidate.path), status="failed", reason=str(exc)))
+        progress.advance()
+    return files, documents
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Job:
+    """One run, under the lock."""
+
+    settings: Settings
+    library: Library
+    encoder: Encoder
+    progress: Progress
+
+    def run(self, plan: Plan, files: Sequence[FileReport], shape: Shape) -> int:
+        """Carry out the plan and return how many sentences were encoded.
+
+        A plan that changes nothing writes nothing, but for sweeping up what a crash left.
+        """
+        if not plan.changes_anything:
+            sweep(self.settings.home, keep=[self.library.meta("generation") or ""])
+            return 0
+        self.progress.step("Cutting passages")
+        started = datetime.now(UTC).isoformat(timespec="seconds")
+        changes = plan.changes(self.settings.table(IngestSettings), started)
+        encoded = self._encode(
+            [v.text[s.start : s.end] for v in changes.add for p in v.passages for s in p.sentences]
+        )
+        self.progress.step("Building the index")
+        lines = [asdict(file) for file in (*files, *plan.files) if file.status != "unchanged"]
+        commit(self.settings.home, self.library, changes, shape, json.dumps(lines))
+        return encoded
+
+    def _encode(self, texts: Sequence[str]) -> int:
+        """Make and keep the vectors that the library does not have yet."""
+        keys = {digest(text): text for text in texts}
+        known = self.library.known_vectors(keys, self.encoder.fingerprint)
+        # Longest first, so that texts of like length share a batch.
+        missing = sorted((k for k in keys if k not in known), key=lambda k: (-len(keys[k]), k))
+        if missing:
+            self.progress.step("Encoding sentences", len(missing))
+        for start in range(0, len(missing), VECTORS_AT_ONCE):
+            part = missing[start : start + VECTORS_AT_ONCE]
+            vectors = self.encoder.encode([keys[k] for k in part], progress=self.progress.advance)
+            self.library.put_vectors(part, vectors, self.encoder.fingerprint)
+        return len(missing)

@@ -1,0 +1,203 @@
+"""Readers: a file to the documents in it. One function a file type, all listed in READERS."""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ingest.documents import Block, Details, Document
+from ingest.errors import UnreadableFile
+from ingest.outline import outline_markdown, outline_plain
+from vectorstore.models import Heading
+
+_FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|$)", re.DOTALL)
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+def read_file(path: Path) -> list[Document]:
+    """The documents in a file, in order. Raises UnreadableFile saying why and what to do."""
+    reader = READERS.get(path.suffix.lower())
+    if reader is None:
+        raise UnreadableFile(f"files of this kind are not read ({', '.join(READERS)} are)")
+    try:
+        content = path.read_bytes()
+    except OSError as exc:
+        raise UnreadableFile(f"cannot be opened: {exc.strerror or exc}") from exc
+    documents = list(reader(path, decode(content), hashlib.sha256(content).hexdigest()))
+    if not documents:
+        raise UnreadableFile("the file holds no text")
+    return documents
+
+
+def decode(content: bytes) -> str:
+    """The text of UTF-8 bytes, newlines normalized to `\\n` and nothing else changed.
+
+    Other encodings are refused rather than guessed: a wrong guess would put letters into quotes
+    that the file does not hold. Raises UnreadableFile.
+    """
+    if not content.strip():
+        raise UnreadableFile("the file is empty")
+    if content.startswith(_UTF16):
+        raise UnreadableFile(_save_as_utf8("UTF-16", "UTF-16"))
+    if b"\x00" in content:
+        raise UnreadableFile("the file is binary, not text (it holds NUL bytes)")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as exc:
+        where = f"byte 0x{content[exc.start]:02x} at position {exc.start} is not UTF-8"
+        if _looks_like_text(content):
+            raise UnreadableFile(_save_as_utf8("Windows-1252", "WINDOWS-1252", where)) from exc
+        raise UnreadableFile(f"the file is binary, not text ({where})") from exc
+    if len(_CONTROL.findall(text)) > len(text) // 100:
+        raise UnreadableFile("the file is binary, not text (it is full of control characters)")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _looks_like_text(content: bytes) -> bool:
+    """Whether bytes that are not UTF-8 read as Western European prose."""
+    plain = sum(byte in b"\t\n\r" or 0x20 <= byte < 0x7F for byte in content)
+    return plain >= 0.7 * len(content)
+
+
+def _save_as_utf8(looks_like: str, name: str, where: str = "") -> str:
+    found = f"{where}; it looks like {looks_like}" if where else f"the file is {looks_like}"
+    return f"{found}. Save it as UTF-8: iconv -f {name} -t UTF-8 FILE > NEW-FILE"
+
+
+def _read_text(path: Path, text: str, file_sha256: str) -> Iterator[Document]:
+    blocks, headings = outline_plain(text)
+    yield _document(path.stem, "txt", str(path), file_sha256, text, blocks, headings)
+
+
+def _read_markdown(path: Path, text: str, file_sha256: str) -> Iterator[Document]:
+    matter, start = _front_matter(text)
+    blocks, headings = outline_markdown(text, start)
+    first = next((h.title for h in headings if h.level == 1), None)
+    details = _details(matter).over(Details(title=first))
+    yield _document(path.stem, "md", str(path), file_sha256, text, blocks, headings, details)
+
+
+def _read_jsonl(path: Path, text: str, file_sha256: str) -> Iterator[Document]:
+    """One source a line: {"id", "title", "text"}. A broken line refuses the whole file."""
+    seen: dict[str, int] = {}
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        record = _record(line, number)
+        name = str(record["id"])
+        if name in seen:
+            raise UnreadableFile(f"line {number}: the id '{name}' is also that of line {seen[name]}")
+        seen[name] = number
+        body = record["text"].replace("\r\n", "\n").replace("\r", "\n")
+        blocks, headings = outline_again("jsonl", body)
+        yield _document(
+            name,
+            "jsonl",
+            f"{path}#{name}",
+            hashlib.sha256(line.encode()).hexdigest(),
+            body,
+            blocks,
+            headings,
+            _details(record),
+        )
+
+
+def outline_again(kind: str, text: str) -> tuple[list[Block], list[Heading]]:
+    """The outline of a text that is stored already, by the rules in force now."""
+    if kind == "md":
+        return outline_markdown(text, _front_matter(text)[1])
+    if kind == "jsonl" and _is_markdown(text):
+        return outline_markdown(text)
+    return outline_plain(text)
+
+
+def _record(line: str, number: int) -> dict[str, Any]:
+    try:
+        record = json.loads(line)
+    except ValueError as exc:
+        raise UnreadableFile(f"line {number} is not JSON: {exc}") from exc
+    if not isinstance(record, dict):
+        raise UnreadableFile(f'line {number} is not an object like {{"id", "title", "text"}}')
+    for key in ("id", "text"):
+        if key not in record:
+            raise UnreadableFile(f"line {number} has no '{key}'")
+    if not isinstance(record["id"], str | int) or not str(record["id"]).strip():
+        raise UnreadableFile(f"line {number}: 'id' must be a word or a number")
+    if not isinstance(record["text"], str) or not record["text"].strip():
+        raise UnreadableFile(f"line {number}: 'text' must be text, and not empty")
+    try:
+        record["text"].encode()
+        str(record["id"]).encode()
+    except UnicodeEncodeError as exc:
+        raise UnreadableFile(f"line {number} holds half a character (a lone surrogate)") from exc
+    return record
+
+
+def _is_markdown(text: str) -> bool:
+    """Whether a text of unknown kind is written in Markdown: it has headings marked with #."""
+    return re.search(r"^#{1,6} \S", text, re.MULTILINE) is not None
+
+
+def _front_matter(text: str) -> tuple[dict[str, Any], int]:
+    """The fields between --- lines at the top, and where the text after them begins."""
+    found = _FRONT_MATTER.match(text)
+    if found is None:
+        return {}, 0
+    try:
+        fields = yaml.safe_load(found.group(1))
+    except yaml.YAMLError as exc:
+        problem = str(exc).splitlines()[0]
+        raise UnreadableFile(f"the front matter is not YAML: {problem}") from exc
+    return (fields, found.end()) if isinstance(fields, dict) else ({}, 0)
+
+
+def _details(fields: dict[str, Any]) -> Details:
+    def text(*names: str) -> str | None:
+        for name in names:
+            value = fields.get(name)
+            if isinstance(value, list):
+                value = ", ".join(str(v) for v in value)
+            if value is not None and str(value).strip():
+                return str(value).strip()
+        return None
+
+    return Details(
+        title=text("title"),
+        publisher=text("publisher", "publication"),
+        author=text("author", "authors"),
+        date=text("date"),
+        url=text("url"),
+    )
+
+
+def _document(
+    name: str,
+    kind: str,
+    origin: str,
+    file_sha256: str,
+    text: str,
+    blocks: list[Block],
+    headings: list[Heading],
+    details: Details = Details(),
+) -> Document:
+    if not blocks:
+        raise UnreadableFile(f"'{name}' holds no words")
+    return Document(
+        name=name,
+        kind=kind,
+        origin=origin,
+        file_sha256=file_sha256,
+        text=text,
+        blocks=tuple(blocks),
+        headings=tuple(headings),
+        details=details,
+    )
+
+
+Reader = Callable[[Path, str, str], Iterator[Document]]
+READERS: dict[str, Reader] = {".txt": _read_text, ".md": _read_markdown, ".jsonl": _read_jsonl}

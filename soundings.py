@@ -1,0 +1,251 @@
+"""Soundings: answers over a library of documents, every sentence proved by an exact quote.
+
+The front door: one command line and one web page, put together from what each folder offers.
+"""
+
+import argparse
+import contextlib
+import os
+import socket
+import sys
+import threading
+import webbrowser
+from collections.abc import Sequence
+from dataclasses import asdict
+from importlib import metadata
+from typing import TYPE_CHECKING, Any
+
+import assistant.cli
+import ingest.cli
+import vectorstore.cli
+from assistant import look
+from assistant.engine import Engine, open_engine
+from assistant.headers import Guard, is_loopback
+from assistant.markup import element
+from assistant.settings import AssistantSettings
+from ingest.settings import IngestSettings
+from vectorstore.console import Commands, announce, print_json, print_table
+from vectorstore.doctor import examine
+from vectorstore.errors import SoundingsError
+from vectorstore.settings import Settings, StoreSettings, load_settings
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+TABLES = {"vectorstore": StoreSettings, "ingest": IngestSettings, "assistant": AssistantSettings}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code."""
+    parser = _parser()
+    args = parser.parse_args(argv)
+    if args.command is None:
+        parser.print_help()
+        return 0
+    try:
+        settings = load_settings(TABLES, home=args.home)
+        code: int = args.run(args, settings)
+        sys.stdout.flush()
+        return code
+    except SoundingsError as exc:
+        print(f"soundings: {exc}", file=sys.stderr)
+        return exc.exit_code
+    except KeyboardInterrupt:
+        print("soundings: stopped. The library is as it was.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # the reader of our output went away
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="soundings",
+        description="Answers over a library of documents, every sentence proved by an exact quote.",
+        epilog="Start with: soundings ingest, then soundings chat",
+    )
+    parser.add_argument("--home", metavar="DIR", help="where the library and settings are kept")
+    parser.add_argument("--version", action="version", version=_version())
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    ingest.cli.add_commands(commands)
+    vectorstore.cli.add_commands(commands)
+    assistant.cli.add_commands(commands)
+    _add_own(commands)
+    return parser
+
+
+def _add_own(commands: Commands) -> None:
+    chat = commands.add_parser("chat", help="open the web page")
+    chat.add_argument("--host", default="127.0.0.1", metavar="H", help="default: 127.0.0.1")
+    chat.add_argument("--port", default=7860, type=int, metavar="P", help="default: 7860")
+    chat.add_argument("--open", action="store_true", help="open it in the browser, too")
+    chat.set_defaults(run=_chat)
+    config = commands.add_parser("config", help="the settings in force, and where each came from")
+    config.add_argument("--json", action="store_true", help="print JSON")
+    config.set_defaults(run=_config)
+    doctor = commands.add_parser("doctor", help="check everything that the program needs")
+    doctor.add_argument("--json", action="store_true", help="print JSON")
+    doctor.set_defaults(run=_doctor)
+
+
+def _version() -> str:
+    try:
+        return f"soundings {metadata.version('soundings-assistant')}"
+    except metadata.PackageNotFoundError:
+        return "soundings (not installed)"
+
+
+def _config(args: argparse.Namespace, settings: Settings) -> int:
+    values = settings.in_force()
+    if args.json:
+        print_json({v.name: {"value": v.value, "origin": v.origin} for v in values})
+    else:
+        print_table(["setting", "value", "from"], [[v.name, v.value, v.origin] for v in values])
+    return 0
+
+
+def _doctor(args: argparse.Namespace, settings: Settings) -> int:
+    findings = list(examine(settings))
+    if args.json:
+        print_json([asdict(finding) for finding in findings])
+    else:
+        for finding in findings:
+            print(f"{'ok  ' if finding.well else 'BAD '} {finding.name}: {finding.found}")
+            if not finding.well and finding.cure:
+                print(f"     cure: {finding.cure}")
+    return 0 if all(finding.well for finding in findings) else 1
+
+
+# The page. Everything that knows gradio is imported inside, so that no other command loads it.
+
+AT_ONCE = 8  # questions that are answered at the same time
+WAITING = 24  # further ones that may wait; beyond, the page says that it is busy
+QUIET = {
+    "GRADIO_ANALYTICS_ENABLED": "False",
+    "GRADIO_RUN_HISTORY": "False",
+    "GRADIO_MCP_SERVER": "False",
+    "GRADIO_SHARE": "False",
+    "HF_HUB_OFFLINE": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+}
+
+
+def _chat(args: argparse.Namespace, settings: Settings) -> int:
+    """Serve the page until Ctrl-C."""
+    if not is_loopback(args.host):
+        raise SoundingsError(
+            f"the page has no login yet, so it is served to this machine only, and not on "
+            f"'{args.host}'. Leave out --host."
+        )
+    engine = open_engine(settings, announce)
+    with _listening(args.host, args.port) as listening:
+        host, port = listening.getsockname()[:2]
+        address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        _serve(build_page(engine), listening, address, engine, args.open)
+    return 0
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """A socket bound to the address. Raises SoundingsError where that cannot be had."""
+    bound = None
+    try:
+        family, kind, protocol, _, place = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        bound = socket.socket(family, kind, protocol)
+        if os.name == "posix":
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(place)
+        bound.listen(128)
+    except (OSError, OverflowError) as exc:
+        if bound is not None:
+            bound.close()
+        raise SoundingsError(
+            f"cannot serve on {host}, port {port}: {getattr(exc, 'strerror', None) or exc}. "
+            "Is Soundings running already? Choose another port: soundings chat --port 7861"
+        ) from exc
+    return bound
+
+
+def build_page(engine: Engine) -> "FastAPI":
+    """The page as an app: the tabs that the folders offer, behind the guard."""
+    os.environ.update(QUIET)
+    direct = [os.environ.get("NO_PROXY"), "localhost,127.0.0.1,::1"]
+    os.environ["NO_PROXY"] = ",".join(filter(None, direct))
+    import gradio as gr
+    from fastapi import FastAPI
+
+    from assistant import tab as ask
+
+    tabs: list[Any] = [ask]
+    with gr.Blocks(title="Soundings", analytics_enabled=False, fill_width=True) as blocks:
+        gr.Markdown(element("div", element("h1", "Soundings")), elem_id="page-title")
+        with gr.Tabs(elem_id="tabs"):
+            for tab in tabs:
+                tab.add_tab(engine)
+    blocks.queue(max_size=WAITING, default_concurrency_limit=AT_ONCE, api_open=False)
+
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    routers = [tab.routes(engine) for tab in tabs]
+    for router in routers:
+        app.include_router(router)
+    theme = gr.themes.Base(font=list(look.FONTS), font_mono=list(look.MONO)).set(**look.THEME)
+    gr.mount_gradio_app(
+        app,
+        blocks,
+        path="/",
+        theme=theme,
+        head=look.head() + "".join(tab.head() for tab in tabs),
+        footer_links=[],
+        run_history=False,
+        allowed_paths=[],
+        max_file_size=0,
+        show_error=False,
+        ssr_mode=False,
+        mcp_server=False,
+        enable_monitoring=False,
+        pwa=False,
+    )
+    app.add_middleware(Guard, also=[route.path for router in routers for route in router.routes])
+    return app
+
+
+def _serve(
+    app: "FastAPI", listening: socket.socket, address: str, engine: Engine, browse: bool
+) -> None:
+    """Answer requests until a signal ends it, with the address printed once it is true."""
+    import uvicorn
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            print(f"Soundings is ready: {address}", flush=True)
+            announce("Stop it with Ctrl-C.")
+            threading.Thread(target=_warm_up, args=[engine], daemon=True).start()
+            if browse:
+                webbrowser.open(address)
+
+    config = uvicorn.Config(
+        app,
+        log_level="critical",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        ws="none",
+        timeout_graceful_shutdown=1,
+    )
+    with contextlib.suppress(KeyboardInterrupt):
+        Server(config).run(sockets=[listening])
+    announce("Stopped.")
+
+
+def _warm_up(engine: Engine) -> None:
+    """Load what the first question needs, so that it need not wait for it."""
+    try:
+        engine.store.searcher.search("ready", 1)
+    except SoundingsError as exc:
+        announce(f"soundings: {exc}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,208 @@
+"""What the Ask tab shows, as markup."""
+
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant import source_view, view
+from assistant.markup import element, join
+from assistant.models import Answer, Citation, Outcome, Statement
+from assistant.places import in_words
+from assistant.view import Exchange
+from vectorstore import Hit, Passage, Source
+
+NASTY = '<script>alert("x")</script>\n\n![x](http://example.com/x.png) & <b>**bold**</b>'
+SOURCE = Source(
+    id="one",
+    title="A <b>title</b>",
+    sha256="ab",
+    kind="txt",
+    origin="one.txt",
+    version=1,
+    added="2026-11-21T20:41:55+00:00",
+    characters=100,
+    passages=2,
+    publisher="The publisher",
+    date="2016-09-07",
+)
+
+
+class Reader(HTMLParser):
+    """Collects the tags, and the text that a person would see."""
+
+    def __init__(self, markup: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[str] = []
+        self.attributes: list[dict[str, str | None]] = []
+        self.text = ""
+        self.feed(markup)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes.append(dict(attrs))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def answer(**changes: object) -> Answer:
+    values: dict[str, object] = {
+        "question": "Who?",
+        "standalone_question": "Who?",
+        "outcome": Outcome.WITHHELD,
+        "reason": "not stated",
+        "confidence": 0.1,
+        "engine": "extractive",
+        "answer": "The library does not answer this question.",
+    }
+    return Answer(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def cited(quote: str, page: int | None = 9) -> Answer:
+    citation = Citation(
+        marker=1,
+        source="one",
+        title="A <b>title</b>",
+        source_sha256="ab",
+        passage="p",
+        start=10,
+        end=10 + len(quote),
+        quote=quote,
+        page=page,
+        heading="",
+    )
+    statement = Statement(text=quote, citations=(1,), support=0.9)
+    return answer(
+        outcome=Outcome.ANSWERED,
+        answer=f"{quote} [1]",
+        statements=(statement,),
+        citations=(citation,),
+    )
+
+
+def shown(given: Answer) -> Reader:
+    exchange = Exchange(question=given.question, answer=given)
+    return Reader(view.conversation([exchange], {"one": SOURCE}))
+
+
+@given(st.text())
+def test_text_comes_out_as_it_went_in(text: str) -> None:
+    read = Reader(element("p", text, title=text))
+    assert read.tags == ["p"]
+    assert read.text.replace("\r", "\n") == text.replace("\0", "\ufffd").replace("\r", "\n")
+
+
+@given(st.text())
+def test_markup_stays_on_one_line(text: str) -> None:
+    markup = element("div", text, join([text, element("p", text)]), title=text)
+    assert "\n" not in markup and "\r" not in markup
+    assert markup.startswith("<div")
+
+
+def test_a_document_is_shown_as_text() -> None:
+    text = f"Before. {NASTY} After."
+    pane = source_view.in_place(SOURCE, text, None, 8, 8 + len(NASTY))
+    read = Reader(pane)
+    assert not {"script", "b", "img", "a", "em"} & set(read.tags)
+    assert NASTY in read.text
+    assert SOURCE.title in read.text
+
+
+def test_an_answer_is_shown_as_text() -> None:
+    read = shown(cited(NASTY))
+    assert not {"script", "b", "img", "a"} & set(read.tags)
+    assert NASTY in read.text
+
+
+def test_a_failure_is_shown_as_text() -> None:
+    read = Reader(view.conversation([Exchange(question=NASTY, failure=NASTY)], {}))
+    assert not {"script", "b", "img", "a"} & set(read.tags)
+
+
+def test_a_marker_is_a_button_that_says_where_it_leads() -> None:
+    read = shown(cited("Clinicians lead."))
+    marker = next(a for a in read.attributes if a.get("class") == "marker")
+    assert marker["aria-label"] == "quote 1, A <b>title</b>, page 9"
+    assert (marker["data-source"], marker["data-start"], marker["data-end"]) == ("one", "10", "26")
+
+
+def test_the_outcome_is_a_shape_and_a_word() -> None:
+    assert "●Answered · 1 quote, 1 source" in shown(cited("Clinicians lead.")).text
+    assert "○Not in this library" in shown(answer()).text
+    partly = answer(outcome=Outcome.PARTIAL, missing="Who leads <them>?")
+    read = shown(partly)
+    assert "◐Partly answered" in read.text
+    assert "Who leads <them>?" in read.text
+
+
+def test_a_withheld_answer_shows_three_nearest_passages_at_most() -> None:
+    hits = tuple(
+        Hit(
+            passage=Passage(
+                id=str(n),
+                source="one",
+                title="A title",
+                text="Words of a passage. " * 40,
+                start=0,
+                end=800,
+                heading="A › B",
+                page=None,
+                sentences=(),
+            ),
+            rank=n,
+            score=0.5,
+            similarity=0.5,
+            lexical=0.0,
+        )
+        for n in range(1, 6)
+    )
+    read = shown(answer(hits=hits))
+    assert sum(a.get("class") == "near" for a in read.attributes) == view.NEAREST
+
+
+def test_the_question_as_read_is_shown_where_it_differs() -> None:
+    assert "I read your question as" not in shown(answer(standalone_question="who? ")).text
+    assert (
+        "I read your question as: Who is she?"
+        in shown(answer(standalone_question="Who is she?")).text
+    )
+
+
+def test_the_quote_stands_marked_in_its_passage() -> None:
+    text = "Heading\n\nBefore the quote. The quote itself. After the quote.\n\n" + "Far. " * 500
+    start = text.index("The quote itself.")
+    passage = Passage(
+        id="p",
+        source="one",
+        title="t",
+        text=text[9:60],
+        start=9,
+        end=60,
+        heading="A <b>title › Where it is",
+        page=3,
+        sentences=(),
+    )
+    read = Reader(source_view.in_place(SOURCE, text, passage, start, start + 17))
+    assert "Where it is · page 3" in read.text
+    assert "The publisher · 7 September 2016" in read.text
+    assert "Before the quote. The quote itself. After the quote." in read.text
+    assert len(read.text) < 800
+    assert "mark" in read.tags
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("2016-09-07", "7 September 2016"),
+        ("2026-11-21T20:41:55+00:00", "21 November 2026"),
+        ("2016-09", "September 2016"),
+        ("2016", "2016"),
+        ("spring 2016", "spring 2016"),
+        ("2016-13-45", "2016-13-45"),
+    ],
+)
+def test_dates_in_words(given: str, said: str) -> None:
+    assert in_words(given) == said

@@ -1,0 +1,61 @@
+"""The ground floor: what is stored, and how it is found.
+
+The library (one SQLite file) holds sources, their versions and texts, passages, the full-text
+index and the vectors; Chroma holds an index made from it; the encoder turns sentences into
+vectors; search fuses the two ways of finding. Everything above stands on this package, and it
+imports nothing of theirs.
+"""
+
+from vectorstore.changes import Changes, NewPassage, NewVersion
+from vectorstore.encoder import Encoder, SentenceEncoder
+from vectorstore.errors import (
+    EncoderUnavailable,
+    IndexMismatch,
+    IndexUnavailable,
+    LibraryBusy,
+    LibraryUnavailable,
+    SettingsError,
+    SoundingsError,
+    StoreError,
+    UnknownSource,
+    UsageError,
+)
+from vectorstore.library import Library
+from vectorstore.models import Heading, Hit, Passage, Sentence, Source
+from vectorstore.search import Found, Searcher
+from vectorstore.settings import Settings, StoreSettings, Table, load_settings
+from vectorstore.store import Store, open_encoder, open_library, open_store
+
+__all__ = [
+    "Changes",
+    "Encoder",
+    "EncoderUnavailable",
+    "Found",
+    "Heading",
+    "Hit",
+    "IndexMismatch",
+    "IndexUnavailable",
+    "Library",
+    "LibraryBusy",
+    "LibraryUnavailable",
+    "NewPassage",
+    "NewVersion",
+    "Passage",
+    "Searcher",
+    "Sentence",
+    "SentenceEncoder",
+    "Settings",
+    "SettingsError",
+    "SoundingsError",
+    "Source",
+    "Store",
+    "StoreError",
+    "StoreSettings",
+    "Table",
+    "UnknownSource",
+    "UsageError",
+    "load_settings",
+    "open_encoder",
+    "open_library",
+    "open_store",
+]

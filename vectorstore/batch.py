@@ -1,0 +1,94 @@
+"""Batch files: JSON Lines in, one line out for each, in order. One bad line stops nothing."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TextIO
+
+from vectorstore.errors import SoundingsError, UsageError
+
+Line = dict[str, Any]
+
+
+def run_batch(
+    source: str, target: str, work: Callable[[Line], Mapping[str, Any]], required: tuple[str, ...]
+) -> tuple[int, int]:
+    """Give each line of `source` to `work` and write what it returns, with the line's `id`.
+
+    A line that is not JSON, lacks a `required` key or makes `work` raise SoundingsError becomes
+    a line with `error`. Returns how many lines there were, and how many failed. `target` appears
+    when all is done; "-" is standard input or output. Raises UsageError where a file cannot be
+    opened.
+    """
+    lines = failed = 0
+    with _reading(source) as incoming, _writing(target) as outgoing:
+        for number, raw in enumerate(incoming, start=1):
+            if not raw.strip():
+                continue
+            lines += 1
+            id: Any = None
+            try:
+                line = _parse(raw, number)
+                id = line.get("id")
+                missing = [key for key in required if not isinstance(line.get(key), str)]
+                if missing:
+                    raise UsageError(f"line {number} has no text in '{missing[0]}'")
+                result = {"id": id, **work(line)}
+            except SoundingsError as exc:
+                failed += 1
+                result = {"id": id, "error": str(exc)}
+            outgoing.write(json.dumps(result, ensure_ascii=False) + "\n")
+    return lines, failed
+
+
+def _parse(raw: str, number: int) -> Line:
+    try:
+        line = json.loads(raw)
+    except ValueError as exc:
+        raise UsageError(f"line {number} is not JSON: {exc}") from exc
+    if not isinstance(line, dict):
+        raise UsageError(f"line {number} is not a JSON object")
+    return line
+
+
+@contextmanager
+def _reading(source: str) -> Iterator[TextIO]:
+    if source == "-":
+        yield sys.stdin
+        return
+    try:
+        stream = open(source, encoding="utf-8-sig", errors="replace")
+    except OSError as exc:
+        raise UsageError(f"cannot open {source}: {exc.strerror or exc}") from exc
+    with stream:
+        yield stream
+
+
+@contextmanager
+def _writing(target: str) -> Iterator[TextIO]:
+    """A file that appears under its name only when it is whole."""
+    path = Path(target)
+    if target == "-" or (path.exists() and not path.is_file()):
+        with open(target, "w", encoding="utf-8") if target != "-" else _stdout() as stream:
+            yield stream
+        return
+    part = path.with_name(f"{path.name}.part-{os.getpid()}")
+    try:
+        stream = part.open("w", encoding="utf-8")
+    except OSError as exc:
+        raise UsageError(f"cannot write {target}: {exc.strerror or exc}") from exc
+    try:
+        with stream:
+            yield stream
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+@contextmanager
+def _stdout() -> Iterator[TextIO]:
+    yield sys.stdout
+    sys.stdout.flush()

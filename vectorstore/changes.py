@@ -1,0 +1,62 @@
+"""What an ingest run hands to the library: new versions, and what happens to the old ones."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from vectorstore.models import Heading, Sentence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPassage:
+    """A passage of a new version; its text is the version's text `[start:end]`."""
+
+    id: str
+    start: int
+    end: int
+    heading: str
+    page: int | None
+    sentences: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewVersion:
+    """A new source, or a new version of one, whole: text, headings, pages and passages."""
+
+    source: str
+    title: str
+    kind: str
+    origin: str
+    file_sha256: str
+    text: str = field(repr=False)
+    headings: tuple[Heading, ...] = field(repr=False)
+    pages: tuple[int, ...] = ()
+    passages: tuple[NewPassage, ...] = field(repr=False)
+    publisher: str | None = None
+    author: str | None = None
+    date: str | None = None
+    url: str | None = None
+
+    @property
+    def text_sha256(self) -> str:
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """One commit. `add` also retires the version before it; `retire` names sources that go.
+
+    `moved` gives sources their new origin, `aliases` further origins (origin → source) of a
+    source's content.
+    """
+
+    started: str
+    add: tuple[NewVersion, ...] = ()
+    retire: tuple[str, ...] = ()
+    moved: Mapping[str, str] = field(default_factory=dict)
+    aliases: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def touches_index(self) -> bool:
+        """Whether passages come or go."""
+        return bool(self.add or self.retire)

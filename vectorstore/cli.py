@@ -1,0 +1,149 @@
+"""The commands `search` and `sources`."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+from vectorstore.batch import run_batch
+from vectorstore.changes import Changes
+from vectorstore.console import Commands, announce, positive, print_json, print_table
+from vectorstore.errors import UsageError
+from vectorstore.models import Hit
+from vectorstore.settings import Settings, StoreSettings
+from vectorstore.store import open_library, open_store
+from vectorstore.writing import Shape, commit, writing
+
+QUERY_CHARACTERS = 10_000
+
+
+def add_commands(commands: Commands) -> None:
+    """Add this folder's commands to the front door's."""
+    search = commands.add_parser("search", help="find passages", description=_search.__doc__)
+    search.add_argument("query", nargs="?", metavar="QUERY")
+    search.add_argument("--top-k", type=positive, metavar="N", help="how many passages to show")
+    search.add_argument("--json", action="store_true", help="print JSON")
+    search.add_argument("--batch", metavar="IN", help='JSON Lines: {"id", "question"}')
+    search.add_argument("--out", metavar="OUT", help="where the batch's hits go")
+    search.set_defaults(run=_search)
+
+    sources = commands.add_parser("sources", help="the library's documents")
+    sources.add_argument("--json", action="store_true", help="print JSON")
+    sources.set_defaults(run=_list)
+    actions = sources.add_subparsers(metavar="ACTION")
+    show = actions.add_parser("show", help="one document")
+    show.add_argument("id", metavar="ID")
+    show.add_argument("--text", action="store_true", help="its text, as offsets count it")
+    show.add_argument("--json", action="store_true", help="print JSON")
+    show.set_defaults(run=_show)
+    remove = actions.add_parser("remove", help="take one document out of the library")
+    remove.add_argument("id", metavar="ID")
+    remove.set_defaults(run=_remove)
+
+
+def check_batch_arguments(one: str | None, args: argparse.Namespace, what: str) -> None:
+    """A single question or a batch with its output: one of the two. Raises UsageError."""
+    if (one is None) == (args.batch is None):
+        raise UsageError(f"give either one {what}, or --batch IN --out OUT")
+    if (args.batch is None) != (args.out is None):
+        raise UsageError("--batch IN and --out OUT go together")
+
+
+def _search(args: argparse.Namespace, settings: Settings) -> int:
+    """Find the passages nearest to a query, best first."""
+    check_batch_arguments(args.query, args, "query")
+    limit = args.top_k or settings.table(StoreSettings).top_k
+    if args.query is not None:
+        _check(args.query)
+    store = open_store(settings, announce)
+
+    def hits(query: str) -> Sequence[Hit]:
+        _check(query)
+        return store.searcher.search(query, limit).hits
+
+    if args.batch is not None:
+        lines, failed = run_batch(
+            args.batch,
+            args.out,
+            lambda line: {"hits": [_hit(hit) for hit in hits(line["question"])]},
+            required=("question",),
+        )
+        announce(f"{lines} queries, {failed} failed.")
+        return 0
+    found = hits(args.query)
+    if args.json:
+        print_json({"id": None, "hits": [_hit(hit) for hit in found]})
+        return 0
+    for hit in found:
+        passage = hit.passage
+        place = " › ".join(part for part in (passage.title, passage.heading) if part)
+        page = f", page {passage.page}" if passage.page else ""
+        print(f"{hit.rank}. {place}{page}  [{passage.source} {passage.start}-{passage.end}]")
+        print(f"   score {hit.score:.2f}\n")
+        print("   " + " ".join(passage.text.split()) + "\n")
+    if not found:
+        announce("Nothing found.")
+    return 0
+
+
+def _check(query: str) -> None:
+    if not query.strip():
+        raise UsageError("the query is empty")
+    if len(query) > QUERY_CHARACTERS:
+        raise UsageError(f"the query has {len(query):,} characters; at most 10,000 are searched")
+
+
+def _hit(hit: Hit) -> dict[str, object]:
+    return {
+        "rank": hit.rank,
+        "score": round(hit.score, 4),
+        "source": hit.passage.source,
+        "passage": hit.passage.id,
+        "start": hit.passage.start,
+        "end": hit.passage.end,
+        "heading": hit.passage.heading,
+        "text": hit.passage.text,
+    }
+
+
+def _list(args: argparse.Namespace, settings: Settings) -> int:
+    sources = open_library(settings).sources()
+    if args.json:
+        print_json([asdict(source) for source in sources])
+        return 0
+    rows = [[s.id, s.title, s.date or "", s.kind, s.passages, s.version] for s in sources]
+    print_table(["id", "title", "date", "kind", "passages", "version"], rows)
+    return 0
+
+
+def _show(args: argparse.Namespace, settings: Settings) -> int:
+    library = open_library(settings)
+    source = library.source(args.id)
+    if args.text:
+        sys.stdout.reconfigure(newline="")  # type: ignore[union-attr]
+        sys.stdout.write(library.text(args.id))
+    elif args.json:
+        print_json(asdict(source))
+    else:
+        shown = {**asdict(source), "pages": len(source.pages) or None}
+        for name, value in shown.items():
+            if value not in (None, (), ""):
+                print(f"{name:12} {', '.join(value) if isinstance(value, tuple) else value}")
+    return 0
+
+
+def _remove(args: argparse.Namespace, settings: Settings) -> int:
+    library = open_library(settings)
+    source = library.source(args.id)
+    started = datetime.now(UTC).isoformat(timespec="seconds")
+    with writing(settings.home):
+        shape = Shape(
+            encoder=library.meta("encoder") or "",
+            encoder_name=library.meta("encoder_name") or "",
+            segmentation=library.meta("segmentation") or "",
+        )
+        changes = Changes(started=started, retire=(source.id,))
+        commit(settings.home, library, changes, shape, f"removed {source.id}")
+    announce(f"Removed '{source.title}'. It can be read in again: soundings ingest {source.origin}")
+    return 0

@@ -1,0 +1,120 @@
+"""A check of everything that questions and ingest need, each finding with its cure."""
+
+import importlib.util
+import sqlite3
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from vectorstore.errors import SoundingsError
+from vectorstore.generation import check_files, index_folder
+from vectorstore.library import FILE_NAME, Library
+from vectorstore.settings import Settings
+from vectorstore.store import check_embedded, open_encoder
+
+NEEDED = {
+    "torch": "pip install torch",
+    "sentence_transformers": "pip install sentence-transformers",
+    "chromadb": "pip install chromadb",
+    "llama_index.core": "pip install llama-index-core",
+    "gradio": "pip install gradio",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that was looked at. `cure` says what to do where it is not well."""
+
+    name: str
+    well: bool
+    found: str
+    cure: str | None = None
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """Look at one thing after another; never raises for what it finds."""
+    version = ".".join(map(str, sys.version_info[:3]))
+    yield Finding(
+        name="Python",
+        well=sys.version_info >= (3, 11),
+        found=version,
+        cure="install Python 3.11 or later",
+    )
+    for module, cure in NEEDED.items():
+        there = _is_installed(module)
+        yield Finding(
+            name=module, well=there, found="installed" if there else "missing", cure=cure
+        )
+    yield _finding("SQLite full-text search", _full_text, "use a Python whose SQLite has FTS5")
+    yield _finding(
+        "home",
+        lambda: _writable(settings),
+        "name another home: soundings --home DIR, or mend its permissions",
+    )
+    yield _finding(
+        "servers", lambda: _embedded(settings), "unset SOUNDINGS_CHROMA and SOUNDINGS_LIBRARY"
+    )
+    path = settings.home / FILE_NAME
+    if not path.is_file():
+        yield Finding(name="library", well=False, found="none yet", cure="soundings ingest")
+        return
+    yield _finding(
+        "library", lambda: _library(Library(path)), "put back a copy of it, or ingest anew"
+    )
+    yield _finding("encoder", lambda: _encoder(settings), "soundings ingest --rebuild")
+    yield _finding(
+        "index", lambda: _index(settings), "it is made again by itself at the next question"
+    )
+
+
+def _finding(name: str, look: Callable[[], str], cure: str) -> Finding:
+    try:
+        return Finding(name=name, well=True, found=look())
+    except (SoundingsError, OSError, sqlite3.Error) as exc:
+        return Finding(name=name, well=False, found=str(exc), cure=cure)
+
+
+def _is_installed(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+def _full_text() -> str:
+    connection = sqlite3.connect(":memory:")
+    connection.execute("CREATE VIRTUAL TABLE t USING fts5 (x, tokenize='porter unicode61')")
+    connection.close()
+    return f"SQLite {sqlite3.sqlite_version} with FTS5"
+
+
+def _writable(settings: Settings) -> str:
+    settings.home.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=settings.home):
+        return str(settings.home)
+
+
+def _embedded(settings: Settings) -> str:
+    check_embedded(settings)
+    return "none asked for"
+
+
+def _library(library: Library) -> str:
+    problems = library.problems()
+    if problems:
+        raise SoundingsError(problems)
+    return f"{len(library.sources())} sources, {library.passage_count()} passages"
+
+
+def _encoder(settings: Settings) -> str:
+    library = Library(settings.home / FILE_NAME)
+    return open_encoder(settings, library, lambda _: None).fingerprint
+
+
+def _index(settings: Settings) -> str:
+    name = Library(settings.home / FILE_NAME).meta("generation")
+    if not name:
+        return "empty, as the library is"
+    check_files(index_folder(settings.home) / name)
+    return name

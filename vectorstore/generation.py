@@ -1,0 +1,293 @@
+"""The Chroma index, in generations. The only file that imports chromadb.
+
+Embedded Chroma overwrites its files in place and breaks for good when its writer is killed
+(chroma issues 7510 and 7238). So no index folder that answers depend on is ever written: a
+generation is built aside by a process of its own, probed by another (a broken index may crash
+whoever opens it), and renamed to its name. The library's commit then points at it.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vectorstore.errors import IndexUnavailable
+
+COLLECTION = "passages"
+MANIFEST = "manifest.json"
+BATCH = 5_000  # Chroma takes at most 5,461 records at once
+# Cosine space, and a search wide enough that small libraries are searched exactly. One thread
+# builds the graph, so that the same passages give the same graph. Every batch is synced: what is
+# still in Chroma's own log is put into the vector files by whoever opens them.
+HNSW = {
+    "space": "cosine",
+    "ef_construction": 200,
+    "ef_search": 256,
+    "max_neighbors": 32,
+    "num_threads": 1,
+    "batch_size": 2,
+    "sync_threshold": 2,
+}
+
+Vectors = NDArray[np.float32]
+
+
+class Generation:
+    """One finished generation, opened for search. Similarity is cosine, in [-1, 1]."""
+
+    def __init__(self, folder: Path):
+        """Open the generation in `folder` after checking its files. Raises IndexUnavailable."""
+        check_files(folder)
+        self.name = folder.name
+        with _translated(f"cannot open the index in {folder}"):
+            self._client = _client(folder)
+            self._collection = self._client.get_collection(COLLECTION, embedding_function=None)
+
+    def search(
+        self, query: Vectors, limit: int, sources: Sequence[str] | None = None
+    ) -> dict[str, float]:
+        """Passage id → similarity of the passages nearest to a unit vector, best first.
+
+        `sources` narrows the search to these source ids.
+        """
+        if sources is not None and not sources:
+            return {}
+        where = None if sources is None else {"source": {"$in": list(sources)}}
+        with _translated(f"cannot search the index {self.name}"):
+            count = self._collection.count()
+            if count == 0:
+                return {}
+            answer = self._collection.query(
+                query_embeddings=query[np.newaxis, :],
+                n_results=min(limit, count),
+                where=where,
+                include=["distances"],
+            )
+        distances = answer["distances"][0]
+        return {
+            found: 1.0 - float(distance)
+            for found, distance in zip(answer["ids"][0], distances, strict=True)
+        }
+
+    def close(self) -> None:
+        self._client.close()
+
+
+def build(
+    home: Path,
+    *,
+    base: str | None,
+    remove: Sequence[str],
+    add: Mapping[str, str],
+    vectors: Vectors,
+    total: int,
+) -> str:
+    """Build, probe and name a new generation, and return its name.
+
+    The new one is a copy of `base` (or empty) without the passages of `remove`, plus those of
+    `add` (passage id → source id) with their `vectors` of shape (len(add), dimension); it must
+    end with `total` passages. Raises IndexUnavailable, leaving nothing behind.
+    """
+    index = index_folder(home)
+    try:
+        index.mkdir(parents=True, exist_ok=True)
+        work = Path(tempfile.mkdtemp(prefix=".building-", dir=index))
+    except OSError as exc:
+        raise IndexUnavailable(f"cannot make an index in {index}: {exc}") from exc
+    try:
+        np.save(work / "vectors.npy", np.ascontiguousarray(vectors, dtype=np.float32))
+        order = {"add": dict(add), "remove": list(remove), "total": total}
+        (work / "order.json").write_text(json.dumps(order))
+        folder = work / "generation"
+        if base is None:
+            folder.mkdir()
+        else:
+            check_files(index / base)
+            shutil.copytree(index / base, folder)
+            (folder / MANIFEST).unlink()
+        _run("build", work)
+        _sync(folder)
+        _write_manifest(folder)
+        _run("probe", work)
+        name = _name(index, work)
+        os.rename(folder, index / name)
+        _sync_folder(index)
+        return name
+    except OSError as exc:
+        raise IndexUnavailable(f"cannot build the index in {index}: {exc}") from exc
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def sweep(home: Path, keep: Sequence[str]) -> None:
+    """Remove generations other than `keep`, and what an interrupted build left."""
+    index = index_folder(home)
+    if not index.is_dir():
+        return
+    for folder in index.iterdir():
+        if folder.name not in keep:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def index_folder(home: Path) -> Path:
+    return home / "index"
+
+
+def check_files(folder: Path) -> None:
+    """Compare the vector files with the digests taken when they were built.
+
+    A damaged file can crash the process that opens it, so it is found before. Chroma's own
+    SQLite file is left to SQLite: opening a generation touches it.
+    """
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text())
+        for name, expected in manifest["files"].items():
+            if _digest(folder / name) != expected:
+                raise IndexUnavailable(f"the index in {folder} is damaged: {name} has changed.")
+        if not (folder / "chroma.sqlite3").is_file():
+            raise IndexUnavailable(f"the index in {folder} is damaged: chroma.sqlite3 is gone.")
+    except (OSError, ValueError, KeyError, TypeError) as exc:
+        raise IndexUnavailable(f"the index in {folder} is missing or damaged: {exc}") from exc
+
+
+def _write_manifest(folder: Path) -> None:
+    files = {
+        file.relative_to(folder).as_posix(): _digest(file)
+        for file in sorted(folder.glob("*/*"))
+        if file.is_file()
+    }
+    with (folder / MANIFEST).open("w") as stream:
+        json.dump({"files": files}, stream)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _name(index: Path, work: Path) -> str:
+    """The next free number, so that names are never used twice while one is on disk."""
+    numbers = [int(f.name[4:]) for f in index.glob("gen-*") if f.name[4:].isdigit()]
+    return f"gen-{max(numbers, default=0) + 1:06d}"
+
+
+def _sync(folder: Path) -> None:
+    for path in folder.rglob("*"):
+        if path.is_file():
+            with path.open("rb") as stream:
+                os.fsync(stream.fileno())
+        else:
+            _sync_folder(path)
+    _sync_folder(folder)
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":  # folders cannot be opened there, and need not be
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _run(step: str, work: Path) -> None:
+    """Run one step of a build in a process of its own; its crash is our error."""
+    root = str(Path(__file__).resolve().parent.parent)
+    command = [sys.executable, "-c", _CHILD, root, step, str(work)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=work, check=False)
+    if done.returncode != 0:
+        lines = done.stderr.strip().splitlines() or [f"exit status {done.returncode}"]
+        if done.returncode < 0:
+            lines.append(f"killed by {signal.Signals(-done.returncode).name}")
+        raise IndexUnavailable(f"the index could not be made ({step}): {lines[-1]}")
+
+
+_CHILD = """
+import sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+from vectorstore.generation import child
+child(sys.argv[2], Path(sys.argv[3]))
+"""
+
+
+def child(step: str, work: Path) -> None:
+    """The body of the processes that `build` starts."""
+    order = json.loads((work / "order.json").read_text())
+    vectors = np.load(work / "vectors.npy", mmap_mode="r")
+    if step == "build":
+        _build(work / "generation", order, vectors)
+    else:
+        _probe(work / "generation", order, vectors)
+
+
+def _build(folder: Path, order: Mapping[str, Any], vectors: Vectors) -> None:
+    client = _client(folder)
+    collection = client.get_or_create_collection(
+        COLLECTION, embedding_function=None, configuration={"hnsw": HNSW}
+    )
+    for start in range(0, len(order["remove"]), BATCH):
+        collection.delete(ids=order["remove"][start : start + BATCH])
+    ids, sources = list(order["add"]), list(order["add"].values())
+    for start in range(0, len(ids), BATCH):
+        stop = start + BATCH
+        collection.upsert(
+            ids=ids[start:stop],
+            embeddings=np.array(vectors[start:stop]),
+            metadatas=[{"source": source} for source in sources[start:stop]],
+        )
+    client.close()
+
+
+def _probe(folder: Path, order: Mapping[str, Any], vectors: Vectors) -> None:
+    """Ask the new generation for vectors it must hold. Any doubt raises."""
+    generation = Generation(folder)
+    count = generation._collection.count()
+    if count != order["total"]:
+        raise IndexUnavailable(f"{count} passages are in the index, not {order['total']}")
+    step = max(1, len(order["add"]) // 20)
+    for position in range(0, len(order["add"]), step):
+        vector = np.array(vectors[position])
+        found = generation.search(vector, 10)
+        if not found or max(found.values()) < 0.999:
+            raise IndexUnavailable("a vector that was stored is not found")
+    generation.close()
+
+
+def _client(folder: Path) -> Any:
+    """An embedded Chroma client that reads no `.env` file and sends nothing."""
+    import chromadb
+    from chromadb.config import Settings
+
+    settings = Settings(
+        _env_file=None,  # type: ignore[call-arg]
+        anonymized_telemetry=False,
+        is_persistent=True,
+        persist_directory=str(folder),
+    )
+    return chromadb.PersistentClient(path=str(folder), settings=settings)
+
+
+@contextmanager
+def _translated(what: str) -> Iterator[None]:
+    """Chroma raises its own, SQLite's and bare Rust errors: all become ours, cause kept."""
+    try:
+        yield
+    except IndexUnavailable:
+        raise
+    except Exception as exc:
+        raise IndexUnavailable(f"{what}: {exc}") from exc

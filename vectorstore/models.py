@@ -1,0 +1,87 @@
+"""The values that the library stores and search returns. All are frozen; offsets count code points."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heading:
+    """A heading of a source: `text[start:end]` is its line; `level` 1 is the outermost."""
+
+    start: int
+    end: int
+    level: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """One sentence, list item, table row or heading line of a source: `text[start:end]`.
+
+    `kind` is "prose", "item", "row" or "heading". `block` numbers the paragraph, list item or
+    row that the sentence belongs to, so that neighbours in one paragraph share a number.
+    """
+
+    start: int
+    end: int
+    kind: str
+    block: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A document of the library in its current version, without its text.
+
+    `sha256` is the digest of the text in UTF-8, which is what every offset counts in.
+    `origin` is where it was read from. `pages` holds the offset at which each page begins
+    (empty when the format has no pages).
+    """
+
+    id: str
+    title: str
+    sha256: str
+    kind: str
+    origin: str
+    version: int
+    added: str
+    characters: int
+    passages: int
+    publisher: str | None = None
+    author: str | None = None
+    date: str | None = None
+    url: str | None = None
+    pages: tuple[int, ...] = ()
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """What is stored and found: `text` is the source's text `[start:end]`, to the letter.
+
+    `heading` is the path of headings above it, outermost first, joined by " › ".
+    `sentences` are its sentences in order, with offsets in the source.
+    """
+
+    id: str
+    source: str
+    title: str
+    text: str
+    start: int
+    end: int
+    heading: str
+    page: int | None
+    sentences: tuple[Sentence, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A passage found for a query. Higher is better in every score; `rank` starts at 1.
+
+    `score` is the fused score in [0, 1], `similarity` the cosine of query and passage in
+    [-1, 1], `lexical` the BM25 score (0 where the query shares no word with the passage).
+    """
+
+    passage: Passage
+    rank: int
+    score: float
+    similarity: float
+    lexical: float

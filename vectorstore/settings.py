@@ -1,0 +1,187 @@
+"""Settings: read once, at the door, from four places, each with its origin remembered.
+
+Built-in defaults < `soundings.toml` in the home < `SOUNDINGS_*` variables < flags. Each folder
+declares its own table as a frozen pydantic model in its `settings.py`; a field `encoder` of the
+table `vectorstore` is `encoder` (or `[vectorstore] encoder`) in the file and `SOUNDINGS_ENCODER`
+in the environment. Field names are unique over all tables, so a name alone says what is meant.
+"""
+
+import difflib
+import os
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import platformdirs
+from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
+
+from vectorstore.errors import SettingsError
+
+FILE_NAME = "soundings.toml"
+PREFIX = "SOUNDINGS_"
+HOME_VARIABLE = "SOUNDINGS_HOME"
+
+T = TypeVar("T", bound="Table")
+
+
+class Table(BaseModel):
+    """The base of every table of settings: frozen, and closed to unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class StoreSettings(Table):
+    """The table `vectorstore`: where things are kept and how they are found."""
+
+    encoder: str = "builtin"
+    """A sentence-transformers model, a folder or a name; `builtin` is the embedded MiniLM."""
+    chroma: str = "embedded"
+    """`embedded`, or the address of a Chroma server: http://host:port."""
+    library: str = "embedded"
+    """`embedded`: one SQLite file in the home."""
+    top_k: int = 6
+    """How many passages a search returns unless told otherwise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Value:
+    """One setting in force, as text for people, and where it came from."""
+
+    table: str
+    name: str
+    value: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All tables, read and checked. `settings.table(StoreSettings)` gives one of them."""
+
+    home: Path
+    home_origin: str
+    tables: Mapping[type[Table], Table]
+    origins: Mapping[str, str]
+    names: Mapping[type[Table], str]
+
+    def table(self, kind: type[T]) -> T:
+        """The table of this kind, as read."""
+        found = self.tables[kind]
+        assert isinstance(found, kind)
+        return found
+
+    def in_force(self) -> list[Value]:
+        """Every setting with its origin; secrets are masked."""
+        values = [Value(table="", name="home", value=str(self.home), origin=self.home_origin)]
+        for kind, table in self.tables.items():
+            for name in kind.model_fields:
+                value = getattr(table, name)
+                if isinstance(value, SecretStr):
+                    shown = "****" if value.get_secret_value() else ""
+                else:
+                    shown = "" if value is None else str(value)
+                origin = self.origins.get(name, "default")
+                values.append(
+                    Value(table=self.names[kind], name=name, value=shown, origin=origin)
+                )
+        return values
+
+
+def find_home(flag: str | None, environ: Mapping[str, str]) -> tuple[Path, str]:
+    """The home folder and where it was named: the flag, the variable, or the platform's place."""
+    if flag:
+        return Path(flag).expanduser().absolute(), "--home"
+    named = environ.get(HOME_VARIABLE)
+    if named:
+        return Path(named).expanduser().absolute(), HOME_VARIABLE
+    return Path(platformdirs.user_data_dir("soundings", appauthor=False)), "default"
+
+
+def load_settings(
+    kinds: Mapping[str, type[Table]],
+    *,
+    home: str | None = None,
+    flags: Mapping[str, Any] | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> Settings:
+    """Read every table of `kinds` (table name → model). Raises SettingsError on any surprise."""
+    environ = os.environ if environ is None else environ
+    folder, home_origin = find_home(home, environ)
+    owner = {name: kind for kind in kinds.values() for name in kind.model_fields}
+    raw: dict[str, Any] = {}
+    origins: dict[str, str] = {}
+    file = folder / FILE_NAME
+    for name, value in _read_file(file, kinds).items():
+        _known(name, owner, where=str(file))
+        if owner[name].model_fields[name].annotation is SecretStr:
+            raise SettingsError(
+                f"{file}: '{name}' is a secret and is read from the environment only. "
+                f"Remove it from the file and set {PREFIX}{name.upper()}."
+            )
+        raw[name], origins[name] = value, str(file)
+    variables = {PREFIX + name.upper(): name for name in owner}
+    for variable in sorted(v for v in environ if v.startswith(PREFIX) and v != HOME_VARIABLE):
+        if variable not in variables:
+            raise SettingsError(
+                f"{variable} is not a setting.{_nearest(variable, [*variables, HOME_VARIABLE])}"
+            )
+        if environ[variable] != "":
+            raw[variables[variable]] = environ[variable]
+            origins[variables[variable]] = variable
+    for name, value in (flags or {}).items():
+        if value is not None:
+            raw[name], origins[name] = value, "--" + name.replace("_", "-")
+    tables: dict[type[Table], Table] = {}
+    for kind in kinds.values():
+        chosen = {name: raw[name] for name in kind.model_fields if name in raw}
+        try:
+            tables[kind] = kind(**chosen)
+        except ValidationError as exc:
+            raise SettingsError(_explain(exc, origins)) from exc
+    return Settings(
+        home=folder,
+        home_origin=home_origin,
+        tables=tables,
+        origins=origins,
+        names={kind: table for table, kind in kinds.items()},
+    )
+
+
+def _read_file(file: Path, kinds: Mapping[str, type[Table]]) -> dict[str, Any]:
+    """The file's keys, its tables laid flat; empty where there is no file."""
+    try:
+        with file.open("rb") as stream:
+            content = tomllib.load(stream)
+    except FileNotFoundError:
+        return {}
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
+        raise SettingsError(f"cannot read the settings in {file}: {exc}") from exc
+    flat: dict[str, Any] = {}
+    for key, value in content.items():
+        if not isinstance(value, dict):
+            flat[key] = value
+            continue
+        _known(key, kinds, where=str(file))
+        for name, inner in value.items():
+            _known(name, kinds[key].model_fields, where=f"{file}, table [{key}]")
+            flat[name] = inner
+    return flat
+
+
+def _known(name: str, known: Iterable[str], *, where: str) -> None:
+    if name not in (names := list(known)):
+        raise SettingsError(f"{where}: '{name}' is not a setting.{_nearest(name, names)}")
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.0)
+    return f" Did you mean '{close[0]}'?" if close else ""
+
+
+def _explain(exc: ValidationError, origins: Mapping[str, str]) -> str:
+    problems = []
+    for error in exc.errors(include_url=False, include_input=False):
+        name = str(error["loc"][0]) if error["loc"] else "?"
+        problems.append(f"'{name}' (from {origins.get(name, 'default')}): {error['msg']}")
+    return "a setting has a wrong value: " + "; ".join(problems)

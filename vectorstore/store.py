@@ -1,0 +1,122 @@
+"""The home, opened: the library, its encoder, the index it points at, and search over them."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from vectorstore import generation as generations
+from vectorstore.encoder import BUILTIN, Encoder, SentenceEncoder
+from vectorstore.errors import (
+    EncoderUnavailable,
+    IndexMismatch,
+    IndexUnavailable,
+    LibraryUnavailable,
+    SettingsError,
+)
+from vectorstore.generation import Generation
+from vectorstore.library import FILE_NAME, Library
+from vectorstore.search import Searcher
+from vectorstore.settings import Settings, StoreSettings
+from vectorstore.writing import remake_index, writing
+
+Announce = Callable[[str], None]
+EMPTY = "the library is empty. Fill it: soundings ingest (or soundings ingest FOLDER)"
+
+
+class Store:
+    """A home opened for questions. Follows the library: a new generation is taken up by itself."""
+
+    def __init__(self, home: Path, library: Library, encoder: Encoder, announce: Announce):
+        self.home = home
+        self.library = library
+        self.encoder = encoder
+        self.searcher = Searcher(library, encoder, self._generation)
+        self._announce = announce
+        self._lock = threading.Lock()
+        self._open: Generation | None = None
+
+    def _generation(self) -> Generation | None:
+        """The generation that the library points at; None while there are no passages."""
+        name = self.library.meta("generation") or ""
+        with self._lock:
+            if not name or (self._open is not None and self._open.name == name):
+                return self._open if name else None
+            try:
+                opened = Generation(generations.index_folder(self.home) / name)
+            except IndexUnavailable as exc:
+                self._announce(f"{exc} Making it again from the library …")
+                opened = self._repair()
+            if self._open is not None:
+                self._open.close()
+            self._open = opened
+            return opened
+
+    def _repair(self) -> Generation:
+        """Build the index again from the vectors that the library keeps."""
+        with writing(self.home, timeout=60):
+            name = remake_index(self.home, self.library)
+        self._announce("The index is whole again.")
+        return Generation(generations.index_folder(self.home) / name)
+
+
+def open_library(settings: Settings) -> Library:
+    """Open the home's library by itself. Raises LibraryUnavailable where there is none."""
+    check_embedded(settings)
+    path = settings.home / FILE_NAME
+    if not path.is_file():
+        raise LibraryUnavailable(EMPTY)
+    return Library(path)
+
+
+def open_store(settings: Settings, announce: Announce = lambda _: None) -> Store:
+    """Open the home for questions.
+
+    Raises LibraryUnavailable where there is no library or it is empty, IndexMismatch where the
+    settings ask for another encoder than the one that made it.
+    """
+    library = open_library(settings)
+    encoder = open_encoder(settings, library, announce)
+    if library.passage_count() == 0:
+        raise LibraryUnavailable(EMPTY)
+    return Store(settings.home, library, encoder, announce)
+
+
+def open_encoder(
+    settings: Settings, library: Library, announce: Announce, *, rebuild: bool = False
+) -> SentenceEncoder:
+    """The encoder that made the library, unless the settings name one (or `rebuild` frees it).
+
+    Raises IndexMismatch where the two are not interchangeable.
+    """
+    wanted = settings.table(StoreSettings).encoder
+    named = "encoder" in settings.origins
+    made_by = library.meta("encoder")
+    name = wanted
+    if made_by and not named and not rebuild:
+        name = library.meta("encoder_name") or BUILTIN
+    try:
+        encoder = SentenceEncoder(name, announce=announce)
+    except EncoderUnavailable as exc:
+        if named or name == wanted:
+            raise
+        raise IndexMismatch(
+            f"this library was made with the encoder '{name}', which is not to be had: {exc} "
+            "Or make it again with the built-in encoder: soundings ingest --rebuild"
+        ) from exc
+    if made_by and made_by != encoder.fingerprint and not rebuild:
+        raise IndexMismatch(
+            f"this library was made with the encoder '{made_by}', the settings ask for "
+            f"'{encoder.fingerprint}'. Make it again: soundings ingest --rebuild"
+        )
+    return encoder
+
+
+def check_embedded(settings: Settings) -> None:
+    """Refuse the settings that this version does not offer yet, rather than ignore them."""
+    table = settings.table(StoreSettings)
+    for name, value in (("chroma", table.chroma), ("library", table.library)):
+        if value != "embedded":
+            raise SettingsError(
+                f"SOUNDINGS_{name.upper()}={value}: this version keeps everything in the home "
+                f"folder; servers are not supported yet. Unset SOUNDINGS_{name.upper()}."
+            )

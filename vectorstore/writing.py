@@ -1,0 +1,126 @@
+"""Writing to a home: the lock, the index that belongs to a commit, and the commit itself."""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from filelock import FileLock, Timeout
+from numpy.typing import NDArray
+
+from vectorstore import generation as generations
+from vectorstore.changes import Changes
+from vectorstore.errors import IndexUnavailable, LibraryBusy, LibraryUnavailable
+from vectorstore.library import Library, digest
+from vectorstore.search import pool, sentence_digests, stack
+
+LOCK_NAME = "writing.lock"
+
+
+@contextmanager
+def writing(home: Path, timeout: float = 0) -> Iterator[None]:
+    """Hold the right to write to this home. Raises LibraryBusy after `timeout` seconds."""
+    holder = home / (LOCK_NAME + ".holder")
+    try:
+        with FileLock(home / LOCK_NAME, timeout=timeout):
+            holder.write_text(str(os.getpid()))
+            try:
+                yield
+            finally:
+                holder.unlink(missing_ok=True)
+    except Timeout as exc:
+        by = f" (process {holder.read_text()})" if holder.is_file() else ""
+        raise LibraryBusy(
+            f"another run{by} is writing to this library. Wait for it to end and try again."
+        ) from exc
+    except PermissionError as exc:
+        raise LibraryUnavailable(f"cannot write to the home {home}: {exc.strerror}.") from exc
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """What shapes vectors and passages: remembered by the library, asked of every writer."""
+
+    encoder: str
+    encoder_name: str
+    segmentation: str
+
+
+def commit(home: Path, library: Library, changes: Changes, shape: Shape, report: str) -> None:
+    """Build the index that belongs to `changes`, then make both visible in one transaction.
+
+    Every sentence's vector must be in the library. Raises IndexUnavailable or
+    LibraryUnavailable, with the library as it was.
+    """
+    generation = library.meta("generation") or ""
+    if changes.touches_index:
+        base = generation if library.meta("encoder") == shape.encoder else ""
+        try:
+            generation = _generation_with(home, library, changes, shape.encoder, base)
+        except IndexUnavailable:
+            if not base:
+                raise
+            generation = _generation_with(home, library, changes, shape.encoder, "")
+    meta = {
+        "encoder": shape.encoder,
+        "encoder_name": shape.encoder_name,
+        "segmentation": shape.segmentation,
+        "generation": generation,
+    }
+    library.commit(changes, meta=meta, report=report)
+    generations.sweep(home, keep=[generation])
+
+
+def remake_index(home: Path, library: Library) -> str:
+    """Build a generation of all that the library holds and point at it; returns its name."""
+    shape = Shape(encoder=library.meta("encoder") or "", encoder_name="", segmentation="")
+    name = _generation_with(home, library, Changes(started=""), shape.encoder, "")
+    library.set_generation(name)
+    generations.sweep(home, keep=[name])
+    return name
+
+
+def _generation_with(
+    home: Path, library: Library, changes: Changes, encoder: str, base: str
+) -> str:
+    """A generation of the library after `changes`: `base` altered, or made from scratch."""
+    current = library.passage_ids()
+    touched = {*changes.retire, *(v.source for v in changes.add)}
+    kept = {id for id, source in current.items() if source not in touched}
+    added = {
+        p.id: (v.source, [digest(v.text[s.start : s.end]) for s in p.sentences])
+        for v in changes.add
+        for p in v.passages
+    }
+    if not kept and not added:
+        return ""
+    gone = [id for id in current if id not in kept and id not in added]
+    fresh = {id: entry for id, entry in added.items() if id not in current}
+    if not base or len(gone) + len(fresh) > len(kept):
+        stored = library.passages(sorted(kept))
+        fresh = {id: (p.source, sentence_digests(p)) for id, p in sorted(stored.items())} | added
+        base, gone = "", []
+    return generations.build(
+        home,
+        base=base or None,
+        remove=gone,
+        add={id: source for id, (source, _) in fresh.items()},
+        vectors=_pooled(library, encoder, [keys for _, keys in fresh.values()]),
+        total=len(kept) + len(added),
+    )
+
+
+def _pooled(
+    library: Library, encoder: str, keys: Sequence[Sequence[bytes]]
+) -> NDArray[np.float32]:
+    """One vector for each list of sentence digests, shape (len(keys), dimension)."""
+    known = library.vectors((key for listed in keys for key in listed), encoder)
+    if any(key not in known for listed in keys for key in listed):
+        raise IndexUnavailable(
+            "the library lacks some vectors. Make them again: soundings ingest --rebuild"
+        )
+    if not keys:
+        return np.zeros((0, 0), dtype=np.float32)
+    return np.stack([pool(stack(listed, known)) for listed in keys])
