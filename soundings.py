@@ -27,12 +27,16 @@ from ingest.settings import IngestSettings
 from vectorstore.console import Commands, announce, print_json, print_table
 from vectorstore.doctor import examine
 from vectorstore.errors import SoundingsError
-from vectorstore.settings import Settings, StoreSettings, load_settings
+from vectorstore.settings import Settings, StoreSettings, Table, load_settings
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-TABLES = {"vectorstore": StoreSettings, "ingest": IngestSettings, "assistant": AssistantSettings}
+TABLES: dict[str, type[Table]] = {
+    "vectorstore": StoreSettings,
+    "ingest": IngestSettings,
+    "assistant": AssistantSettings,
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -27,7 +27,9 @@ ENGINES = ("extractive", "llm")
 _SECOND_PART = re.compile(
     r"[,;]?\s+and\s+(?=(?:how|what|who|whom|whose|when|where|why|which)\b)", re.IGNORECASE
 )
-_FIRST_PART = re.compile(r"\b(how|what|who|whom|whose|when|where|why|which|is|are|do|does|did)\b", re.I)
+_FIRST_PART = re.compile(
+    r"\b(how|what|who|whom|whose|when|where|why|which|is|are|do|does|did)\b", re.I
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +74,7 @@ class Engine:
         """
         started = time.perf_counter()
         check_question(question)
-        alone = standalone(question, history)
+        alone = standalone(question, [_whole(turn) for turn in history])
         parts = [self._evidence(part, sources) for part in split_parts(alone)]
         answer = self._compose(question, alone, parts)
         timings = {
@@ -199,11 +201,18 @@ def check_question(question: str) -> None:
     """Raises BadQuestion for what cannot be a question."""
     if not any(character.isalnum() for character in question):
         raise BadQuestion("the question is empty. Ask in words: soundings ask 'What is …?'")
+    if any("\ud800" <= character <= "\udfff" for character in question):
+        raise BadQuestion("the question holds half a character (bytes that are not UTF-8)")
     if len(question) > QUESTION_CHARACTERS:
         raise BadQuestion(
             f"the question has {len(question):,} characters; at most {QUESTION_CHARACTERS:,} are "
             "read. Ask it more briefly."
         )
+
+
+def _whole(turn: Turn) -> Turn:
+    """A turn without halves of characters, which nothing after can encode."""
+    return replace(turn, content=turn.content.encode("utf-8", "replace").decode())
 
 
 def split_parts(question: str) -> list[str]:

@@ -13,6 +13,9 @@ from vectorstore import Heading, Library, Passage, Sentence
 
 NUMBER_OF_QUOTES = 3
 KEEP_ABOVE = 0.4  # of the best sentence's score
+# Best of 1, 0.6, 0.4, 0.3, 0.2 and 0.1 on the tuning questions: 0.77 to 0.78 of the right numbers
+# first, 0.70 to 0.72 of the dates.
+LACKING_COUNTS = 0.3
 LIST_WORDS = 150
 LEAD_WORDS = 60
 
@@ -53,11 +56,16 @@ class Quote:
 
 
 def rank(sentences: Sequence[Candidate], scores: Sequence[float]) -> list[tuple[Candidate, float]]:
-    """Sentences with their scores, best first; ties in the order of source and place."""
-    paired = zip(sentences, scores, strict=True)
-    return sorted(
-        paired, key=lambda p: (-p[1], p[0].hit.passage.source, p[0].sentence.start)
-    )
+    """Sentences with their scores, best first; ties in the order of source and place.
+
+    Where a number or a date is asked for, a sentence without one counts LACKING_COUNTS of its
+    score: what is linear in the reader's model cannot say "only if".
+    """
+    weighed = [
+        (sentence, score * LACKING_COUNTS if sentence.lacks else score)
+        for sentence, score in zip(sentences, scores, strict=True)
+    ]
+    return sorted(weighed, key=lambda p: (-p[1], p[0].hit.passage.source, p[0].sentence.start))
 
 
 def select(
@@ -70,7 +78,7 @@ def select(
     """
     if not ranked:
         return []
-    best, score = ranked[0]
+    score = ranked[0][1]
     listed = _whole_list(asked, ranked, library, score)
     if listed:
         return listed
@@ -79,6 +87,8 @@ def select(
     for candidate, value in ranked:
         if len(chosen) == NUMBER_OF_QUOTES or (chosen and value < KEEP_ABOVE * score):
             break
+        if chosen and candidate.lacks:
+            continue
         quote = _with_lead(candidate, value)
         if chosen and (quote.words > budget or _repeats(quote, chosen)):
             continue

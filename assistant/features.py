@@ -61,6 +61,7 @@ SENTENCE_FEATURES = (
     "is_row",
     "terms",
 )
+LACKING = ("asks_number_lacks", "asks_date_lacks")
 ANSWER_FEATURES = (
     "best",
     "second",
@@ -113,6 +114,11 @@ class Candidate:
     features: NDArray[np.float32]
 
     @property
+    def lacks(self) -> bool:
+        """Whether a number or a date is asked for, and this sentence holds none."""
+        return any(self.features[SENTENCE_FEATURES.index(name)] > 0 for name in LACKING)
+
+    @property
     def sentence(self) -> Sentence:
         return self.hit.passage.sentences[self.index]
 
@@ -159,7 +165,9 @@ def ask_about(question: str, frequency: Mapping[str, int], passages: int) -> Ask
     """
     found = wording(question)
     rarity = {
-        stem: math.log(1 + (passages - frequency.get(stem, 0) + 0.5) / (frequency.get(stem, 0) + 0.5))
+        stem: math.log(
+            1 + (passages - frequency.get(stem, 0) + 0.5) / (frequency.get(stem, 0) + 0.5)
+        )
         for stem in sorted(found.stems)
     }
     unknown = sum(frequency.get(stem, 0) == 0 for stem in found.stems)
@@ -229,7 +237,16 @@ def candidates(asked: Asked, found: Found) -> list[Candidate]:
                     index=i,
                     text=text,
                     features=_features(
-                        asked, text, part, reach, i, near, best_similarity, best_covered, shared, around,
+                        asked,
+                        text,
+                        part,
+                        reach,
+                        i,
+                        near,
+                        best_similarity,
+                        best_covered,
+                        shared,
+                        around,
                         passage.sentences[i].kind,
                     ),
                 )
@@ -238,7 +255,9 @@ def candidates(asked: Asked, found: Found) -> list[Candidate]:
 
 
 def _texts(passage: Passage) -> list[str]:
-    return [passage.text[s.start - passage.start : s.end - passage.start] for s in passage.sentences]
+    return [
+        passage.text[s.start - passage.start : s.end - passage.start] for s in passage.sentences
+    ]
 
 
 def _features(
@@ -261,7 +280,7 @@ def _features(
     has_date = part.months or bool(part.years - asked.wording.years)
     has_name = bool(reach.names - asked.wording.names)
     number, date, who = asked.kind == "number", asked.kind == "date", asked.kind == "who"
-    met = float(number and has_number or date and has_date or who and has_name)
+    met = float((number and has_number) or (date and has_date) or (who and has_name))
     unmet = float(number or date or who) - met
     covered = asked.covered(reach.stems)
     return np.array(

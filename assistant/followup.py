@@ -17,11 +17,10 @@ _IT_THEY = re.compile(
 )
 _THING_AFTER = re.compile(r"\b(this|that|these|those) (?=[a-z])", re.IGNORECASE)
 _THAT_CLAUSE = re.compile(r"\b(say|says|said|think|thinks|believe|mean|means|so|such) that\b", re.I)
-_ELLIPTIC = re.compile(
-    r"^(and|or|but|also|what about|how about|what else|anything else|why|why not|how so|how|when|"
-    r"where|who|since when|which|which one|the (first|second|third|fourth|last|other) (one )?)\b",
-    re.IGNORECASE,
+_JOINING = re.compile(
+    r"^(and|or|but|also|what about|how about|what else|anything else)\b", re.IGNORECASE
 )
+_FRAGMENT_WORDS = 3  # "Why?", "Since when?", "How many?"
 _ORDINAL = re.compile(r"\bthe (first|second|third|fourth|fifth|last|other) one\b", re.IGNORECASE)
 _OPENING = re.compile(
     r"^(so |and |but |ok |okay |please |then )*"
@@ -61,12 +60,15 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
     topic = _topic(before)
     if not topic:
         return question
-    fragment = _ELLIPTIC.match(question) is not None and len(content) <= 3
+    fragment = len(question.split()) <= _FRAGMENT_WORDS and not _PERSON.search(question)
+    fragment = fragment or (_JOINING.match(question) is not None and len(content) <= 3)
     bare = _THAT_CLAUSE.sub(" ", _THING_AFTER.sub(" ", question))
     if _ORDINAL.search(question):
         return f"{_strip(question)} of {topic}?"
     if fragment or not content:
-        rest = re.sub(r"^(and|or|but|also|what about|how about)\b[ ,]*", "", _strip(question), flags=re.I)
+        rest = re.sub(
+            r"^(and|or|but|also|what about|how about)\b[ ,]*", "", _strip(question), flags=re.I
+        )
         return f"{_strip(before)}, {rest}?" if rest else before
     if _IT_THEY.search(bare) or _THING_AFTER.search(question):
         return _put_topic(question, topic)

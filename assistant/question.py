@@ -50,7 +50,10 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             r"|\b(what|which) (\w+ )?(qualities|skills|steps|types|kinds|ways|reasons|factors|"
             r"parts|aspects|differences|roles|tasks|areas|asks|points|things|examples)\b",
         ),
-        ("definition", r"^(what|who) (is|are|was|were) (meant by |an? |the )?|\bdefine\b|\bmean(s|t)?\b"),
+        (
+            "definition",
+            r"^(what|who) (is|are|was|were) (meant by |an? |the )?|\bdefine\b|\bmean(s|t)?\b",
+        ),
         ("how", r"\bhow\b"),
         (
             "yesno",
@@ -81,7 +84,7 @@ def wording(text: str) -> Wording:
     """Take a sentence apart. Names are the stems of capitalized words that do not open it."""
     found = words(text)
     order = tuple(terms(text))
-    names = set()
+    names: set[str] = set()
     for match in _NAME.finditer(text):
         parts = words(match.group())
         opens = text[: match.start()].strip(" \"“‘'(*_-•") == ""

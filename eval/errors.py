@@ -2,7 +2,9 @@
 
 SoundingsError
 └── EvalError
-    └── GoldError    gold questions cannot be read, or no longer fit the library
+    ├── GoldError        gold questions cannot be read, or no longer fit the library
+    ├── RunError         a run folder cannot be read, written or compared
+    └── GateError        a file of gates cannot be read, or names what does not exist
 """
 
 from vectorstore.errors import SoundingsError
@@ -14,3 +16,11 @@ class EvalError(SoundingsError):
 
 class GoldError(EvalError):
     """Gold questions cannot be read, or no longer fit the library."""
+
+
+class RunError(EvalError):
+    """A run folder cannot be read, written or compared."""
+
+
+class GateError(EvalError):
+    """A file of gates cannot be read, or names what does not exist."""

@@ -9,6 +9,7 @@ that the evidence model has not seen. Everything is deterministic.
 
 import argparse
 import json
+import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -34,9 +35,10 @@ from assistant.features import (
     candidates,
 )
 from assistant.question import wording
+from assistant.settings import AssistantSettings
+from eval.errors import EvalError
 from eval.gold_questions import GOLD, load_gold
-from ingest import IngestSettings, ingest
-from vectorstore import Found, Store, StoreSettings, load_settings, open_store
+from vectorstore import Found, Store, StoreSettings, Table, load_settings, open_store
 
 Span = tuple[str, int, int]
 
@@ -88,12 +90,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def library_of(home: Path, *paths: Path) -> Store:
-    """A store over `paths` (with none, the starter library) in `home`, made if need be."""
-    settings = load_settings(
-        {"vectorstore": StoreSettings, "ingest": IngestSettings}, home=str(home), environ={}
-    )
-    ingest(settings, paths)
-    return open_store(settings)
+    """A store over `paths` (with none, the starter library) in `home`, brought up to date by the
+    program's own `ingest`. Raises EvalError where that fails."""
+    command = [sys.executable, "-m", "soundings", "--home", str(home), "ingest", *map(str, paths)]
+    if subprocess.run(command, stdout=subprocess.DEVNULL, check=False).returncode != 0:
+        raise EvalError(f"could not make the library in {home}: {' '.join(command)}")
+    tables: dict[str, type[Table]] = {"vectorstore": StoreSettings, "assistant": AssistantSettings}
+    return open_store(load_settings(tables, home=str(home), environ={}))
 
 
 def bench_questions(file: Path) -> Iterator[tuple[str, str, bool, list[Span]]]:
@@ -107,7 +110,9 @@ def bench_questions(file: Path) -> Iterator[tuple[str, str, bool, list[Span]]]:
             yield about.rsplit("-p", 1)[0], record["question"], record["answerable"], spans
 
 
-def gold_rows(folder: Path, store: Store, split: str) -> Iterator[tuple[str, str, bool, list[Span]]]:
+def gold_rows(
+    folder: Path, store: Store, split: str
+) -> Iterator[tuple[str, str, bool, list[Span]]]:
     """(id, question, answerable, spans) of our gold without history and in one piece."""
     for gold in load_gold([folder]):
         if gold.split != split or gold.history or gold.outcome == "partial":
@@ -191,9 +196,7 @@ def fit_answers(examples: Sequence[Example]) -> Logistic:
     """Whether one of the three best sentences answers."""
     rows = np.stack([e.row for e in examples])
     wanted = np.array([e.hit for e in examples])
-    return _logistic(
-        ANSWER_FEATURES, rows, wanted, np.array([WEIGHTS[e.set] for e in examples])
-    )
+    return _logistic(ANSWER_FEATURES, rows, wanted, np.array([WEIGHTS[e.set] for e in examples]))
 
 
 def _read(example: Example, model: Logistic) -> None:
@@ -258,7 +261,6 @@ def _figures(
         "withheld": share(p < threshold, ~answerable),
         "reliability": curve,
     }
-
 
 
 if __name__ == "__main__":

@@ -1,11 +1,13 @@
 """Gold questions: what a person would accept as an answer, and where it stands.
 
-Written in YAML, one file a topic, a list of questions each; see `eval/gold/README.md`.
+Written in YAML (one file a topic, a list of questions each) or JSON Lines (a question a line);
+see `eval/gold/README.md`.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +17,10 @@ from eval.errors import GoldError
 
 GOLD = Path(__file__).parent / "gold"
 OUTCOMES = ("answered", "partial", "withheld")
-FIELDS = frozenset(
-    "id question history outcome facts evidence missing tags split".split()
-)
+SPLITS = ("tune", "held")
+ROLES = ("user", "assistant")
+ENDINGS = (".yaml", ".yml", ".jsonl")
+FIELDS = frozenset("id question history outcome facts evidence missing tags split".split())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +45,8 @@ class Evidence:
             if start < 0:
                 raise GoldError(f"{self.source} no longer holds the quote '{self.quote[:60]}…'")
             return start, start + len(self.quote)
-        assert self.start is not None and self.end is not None
+        if self.start is None or self.end is None:
+            raise GoldError(f"evidence in {self.source} has neither a quote nor offsets")
         found = text[self.start : self.end]
         if hashlib.sha256(found.encode()).hexdigest() != self.sha256:
             raise GoldError(f"{self.source} has changed at {self.start}-{self.end}")
@@ -69,22 +73,46 @@ class GoldQuestion:
 
 
 def load_gold(paths: Iterable[Path]) -> list[GoldQuestion]:
-    """The questions in files and folders of YAML, in order. Raises GoldError with file and id."""
+    """The questions in files and folders, in order. Raises GoldError with file and id."""
     questions: dict[str, GoldQuestion] = {}
-    for path in paths:
-        files = sorted(path.glob("*.yaml")) if path.is_dir() else [path]
-        for file in files:
-            for question in _read(file):
-                if question.id in questions:
-                    raise GoldError(f"{file}: the id '{question.id}' is there twice")
-                questions[question.id] = question
+    for file in gold_files(paths):
+        for question in _read(file):
+            if question.id in questions:
+                raise GoldError(f"{file}: the id '{question.id}' is there twice")
+            questions[question.id] = question
     return list(questions.values())
+
+
+def gold_files(paths: Iterable[Path]) -> list[Path]:
+    """The gold files that these files and folders name; a folder's own, sorted by name."""
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            inside = sorted(f for f in path.iterdir() if f.suffix in ENDINGS)
+            if not inside:
+                raise GoldError(f"{path} holds no gold questions ({', '.join(ENDINGS)})")
+            found += inside
+        else:
+            found.append(path)
+    return found
+
+
+def gold_digest(questions: Sequence[GoldQuestion]) -> str:
+    """One digest of all that the questions say: two runs compare only where it is the same."""
+    said = [asdict(question) for question in sorted(questions, key=lambda q: q.id)]
+    return hashlib.sha256(
+        json.dumps(said, sort_keys=True, ensure_ascii=False, default=str).encode()
+    ).hexdigest()[:16]
 
 
 def _read(file: Path) -> list[GoldQuestion]:
     try:
-        records = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as exc:
+        text = file.read_text(encoding="utf-8")
+        if file.suffix == ".jsonl":
+            records = [json.loads(line) for line in text.splitlines() if line.strip()]
+        else:
+            records = yaml.safe_load(text)
+    except (OSError, ValueError, yaml.YAMLError) as exc:
         raise GoldError(f"cannot read {file}: {exc}") from exc
     if not isinstance(records, list) or not all(isinstance(r, dict) for r in records):
         raise GoldError(f"{file}: expected a list of questions")
@@ -97,22 +125,53 @@ def _question(record: dict[str, Any], file: Path) -> GoldQuestion:
     if unknown:
         raise GoldError(f"{where}: '{unknown[0]}' is not a field ({', '.join(sorted(FIELDS))} are)")
     for name in ("id", "question", "outcome"):
-        if not isinstance(record.get(name), str):
+        if not isinstance(record.get(name), str) or not record[name].strip():
             raise GoldError(f"{where}: '{name}' must be text")
     if record["outcome"] not in OUTCOMES:
         raise GoldError(f"{where}: 'outcome' must be one of {', '.join(OUTCOMES)}")
-    try:
-        evidence = tuple(Evidence(**item) for item in record.get("evidence") or [])
-    except TypeError as exc:
-        raise GoldError(f"{where}: evidence: {exc}") from exc
+    if record.get("split", "tune") not in SPLITS:
+        raise GoldError(f"{where}: 'split' must be one of {', '.join(SPLITS)}")
     return GoldQuestion(
         id=record["id"],
         question=record["question"],
         outcome=record["outcome"],
-        history=tuple((t["role"], t["content"]) for t in record.get("history") or []),
-        facts=tuple(tuple(str(form) for form in fact) for fact in record.get("facts") or []),
-        evidence=evidence,
+        history=_history(record.get("history"), where),
+        facts=_facts(record.get("facts"), where),
+        evidence=tuple(_evidence(item, where) for item in record.get("evidence") or []),
         missing=record.get("missing"),
         tags=record.get("tags") or {},
         split=record.get("split", "tune"),
     )
+
+
+def _history(turns: Any, where: str) -> tuple[tuple[str, str], ...]:
+    for turn in turns or []:
+        if (
+            not isinstance(turn, dict)
+            or turn.get("role") not in ROLES
+            or not isinstance(turn.get("content"), str)
+        ):
+            raise GoldError(
+                f"{where}: a turn of 'history' has a role (user, assistant) and content"
+            )
+    return tuple((turn["role"], turn["content"]) for turn in turns or [])
+
+
+def _facts(facts: Any, where: str) -> tuple[tuple[str, ...], ...]:
+    for fact in facts or []:
+        if not isinstance(fact, list) or not fact or not all(str(form).strip() for form in fact):
+            raise GoldError(f"{where}: each of 'facts' is a list of its accepted forms")
+    return tuple(tuple(str(form) for form in fact) for fact in facts or [])
+
+
+def _evidence(item: Any, where: str) -> Evidence:
+    try:
+        found = Evidence(**item)
+    except TypeError as exc:
+        raise GoldError(f"{where}: evidence: {exc}") from exc
+    by_place = (found.start, found.end, found.sha256)
+    if (found.quote is None) == (None in by_place):
+        raise GoldError(
+            f"{where}: evidence has a source and either a quote, or start, end and sha256"
+        )
+    return found

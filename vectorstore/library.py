@@ -35,7 +35,7 @@ class Library:
     Every commit is one transaction: readers see the library before it or after it.
     """
 
-    def __init__(self, path: Path):
+    def __init__(self, path: Path) -> None:
         """Open the library at `path`, which `create` has made. Raises LibraryUnavailable."""
         self.path = path
         self._local = threading.local()
@@ -270,6 +270,10 @@ class Library:
                     (origin, source_id),
                 )
             connection.executemany(
+                "DELETE FROM alias WHERE origin = ?",
+                [(origin,) for origin in (*(v.origin for v in changes.add), *changes.moved.values())],
+            )
+            connection.executemany(
                 "INSERT OR REPLACE INTO alias (origin, source) VALUES (?, ?)",
                 changes.aliases.items(),
             )
@@ -301,9 +305,10 @@ class Library:
         if connection is None:
             if not self.path.is_file():
                 raise LibraryUnavailable(f"there is no library at {self.path}.")
-            connection = sqlite3.connect(self.path, isolation_level=None, timeout=30)
-            connection.execute("PRAGMA foreign_keys = ON")
-            connection.execute("PRAGMA synchronous = FULL")
+            with _translated(self.path):
+                connection = sqlite3.connect(self.path, isolation_level=None, timeout=30)
+                connection.execute("PRAGMA foreign_keys = ON")
+                connection.execute("PRAGMA synchronous = FULL")
             self._local.connection = connection
         assert isinstance(connection, sqlite3.Connection)
         return connection
@@ -329,10 +334,11 @@ class Library:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
+                connection.execute("COMMIT")
             except BaseException:
-                connection.execute("ROLLBACK")
+                if connection.in_transaction:  # SQLite itself rolls back some failures
+                    connection.execute("ROLLBACK")
                 raise
-            connection.execute("COMMIT")
 
 
 _SOURCES = """
@@ -396,17 +402,21 @@ def _insert(connection: sqlite3.Connection, new: NewVersion, now: str) -> None:
         "INSERT INTO version (source, version, current, title, publisher, author, date, url, kind, "
         "origin, file_sha256, text_sha256, text, headings, pages, added) "
         "VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (new.source, row[0], new.title, new.publisher, new.author, new.date, new.url, new.kind)
-        + (new.origin, new.file_sha256, new.text_sha256, new.text)
-        + (json.dumps(headings), json.dumps(new.pages), now),
+        (
+            *(new.source, row[0], new.title, new.publisher, new.author, new.date, new.url, new.kind),
+            *(new.origin, new.file_sha256, new.text_sha256, new.text),
+            *(json.dumps(headings), json.dumps(new.pages), now),
+        ),
     )
     for ordinal, p in enumerate(new.passages):
         sentences = [(s.start, s.end, s.kind, s.block) for s in p.sentences]
         connection.execute(
             'INSERT INTO passage (id, version, ordinal, start, "end", page, title, heading, text, '
             "sentences) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (p.id, cursor.lastrowid, ordinal, p.start, p.end, p.page, new.title, p.heading)
-            + (new.text[p.start : p.end], json.dumps(sentences)),
+            (
+                *(p.id, cursor.lastrowid, ordinal, p.start, p.end, p.page, new.title, p.heading),
+                *(new.text[p.start : p.end], json.dumps(sentences)),
+            ),
         )
 
 

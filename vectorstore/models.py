@@ -1,4 +1,4 @@
-"""The values that the library stores and search returns. All are frozen; offsets count code points."""
+"""The values that the library stores and search returns: frozen; offsets count code points."""
 
 from dataclasses import dataclass, field
 

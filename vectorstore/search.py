@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vectorstore.encoder import Encoder
+from vectorstore.errors import IndexMismatch, IndexUnavailable
 from vectorstore.generation import Generation
 from vectorstore.lexicon import terms
 from vectorstore.library import Library, digest
@@ -45,8 +46,11 @@ class Searcher:
 
     def __init__(
         self, library: Library, encoder: Encoder, open_generation: Callable[[], Generation | None]
-    ):
-        """`open_generation` gives the generation that the library points at now."""
+    ) -> None:
+        """`open_generation` gives the generation that the library points at now.
+
+        It is asked again after a generation has failed.
+        """
         self.library = library
         self.encoder = encoder
         self._open_generation = open_generation
@@ -59,8 +63,11 @@ class Searcher:
     ) -> Found:
         """The best `limit` passages for `query`, best first; ties are broken by passage id.
 
-        `sources` narrows the search to these source ids.
+        `sources` narrows the search to these source ids. Half characters (lone surrogates) in
+        the query count as unknown ones. Raises IndexMismatch where the library has been made
+        again with another encoder since this searcher was opened.
         """
+        query = query.encode("utf-8", "replace").decode()
         vector = self.encoder.encode([query])[0]
         fingerprint, lexical, candidates = self._candidates(query, vector, sources)
         best = max(lexical.values(), default=0.0)
@@ -86,17 +93,33 @@ class Searcher:
         self, query: str, vector: Vector, sources: Sequence[str] | None
     ) -> tuple[str, dict[str, float], list[tuple[Passage, Vector]]]:
         """The library's fingerprint, the BM25 scores, and the passages of both halves."""
+        failed = False
         while True:
             generation = self._open_generation()
             with self.library.reading():
                 named = self.library.meta("generation") or ""
                 if named != (generation.name if generation is not None else ""):
                     continue  # a commit came in between: take up its generation
+                self._check_encoder()
                 fingerprint = self.library.fingerprint
                 lexical = self.library.lexical(terms(query), CANDIDATES, sources)
-                dense = generation.search(vector, CANDIDATES, sources) if generation else {}
+                try:
+                    dense = generation.search(vector, CANDIDATES, sources) if generation else {}
+                except IndexUnavailable:
+                    if failed:
+                        raise
+                    failed = True
+                    continue
                 ids = [*lexical, *(id for id in dense if id not in lexical)]
                 return fingerprint, lexical, self._fetch(ids, fingerprint)
+
+    def _check_encoder(self) -> None:
+        made_by = self.library.meta("encoder")
+        if made_by and made_by != self.encoder.fingerprint:
+            raise IndexMismatch(
+                f"the library has been made again with the encoder '{made_by}', while this "
+                f"program uses '{self.encoder.fingerprint}'. Start it again."
+            )
 
     def _fetch(self, ids: Sequence[str], fingerprint: str) -> list[tuple[Passage, Vector]]:
         """The passages of `ids` with their sentences' vectors, from memory where known."""
@@ -136,7 +159,8 @@ def pool(vectors: Vector) -> Vector:
     """A passage's vector: the mean of its sentences' (rows), brought to unit length."""
     mean = vectors.mean(axis=0)
     length = float(np.linalg.norm(mean))
-    return (mean / length if length > 0 else mean).astype(np.float32)
+    unit: Vector = (mean / length if length > 0 else mean).astype(np.float32)
+    return unit
 
 
 def fuse(similarity: float, bm25: float, best_bm25: float) -> float:

@@ -12,10 +12,10 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from vectorstore.errors import SettingsError
 
@@ -41,7 +41,7 @@ class StoreSettings(Table):
     """`embedded`, or the address of a Chroma server: http://host:port."""
     library: str = "embedded"
     """`embedded`: one SQLite file in the home."""
-    top_k: int = 6
+    top_k: int = Field(default=6, ge=1, le=100)
     """How many passages a search returns unless told otherwise."""
 
 
@@ -90,11 +90,12 @@ class Settings:
 
 def find_home(flag: str | None, environ: Mapping[str, str]) -> tuple[Path, str]:
     """The home folder and where it was named: the flag, the variable, or the platform's place."""
-    if flag:
-        return Path(flag).expanduser().absolute(), "--home"
-    named = environ.get(HOME_VARIABLE)
-    if named:
-        return Path(named).expanduser().absolute(), HOME_VARIABLE
+    for named, origin in ((flag, "--home"), (environ.get(HOME_VARIABLE), HOME_VARIABLE)):
+        if named:
+            try:
+                return Path(named).expanduser().absolute(), origin
+            except RuntimeError as exc:
+                raise SettingsError(f"{origin} {named}: {exc}") from exc
     return Path(platformdirs.user_data_dir("soundings", appauthor=False)), "default"
 
 
@@ -114,7 +115,8 @@ def load_settings(
     file = folder / FILE_NAME
     for name, value in _read_file(file, kinds).items():
         _known(name, owner, where=str(file))
-        if owner[name].model_fields[name].annotation is SecretStr:
+        annotation = owner[name].model_fields[name].annotation
+        if SecretStr in (annotation, *get_args(annotation)):
             raise SettingsError(
                 f"{file}: '{name}' is a secret and is read from the environment only. "
                 f"Remove it from the file and set {PREFIX}{name.upper()}."
@@ -153,9 +155,9 @@ def _read_file(file: Path, kinds: Mapping[str, type[Table]]) -> dict[str, Any]:
     try:
         with file.open("rb") as stream:
             content = tomllib.load(stream)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return {}
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
+    except (OSError, ValueError, RecursionError) as exc:
         raise SettingsError(f"cannot read the settings in {file}: {exc}") from exc
     flat: dict[str, Any] = {}
     for key, value in content.items():

@@ -26,7 +26,9 @@ EMPTY = "the library is empty. Fill it: soundings ingest (or soundings ingest FO
 class Store:
     """A home opened for questions. Follows the library: a new generation is taken up by itself."""
 
-    def __init__(self, home: Path, library: Library, encoder: Encoder, announce: Announce):
+    def __init__(
+        self, home: Path, library: Library, encoder: Encoder, announce: Announce
+    ) -> None:
         self.home = home
         self.library = library
         self.encoder = encoder
@@ -37,26 +39,34 @@ class Store:
 
     def _generation(self) -> Generation | None:
         """The generation that the library points at; None while there are no passages."""
-        name = self.library.meta("generation") or ""
         with self._lock:
-            if not name or (self._open is not None and self._open.name == name):
-                return self._open if name else None
-            try:
-                opened = Generation(generations.index_folder(self.home) / name)
-            except IndexUnavailable as exc:
-                self._announce(f"{exc} Making it again from the library …")
-                opened = self._repair()
-            if self._open is not None:
-                self._open.close()
-            self._open = opened
-            return opened
+            name = self.library.meta("generation") or ""
+            known = self._open
+            if known is None or known.name != name or known.failed:
+                self._open = self._opened()
+                if known is not None:
+                    known.close()
+            return self._open
 
-    def _repair(self) -> Generation:
-        """Build the index again from the vectors that the library keeps."""
-        with writing(self.home, timeout=60):
-            name = remake_index(self.home, self.library)
-        self._announce("The index is whole again.")
-        return Generation(generations.index_folder(self.home) / name)
+    def _opened(self) -> Generation | None:
+        """What the library points at now, opened; made again first if it is damaged."""
+        folder = generations.index_folder(self.home)
+        mended = False
+        while name := self.library.meta("generation"):
+            try:
+                return Generation(folder / name)
+            except IndexUnavailable as exc:
+                if self.library.meta("generation") != name:
+                    continue  # not damaged: a commit has just taken it away
+                if mended:
+                    raise
+                self._announce(f"{exc} Making it again from the library …")
+                with writing(self.home, timeout=60):
+                    if self.library.meta("generation") == name:
+                        remake_index(self.home, self.library)
+                        self._announce("The index is whole again.")
+                mended = True
+        return None
 
 
 def open_library(settings: Settings) -> Library:

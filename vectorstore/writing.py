@@ -1,8 +1,8 @@
 """Writing to a home: the lock, the index that belongs to a commit, and the commit itself."""
 
+import contextlib
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,24 +19,38 @@ from vectorstore.search import pool, sentence_digests, stack
 LOCK_NAME = "writing.lock"
 
 
-@contextmanager
+@contextlib.contextmanager
 def writing(home: Path, timeout: float = 0) -> Iterator[None]:
     """Hold the right to write to this home. Raises LibraryBusy after `timeout` seconds."""
     holder = home / (LOCK_NAME + ".holder")
+    lock = FileLock(home / LOCK_NAME, timeout=timeout)
     try:
-        with FileLock(home / LOCK_NAME, timeout=timeout):
-            holder.write_text(str(os.getpid()))
-            try:
-                yield
-            finally:
-                holder.unlink(missing_ok=True)
+        lock.acquire()
+        holder.write_text(str(os.getpid()))
     except Timeout as exc:
-        by = f" (process {holder.read_text()})" if holder.is_file() else ""
         raise LibraryBusy(
-            f"another run{by} is writing to this library. Wait for it to end and try again."
+            f"another run{_named(holder)} is writing to this library. "
+            "Wait for it to end and try again."
         ) from exc
-    except PermissionError as exc:
-        raise LibraryUnavailable(f"cannot write to the home {home}: {exc.strerror}.") from exc
+    except OSError as exc:
+        lock.release()
+        raise LibraryUnavailable(
+            f"cannot write to the home {home}: {exc.strerror or exc}. Mend its permissions, or "
+            "name another home: soundings --home DIR"
+        ) from exc
+    try:
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            holder.unlink(missing_ok=True)
+        lock.release()
+
+
+def _named(holder: Path) -> str:
+    try:
+        return f" (process {holder.read_text()})"
+    except OSError:  # it has just begun, or just ended
+        return ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +102,7 @@ def _generation_with(
     """A generation of the library after `changes`: `base` altered, or made from scratch."""
     current = library.passage_ids()
     touched = {*changes.retire, *(v.source for v in changes.add)}
-    kept = {id for id, source in current.items() if source not in touched}
+    kept = {id: source for id, source in current.items() if source not in touched}
     added = {
         p.id: (v.source, [digest(v.text[s.start : s.end]) for s in p.sentences])
         for v in changes.add
@@ -97,7 +111,7 @@ def _generation_with(
     if not kept and not added:
         return ""
     gone = [id for id in current if id not in kept and id not in added]
-    fresh = {id: entry for id, entry in added.items() if id not in current}
+    fresh = {id: entry for id, entry in added.items() if current.get(id) != entry[0]}
     if not base or len(gone) + len(fresh) > len(kept):
         stored = library.passages(sorted(kept))
         fresh = {id: (p.source, sentence_digests(p)) for id, p in sorted(stored.items())} | added
@@ -108,7 +122,7 @@ def _generation_with(
         remove=gone,
         add={id: source for id, (source, _) in fresh.items()},
         vectors=_pooled(library, encoder, [keys for _, keys in fresh.values()]),
-        total=len(kept) + len(added),
+        contents=kept | {id: source for id, (source, _) in added.items()},
     )
 
 

@@ -1,0 +1,41 @@
+# Two commands for a new user: `make chat` and `make test`. Both make .venv when it is not there.
+PYTHON ?= $(or $(shell command -v python3.11),$(shell command -v python3))
+VENV := .venv
+BIN := $(VENV)/bin
+# CPU=1 takes torch's CPU build from its own index: for Linux machines without a GPU.
+TORCH_INDEX := $(if $(CPU),--index-url https://download.pytorch.org/whl/cpu,)
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+
+.PHONY: chat test check slow clean
+
+chat: $(VENV)/installed
+	@$(BIN)/soundings sources >/dev/null 2>&1 || $(BIN)/soundings ingest
+	$(BIN)/soundings chat --open
+
+test: $(VENV)/installed-dev
+	$(BIN)/python -m pytest -m "not slow"
+
+slow: $(VENV)/installed-dev
+	$(BIN)/python -m pytest -m slow
+
+check: $(VENV)/installed-dev
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+$(BIN)/python:
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is needed: make PYTHON=/path/to/python3.11 ..."; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing Soundings and what it needs; the first time takes some minutes …"
+	$(PIP) $(TORCH_INDEX) torch
+	$(PIP) -e .
+	@touch $@
+
+$(VENV)/installed-dev: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing Soundings with what its tests need; the first time takes some minutes …"
+	$(PIP) $(TORCH_INDEX) torch
+	$(PIP) -e ".[dev]"
+	@touch $@ $(VENV)/installed
+
+clean:
+	rm -rf $(VENV)

@@ -1,0 +1,1 @@
+"""Benchmarks: each is run by `python -m eval.bench.NAME` and prints what it measured."""
