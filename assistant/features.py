@@ -97,9 +97,14 @@ _DEFINITION = re.compile(
     r"|\bdefined\b|\bis about\b|\bto (improve|provide|ensure|support)\b",
     re.IGNORECASE,
 )
-_LEANING = re.compile(
-    r"[\"“‘'(]*(this|that|these|those|he|she|they|it|his|her|their|its|such|both|another)\b",
-    re.IGNORECASE,
+# A sentence that cannot be read alone: it opens with a pronoun, perhaps behind a joining word, or
+# it is speech whose speaker is only "she".
+LEANING = re.compile(
+    r"[\"“‘'(]*((however|but|and|so|yet|also|then|indeed|instead|moreover|therefore|nevertheless|"
+    r"at the same time|as a result|in addition),? )?"
+    r"(this|that|these|those|he|she|they|it|his|her|their|its|such|both|another)\b"
+    r"|.*[,.!?][\"”’'] (he|she|they) (say|said|add|argue|explain|believe|note|think|warn)",
+    re.IGNORECASE | re.DOTALL,
 )
 LEAD_SENTENCES = 3
 
@@ -183,7 +188,7 @@ def lead_of(passage: Passage, index: int) -> int:
     while first and index - first < LEAD_SENTENCES:
         sentence, before = passage.sentences[first], passage.sentences[first - 1]
         text = passage.text[sentence.start - passage.start : sentence.end - passage.start]
-        if not _LEANING.match(text) or before.kind != "prose" or sentence.kind != "prose":
+        if not LEANING.match(text) or before.kind != "prose" or sentence.kind != "prose":
             break
         first -= 1
     return first
