@@ -84,6 +84,8 @@ ANSWER_FEATURES = (
     "unknown_words",
     "terms",
     "hit_margin",
+    "heading_all",
+    "lacks",
 )
 
 _WHY = re.compile(
@@ -383,9 +385,18 @@ def answer_features(
             asked.unknown / (len(asked.rarity) or 1),
             math.log1p(len(asked.rarity)),
             margin,
+            max(_headed(asked, hit.passage.heading) for hit in found.hits),
+            best.lacks,
         ],
         dtype=np.float32,
     )
+
+
+def _headed(asked: Asked, path: str) -> float:
+    """How much of the question, its numbers aside, one heading above a passage says."""
+    wanted = asked.wording.stems - asked.wording.numbers
+    parts = [wording(part).stems for part in path.split(" › ")]
+    return max(sum(among(stem, part) for stem in wanted) / (len(wanted) or 1) for part in parts)
 
 
 def _share(wanted: frozenset[str], there: frozenset[str]) -> float:
