@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 TORCH_INDEX := $(if $(CPU),--index-url https://download.pytorch.org/whl/cpu,)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: chat test check slow clean
+.PHONY: chat test check slow gate clean
 
 chat: $(VENV)/installed
 	@$(BIN)/soundings sources >/dev/null 2>&1 || $(BIN)/soundings ingest
@@ -17,6 +17,10 @@ test: $(VENV)/installed-dev
 
 slow: $(VENV)/installed-dev
 	$(BIN)/python -m pytest -m slow || [ $$? -eq 5 ]  # 5: there are none
+
+gate: $(VENV)/installed-dev
+	rm -rf out/gate && $(BIN)/soundings --home out/gate/home ingest
+	$(BIN)/soundings --home out/gate/home eval run --out out/gate/run --gate eval/gates/starter.toml
 
 check: $(VENV)/installed-dev
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

@@ -23,6 +23,7 @@ from assistant.engine import Engine, open_engine
 from assistant.headers import Guard, is_loopback
 from assistant.markup import element
 from assistant.settings import AssistantSettings
+from eval.cli import add_commands as add_eval_commands
 from ingest.settings import IngestSettings
 from vectorstore.console import Commands, announce, print_json, print_table
 from vectorstore.doctor import examine
@@ -74,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     ingest.cli.add_commands(commands)
     vectorstore.cli.add_commands(commands)
     assistant.cli.add_commands(commands)
+    add_eval_commands(commands)
     _add_own(commands)
     return parser
 

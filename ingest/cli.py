@@ -51,7 +51,8 @@ def _print(report: Report) -> None:
         if file.status == "unchanged" and quiet and not file.reason:
             continue
         stream = sys.stderr if file.status == "failed" else sys.stdout
-        print(f"{file.status:10} {file.path}" + (f": {file.reason}" if file.reason else ""), file=stream)
+        reason = f": {file.reason}" if file.reason else ""
+        print(f"{file.status:10} {file.path}{reason}", file=stream)
     counts = [f"{report.counts[s]} {s}" for s in STATUSES if report.counts[s]]
     print(f"{', '.join(counts) or 'nothing to do'}.")
     print(f"The library holds {report.sources} sources, {report.passages} passages.")

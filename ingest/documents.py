@@ -1,8 +1,25 @@
 """A document as its reader gives it: the text that offsets count in, and what is known of it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from unicodedata import category
 
 from vectorstore.models import Heading
+
+
+def one_line(text: str) -> str:
+    """`text` fit for a title: on one line, without control characters or half characters."""
+    whole = text.encode("utf-8", "replace").decode()
+    return " ".join("".join(" " if category(c) == "Cc" else c for c in whole).split())
+
+
+def _text(value: object) -> str | None:
+    if isinstance(value, list):
+        return ", ".join(filter(None, (_text(v) for v in value if not isinstance(v, list)))) or None
+    if isinstance(value, str | int | float | date) and not isinstance(value, bool):
+        return one_line(str(value)) or None
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +44,11 @@ class Details:
     author: str | None = None
     date: str | None = None
     url: str | None = None
+
+    @classmethod
+    def of(cls, values: Mapping[str, object]) -> "Details":
+        """From what was read: texts, numbers, dates or lists of them; all else is unknown."""
+        return cls(**{name: _text(values.get(name)) for name in cls.__slots__})
 
     def over(self, other: "Details") -> "Details":
         """These details, and the other's where these are silent."""

@@ -2,12 +2,13 @@
 
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ingest.documents import Details
 from ingest.errors import IngestError, NothingToIngest
+from ingest.paths import resolved
 from ingest.readers import READERS
 
 CATALOGUE = "sources.toml"
@@ -19,7 +20,7 @@ class Candidate:
     """A file to read, and what the catalogue of its folder says of it."""
 
     path: Path
-    details: Details = Details()
+    details: Details = field(default_factory=Details)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,15 +41,19 @@ def find_files(paths: Sequence[Path]) -> tuple[list[Candidate], list[Skipped]]:
     candidates: dict[Path, Candidate] = {}
     skipped: list[Skipped] = []
     for path in paths:
-        if not path.exists():
+        try:
+            found = resolved(path)
+            there = found.is_file() or found.is_dir()
+        except (OSError, RuntimeError) as exc:  # a name too long, a folder closed to us, a circle
+            raise NothingToIngest(f"cannot open {path}: {exc}. Nothing was read.") from exc
+        if not there:
             raise NothingToIngest(f"there is no file or folder {path}. Nothing was read.")
-        if path.is_file():
-            found = path.absolute()
+        if found.is_file():
             catalogue = _read_catalogue(found.parent)
             details = catalogue.get(found.name, Details())
             candidates.setdefault(found, Candidate(path=found, details=details))
             continue
-        _walk(path.absolute(), Path(), {}, candidates, skipped)
+        _walk(found, Path(), {}, candidates, skipped)
     if not candidates and not skipped:
         named = ", ".join(str(path) for path in paths)
         raise NothingToIngest(
@@ -65,29 +70,32 @@ def _walk(
     skipped: list[Skipped],
 ) -> None:
     folder = root / inside
-    catalogue = inherited | {
-        (inside / name).as_posix(): details for name, details in _read_catalogue(folder).items()
-    }
     try:
         entries = sorted(folder.iterdir())
     except OSError as exc:
         skipped.append(Skipped(path=folder, reason=f"cannot be opened: {exc.strerror}"))
         return
+    own = {(inside / name).as_posix(): found for name, found in _read_catalogue(folder).items()}
+    catalogue = inherited | own
+    for name in own:
+        if not (root / name).exists():
+            reason = f"named in {CATALOGUE}, and not there"
+            skipped.append(Skipped(path=root / name, reason=reason))
     for entry in entries:
-        name = inside / entry.name
+        path = inside / entry.name
         if entry.name.startswith(".") or entry.name == CATALOGUE:
             continue
         if entry.is_symlink():
             skipped.append(Skipped(path=entry, reason="a link, which is not followed"))
         elif entry.is_dir():
-            _walk(root, name, catalogue, candidates, skipped)
+            _walk(root, path, catalogue, candidates, skipped)
         elif not entry.is_file():
             skipped.append(Skipped(path=entry, reason="not a plain file"))
         elif entry.suffix.lower() not in READERS:
             kinds = ", ".join(READERS)
             skipped.append(Skipped(path=entry, reason=f"not of a kind that is read ({kinds})"))
         else:
-            details = catalogue.get(name.as_posix(), Details())
+            details = catalogue.get(path.as_posix(), Details())
             candidates.setdefault(entry, Candidate(path=entry, details=details))
 
 
@@ -99,7 +107,7 @@ def _read_catalogue(folder: Path) -> dict[str, Details]:
             content = tomllib.load(stream)
     except FileNotFoundError:
         return {}
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
+    except (OSError, ValueError, RecursionError) as exc:
         raise IngestError(f"cannot read {file}: {exc}. Mend it and try again.") from exc
     found = {}
     for number, entry in enumerate(_entries(content, file), start=1):
@@ -111,8 +119,7 @@ def _read_catalogue(folder: Path) -> dict[str, Details]:
                 )
         if not isinstance(entry.get("file"), str):
             raise IngestError(f"{file}: [[source]] number {number} does not say which file.")
-        values = {key: str(entry[key]) for key in FIELDS[1:] if key in entry}
-        found[entry["file"]] = Details(**values)
+        found[entry["file"]] = Details.of(entry)
     return found
 
 

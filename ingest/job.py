@@ -6,8 +6,7 @@ is stopped loses no work that a second run would do again, and leaves every answ
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, replace
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
@@ -15,7 +14,8 @@ from typing import Protocol
 from ingest.documents import Document
 from ingest.errors import UnreadableFile
 from ingest.folders import find_files
-from ingest.plan import STARTER, STARTER_ORIGIN, Plan, make_plan, rebuild_plan
+from ingest.paths import resolved, shown
+from ingest.plan import STARTER, Plan, make_plan, origin_of, rebuild_plan
 from ingest.readers import read_file
 from ingest.report import FileReport, Report
 from ingest.segment import fingerprint
@@ -87,7 +87,7 @@ def ingest(
     with writing(home):
         encoder = open_encoder(settings, library, announce, rebuild=rebuild)
         shape = _shape(settings, library, encoder, rebuild=rebuild)
-        roots = [str(path.absolute()) for path in paths] or [STARTER_ORIGIN]
+        roots = [origin_of(resolved(path)) for path in paths or [STARTER]]
         plan = make_plan(library, documents, prune=roots if prune else [])
         if rebuild:
             plan = rebuild_plan(library, plan)
@@ -114,18 +114,14 @@ def _shape(settings: Settings, library: Library, encoder: Encoder, *, rebuild: b
     name = settings.table(StoreSettings).encoder
     if "encoder" not in settings.origins and not rebuild:
         name = library.meta("encoder_name") or name
-    return Shape(
-        encoder=encoder.fingerprint, encoder_name=name, segmentation=segmentation
-    )
+    return Shape(encoder=encoder.fingerprint, encoder_name=name, segmentation=segmentation)
 
 
-def read_all(
-    paths: Sequence[Path], progress: Progress
-) -> tuple[list[FileReport], list[Document]]:
+def read_all(paths: Sequence[Path], progress: Progress) -> tuple[list[FileReport], list[Document]]:
     """Read every file under `paths`; what cannot be read becomes a line of the report."""
     candidates, skipped = find_files(paths)
     files = [
-        FileReport(path=str(item.path), status="skipped", reason=item.reason) for item in skipped
+        FileReport(path=shown(item.path), status="skipped", reason=item.reason) for item in skipped
     ]
     documents: list[Document] = []
     progress.step("Reading files", len(candidates))
@@ -133,12 +129,12 @@ def read_all(
         try:
             for document in read_file(candidate.path):
                 details = candidate.details.over(document.details)
-                origin = document.origin
-                if candidate.path.is_relative_to(STARTER):
-                    origin = STARTER_ORIGIN + candidate.path.name
+                origin = origin_of(candidate.path) + document.origin.removeprefix(
+                    str(candidate.path)
+                )
                 documents.append(replace(document, details=details, origin=origin))
         except UnreadableFile as exc:
-            files.append(FileReport(path=str(candidate.path), status="failed", reason=str(exc)))
+            files.append(FileReport(path=shown(candidate.path), status="failed", reason=str(exc)))
         progress.advance()
     return files, documents
 

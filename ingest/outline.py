@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from ingest.documents import Block
 from vectorstore.models import Heading
 
-_MARKDOWN_HEADING = re.compile(r"(#{1,6})[ \t]+(.*?)[ \t]*#*$")
+_MARKDOWN_HEADING = re.compile(r"(#{1,6})\s+(.*)", re.DOTALL)
+_UNDERLINE = re.compile(r"=+|-{2,}")
 _RULE = re.compile(r"([-*_=][ \t]*){3,}$")
-_FENCE = re.compile(r"(```|~~~)")
+_FENCE = re.compile(r"`{3,}|~{3,}")
 _BULLET = re.compile(r"(?:[•●▪‣◦·*+–—-]|\(?(?:\d{1,2}|[a-zA-Z])[.)])[ \t]+(?=\S)")
 _NUMBERED = re.compile(r"(?:\d{1,2}(?:\.\d{1,2})*[.)]?|[IVX]{1,4}\.)[ \t]+(?=\S)")
 _RANKED = re.compile(r"[/§■►#]+[ \t]*(?=\w)")
@@ -19,6 +20,7 @@ _STAMP = re.compile(
 )
 _LABEL = re.compile(r"[A-Z]\w+:\s")
 
+WHITE = " \t\v\f\x1c\x1d\x1e\x1f\x85\xa0\u2028\u2029"
 HEADING_CHARACTERS, HEADING_WORDS = 100, 16
 LONG_LINE = 60
 
@@ -34,24 +36,37 @@ class _Line:
 
 
 def outline_markdown(text: str, start: int = 0) -> tuple[list[Block], list[Heading]]:
-    """Blocks and headings of Markdown from offset `start` on. Lines of a paragraph flow together."""
+    """Blocks and headings of Markdown from offset `start` on; a paragraph's lines flow together."""
     blocks: list[Block] = []
     headings: list[Heading] = []
     open_block = False
-    fenced = False
+    fence = ""  # what closes the open fence
     for line in _lines(text, start):
-        if _FENCE.match(line.text):
-            fenced, open_block = not fenced, False
-        elif fenced or line.text.startswith("|"):
+        if (mark := _FENCE.match(line.text)) and not fence:
+            fence, open_block = mark.group(), False
+        elif mark and line.text.startswith(fence) and not line.text.strip(fence[0]):
+            fence = ""
+        elif fence or line.text.startswith("|"):
             open_block = False
             if not re.fullmatch(r"[|:\s-]+", line.text):
                 blocks.append(Block(start=line.start, end=line.end, kind="row"))
         elif found := _MARKDOWN_HEADING.match(line.text):
             open_block = False
-            if found.group(2):
+            title = _without_closing_marks(found.group(2))
+            if title:
                 begin = line.start + found.start(2)
                 level = len(found.group(1))
-                _add_heading(blocks, headings, text, begin, begin + len(found.group(2)), level)
+                _add_heading(blocks, headings, text, begin, begin + len(title), level)
+        elif (
+            open_block
+            and not line.after_blank
+            and blocks[-1].kind == "prose"
+            and "\n" not in text[blocks[-1].start : blocks[-1].end]
+            and _UNDERLINE.fullmatch(line.text)
+        ):
+            over, open_block = blocks.pop(), False
+            level = 1 if line.text[0] == "=" else 2
+            _add_heading(blocks, headings, text, over.start, over.end, level)
         elif _RULE.match(line.text):
             open_block = False
         elif found := _BULLET.match(line.text):
@@ -61,11 +76,17 @@ def outline_markdown(text: str, start: int = 0) -> tuple[list[Block], list[Headi
             last = blocks[-1]
             blocks[-1] = Block(start=last.start, end=line.end, kind=last.kind)
         else:
-            quoted = len(line.text) - len(line.text.lstrip("> \t"))
+            quoted = len(line.text) - len(line.text.lstrip(">" + WHITE))
             if quoted < len(line.text):
                 blocks.append(Block(start=line.start + quoted, end=line.end, kind="prose"))
                 open_block = True
     return blocks, headings
+
+
+def _without_closing_marks(title: str) -> str:
+    """A heading without the #s that may close it; those of a word ("C#") are its own."""
+    bare = title.rstrip("#")
+    return bare.rstrip() if not bare or bare[-1].isspace() else title
 
 
 def outline_plain(text: str) -> tuple[list[Block], list[Heading]]:
@@ -99,14 +120,14 @@ def outline_plain(text: str) -> tuple[list[Block], list[Heading]]:
     return blocks, headings
 
 
-def heading_path(headings: Sequence[Heading], offset: int) -> str:
-    """The headings above `offset`, outermost first, joined by " › "."""
+def heading_paths(headings: Sequence[Heading]) -> list[str]:
+    """For each heading, itself below those above it, outermost first, joined by " › "."""
+    paths = []
     path: list[Heading] = []
     for heading in headings:
-        if heading.start > offset:
-            break
         path = [h for h in path if h.level < heading.level] + [heading]
-    return " › ".join(h.title for h in path)
+        paths.append(" › ".join(h.title for h in path))
+    return paths
 
 
 def _lines(text: str, start: int) -> list[_Line]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,8 +14,9 @@ from ingest.segment import passages
 from ingest.settings import IngestSettings
 from vectorstore import Changes, Library, NewVersion, Source
 
-STARTER = Path(__file__).parent / "library"
+STARTER = Path(__file__).resolve().parent / "library"
 STARTER_ORIGIN = "starter:"
+_RECORD = re.compile(r"(.*?\.jsonl)#", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +51,8 @@ def make_plan(
 
     Content decides. The same text under the same origin is unchanged; under another it is a
     duplicate, or the same source moved if the old file is gone. Another text under the same
-    origin is a new version; so is one under the name of a source whose file is gone.
+    origin is a new version; so is one under the name of a source whose file is gone. Every text
+    that was read is in the library afterwards, and the same documents again change nothing.
     """
     return _Planner(library).plan(documents, prune)
 
@@ -65,13 +68,19 @@ def rebuild_plan(library: Library, plan: Plan) -> Plan:
 
 
 class _Planner:
-    """Goes through the documents once, remembering what is taken."""
+    """Goes through the documents, remembering what is taken.
 
-    def __init__(self, library: Library):
+    First those whose file or text the library knows, then the new ones: whether an old source is
+    free to be taken over is known only when every text has found its place.
+    """
+
+    def __init__(self, library: Library) -> None:
         self.sources = {source.id: source for source in library.sources()}
         self.by_origin = {s.origin: s for s in self.sources.values()}
         self.aliases = {a: s.id for s in self.sources.values() for a in s.aliases}
-        self.by_text = {s.sha256: s.id for s in self.sources.values()}
+        self.by_text: dict[str, str] = {}
+        self.read: set[str] = set()
+        self.files_read: set[str] = set()
         self.add: dict[str, Document] = {}
         self.retire: list[str] = []
         self.moved: dict[str, str] = {}
@@ -79,10 +88,19 @@ class _Planner:
         self.files: list[FileReport] = []
 
     def plan(self, documents: Sequence[Document], prune: Sequence[str]) -> Plan:
-        for document in documents:
-            self._place(document)
+        digests = {d.origin: hashlib.sha256(d.text.encode()).hexdigest() for d in documents}
+        self.read = set(digests)
+        self.files_read = {_file_of(origin) for origin in digests}
+        self.by_text = {  # of the sources that keep their text
+            source.sha256: source.id
+            for source in self.sources.values()
+            if digests.get(source.origin, source.sha256) == source.sha256
+        }
+        new = [d for d in documents if not self._place_known(d, digests[d.origin])]
+        for document in new:
+            self._place_new(document, digests[document.origin])
         if prune:
-            self._prune(prune, {document.origin for document in documents})
+            self._prune(prune)
         return Plan(
             add=self.add,
             retire=tuple(self.retire),
@@ -91,8 +109,7 @@ class _Planner:
             files=tuple(self.files),
         )
 
-    def _place(self, document: Document) -> None:
-        text_sha256 = hashlib.sha256(document.text.encode()).hexdigest()
+    def _place_known(self, document: Document, text_sha256: str) -> bool:
         mine = self.by_origin.get(document.origin)
         twin = self.by_text.get(text_sha256)
         if mine is not None and mine.sha256 == text_sha256:
@@ -102,11 +119,18 @@ class _Planner:
         elif mine is not None:
             self._store(mine.id, document, text_sha256, "updated")
         else:
-            old = self.sources.get(document.name)
-            if old is not None and old.id not in self.add and _is_gone(old.origin):
-                self._store(old.id, document, text_sha256, "updated")
-            else:
-                self._store(self._free_id(document.name), document, text_sha256, "added")
+            return False
+        return True
+
+    def _place_new(self, document: Document, text_sha256: str) -> None:
+        twin = self.by_text.get(text_sha256)  # another new one may have it by now
+        old = self.sources.get(document.name)
+        if twin is not None:
+            self._known_text(document, twin, None)
+        elif old is not None and self._is_free(old):
+            self._store(old.id, document, text_sha256, "updated")
+        else:
+            self._store(self._free_id(document.name), document, text_sha256, "added")
 
     def _same_text(self, document: Document, source: Source) -> None:
         known = _details(source)
@@ -120,14 +144,16 @@ class _Planner:
     def _known_text(self, document: Document, twin: str, mine: Source | None) -> None:
         """The library, or this run, has this very text under another origin."""
         known = self.sources.get(twin)
-        if mine is None and known is not None and _is_gone(known.origin) and twin not in self.add:
-            self.moved[twin] = document.origin
-            self._report(document, "unchanged", twin, f"moved from {known.origin}")
-            return
+        placed = twin in self.add or twin in self.moved
         if mine is not None:
             self.retire.append(mine.id)
+        if known is not None and not placed and self._is_absent(known.origin):
+            self.moved[twin] = document.origin
+            self.aliases.pop(document.origin, None)
+            self._report(document, "unchanged", twin, f"moved from {known.origin}")
+            return
         if self.aliases.get(document.origin) != twin:
-            self.new_aliases[document.origin] = twin
+            self.new_aliases[document.origin] = self.aliases[document.origin] = twin
         self._report(document, "duplicate", twin, f"the same text as '{twin}'")
 
     def _store(
@@ -140,26 +166,40 @@ class _Planner:
     ) -> None:
         self.add[id] = document
         self.by_text[text_sha256] = id
+        self.aliases.pop(document.origin, None)
         self._report(document, status, id, reason)
 
-    def _prune(self, roots: Sequence[str], read: set[str]) -> None:
+    def _prune(self, roots: Sequence[str]) -> None:
         for source in self.sources.values():
-            if source.id in self.add or source.id in self.moved or source.id in self.retire:
+            if self._is_placed(source) or not _under(source.origin, roots):
                 continue
-            if not _under(source.origin, roots) or source.origin in read:
+            if not self._is_absent(source.origin):
                 continue
-            path, _, record = source.origin.partition("#")
-            file_was_read = any(origin.partition("#")[0] == path for origin in read)
-            if not _is_gone(source.origin) and not (record and file_was_read):
-                continue
-            heir = next((a for a in source.aliases if not _is_gone(a)), None)
+            heir = self._heir(source)
             if heir is not None:
                 self.moved[source.id] = heir
+                self.new_aliases.pop(heir, None)
                 continue
             self.retire.append(source.id)
-            self.files.append(
-                FileReport(path=source.origin, status="retired", source=source.id)
-            )
+            self.files.append(FileReport(path=source.origin, status="retired", source=source.id))
+
+    def _is_placed(self, source: Source) -> bool:
+        return source.id in self.add or source.id in self.moved or source.id in self.retire
+
+    def _is_free(self, source: Source) -> bool:
+        """Whether nothing holds a source's text any longer, so that its name can be taken over."""
+        absent = self._is_absent(source.origin) and self._heir(source) is None
+        return absent and not self._is_placed(source)
+
+    def _heir(self, source: Source) -> str | None:
+        """Another place that a source's text was read from, and that is still there."""
+        others = sorted(origin for origin, id in self.aliases.items() if id == source.id)
+        return next((origin for origin in others if not self._is_absent(origin)), None)
+
+    def _is_absent(self, origin: str) -> bool:
+        """Whether the file is gone, or was read and no longer holds this record."""
+        file = _file_of(origin)
+        return (file in self.files_read and origin not in self.read) or _is_gone(file)
 
     def _free_id(self, name: str) -> str:
         taken = self.sources.keys() | self.add.keys()
@@ -221,14 +261,34 @@ def _details(source: Source) -> Details:
     )
 
 
-def _is_gone(origin: str) -> bool:
-    """Whether the file that a source came from is no longer there."""
-    if origin.startswith(STARTER_ORIGIN):
-        return not (STARTER / origin.removeprefix(STARTER_ORIGIN)).exists()
-    return not Path(origin.partition("#")[0]).exists()
+def origin_of(path: Path) -> str:
+    """How the library remembers a file or folder: its path, or its place in the starter library."""
+    if path.is_relative_to(STARTER):
+        inside = path.relative_to(STARTER).as_posix()
+        return STARTER_ORIGIN + ("" if inside == "." else inside)
+    return str(path)
+
+
+def _file_of(origin: str) -> str:
+    """The file of an origin, which may name a record in it: `records.jsonl#id`."""
+    found = _RECORD.match(origin)
+    return found.group(1) if found else origin
+
+
+def _is_gone(file: str) -> bool:
+    """Whether the file that a source came from is no longer there. In doubt it is not gone."""
+    if file.startswith(STARTER_ORIGIN):
+        return not (STARTER / file.removeprefix(STARTER_ORIGIN)).exists()
+    try:
+        return not Path(file).exists()
+    except OSError:
+        return False
 
 
 def _under(origin: str, roots: Sequence[str]) -> bool:
-    """Whether an origin lies at or under one of these paths."""
-    path = origin.partition("#")[0]
-    return any(path == root or path.startswith(root.rstrip(os.sep) + os.sep) for root in roots)
+    """Whether an origin lies at or under one of these, as `origin_of` gives them."""
+    file = _file_of(origin)
+    return any(
+        file == root or file.startswith(root if root.endswith((os.sep, ":")) else root + os.sep)
+        for root in roots
+    )

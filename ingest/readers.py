@@ -6,25 +6,34 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from unicodedata import category
 
 import yaml
 
 from ingest.documents import Block, Details, Document
 from ingest.errors import UnreadableFile
 from ingest.outline import outline_markdown, outline_plain
+from ingest.paths import shown
 from vectorstore.models import Heading
 
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|$)", re.DOTALL)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_UNKNOWN = Details()
+MOST_BYTES = 500_000_000  # SQLite's own limit for one text is twice that
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 def read_file(path: Path) -> list[Document]:
     """The documents in a file, in order. Raises UnreadableFile saying why and what to do."""
+    if shown(path) != str(path):
+        raise UnreadableFile("its name holds control characters or is not UTF-8. Rename it")
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         raise UnreadableFile(f"files of this kind are not read ({', '.join(READERS)} are)")
     try:
+        size = path.stat().st_size
+        if size > MOST_BYTES:
+            raise UnreadableFile(f"the file has {size:,} bytes, at most {MOST_BYTES:,} are read")
         content = path.read_bytes()
     except OSError as exc:
         raise UnreadableFile(f"cannot be opened: {exc.strerror or exc}") from exc
@@ -53,8 +62,16 @@ def decode(content: bytes) -> str:
         if _looks_like_text(content):
             raise UnreadableFile(_save_as_utf8("Windows-1252", "WINDOWS-1252", where)) from exc
         raise UnreadableFile(f"the file is binary, not text ({where})") from exc
-    if len(_CONTROL.findall(text)) > len(text) // 100:
+    if _is_binary(text):
         raise UnreadableFile("the file is binary, not text (it is full of control characters)")
+    return _with_plain_newlines(text)
+
+
+def _is_binary(text: str) -> bool:
+    return "\x00" in text or len(_CONTROL.findall(text)) > len(text) // 100
+
+
+def _with_plain_newlines(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -91,9 +108,11 @@ def _read_jsonl(path: Path, text: str, file_sha256: str) -> Iterator[Document]:
         record = _record(line, number)
         name = str(record["id"])
         if name in seen:
-            raise UnreadableFile(f"line {number}: the id '{name}' is also that of line {seen[name]}")
+            raise UnreadableFile(
+                f"line {number}: the id '{name}' is also that of line {seen[name]}"
+            )
         seen[name] = number
-        body = record["text"].replace("\r\n", "\n").replace("\r", "\n")
+        body = _with_plain_newlines(record["text"])
         blocks, headings = outline_again("jsonl", body)
         yield _document(
             name,
@@ -119,17 +138,19 @@ def outline_again(kind: str, text: str) -> tuple[list[Block], list[Heading]]:
 def _record(line: str, number: int) -> dict[str, Any]:
     try:
         record = json.loads(line)
-    except ValueError as exc:
+    except (ValueError, RecursionError) as exc:
         raise UnreadableFile(f"line {number} is not JSON: {exc}") from exc
     if not isinstance(record, dict):
         raise UnreadableFile(f'line {number} is not an object like {{"id", "title", "text"}}')
     for key in ("id", "text"):
         if key not in record:
             raise UnreadableFile(f"line {number} has no '{key}'")
-    if not isinstance(record["id"], str | int) or not str(record["id"]).strip():
+    if type(record["id"]) not in (str, int) or not str(record["id"]).strip():
         raise UnreadableFile(f"line {number}: 'id' must be a word or a number")
     if not isinstance(record["text"], str) or not record["text"].strip():
         raise UnreadableFile(f"line {number}: 'text' must be text, and not empty")
+    if _is_binary(record["text"]) or any(category(c) == "Cc" for c in str(record["id"])):
+        raise UnreadableFile(f"line {number} holds control characters")
     try:
         record["text"].encode()
         str(record["id"]).encode()
@@ -150,29 +171,15 @@ def _front_matter(text: str) -> tuple[dict[str, Any], int]:
         return {}, 0
     try:
         fields = yaml.safe_load(found.group(1))
-    except yaml.YAMLError as exc:
+    except (yaml.YAMLError, ValueError, RecursionError) as exc:
         problem = str(exc).splitlines()[0]
         raise UnreadableFile(f"the front matter is not YAML: {problem}") from exc
     return (fields, found.end()) if isinstance(fields, dict) else ({}, 0)
 
 
 def _details(fields: dict[str, Any]) -> Details:
-    def text(*names: str) -> str | None:
-        for name in names:
-            value = fields.get(name)
-            if isinstance(value, list):
-                value = ", ".join(str(v) for v in value)
-            if value is not None and str(value).strip():
-                return str(value).strip()
-        return None
-
-    return Details(
-        title=text("title"),
-        publisher=text("publisher", "publication"),
-        author=text("author", "authors"),
-        date=text("date"),
-        url=text("url"),
-    )
+    others = {"publisher": fields.get("publication"), "author": fields.get("authors")}
+    return Details.of(fields).over(Details.of(others))
 
 
 def _document(
@@ -183,9 +190,9 @@ def _document(
     text: str,
     blocks: list[Block],
     headings: list[Heading],
-    details: Details = Details(),
+    details: Details = _UNKNOWN,
 ) -> Document:
-    if not blocks:
+    if not any(c.isalnum() for block in blocks for c in text[block.start : block.end]):
         raise UnreadableFile(f"'{name}' holds no words")
     return Document(
         name=name,

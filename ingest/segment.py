@@ -5,13 +5,13 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
 from ingest.documents import Document
-from ingest.outline import heading_path
+from ingest.outline import heading_paths
 from ingest.sentences import split
 from ingest.settings import IngestSettings
 from vectorstore.changes import NewPassage
 from vectorstore.models import Sentence
 
-RULES = 1  # raise it with any change to the rules here, in `sentences` or in `outline`
+RULES = 2  # raise it with any change to the rules here, in `sentences` or in `outline`
 
 
 def fingerprint(settings: IngestSettings) -> str:
@@ -40,6 +40,7 @@ def passages(document: Document, settings: IngestSettings) -> tuple[NewPassage, 
     text_digest = hashlib.sha256(document.text.encode()).hexdigest()
     shape = fingerprint(settings)
     found = []
+    borders, paths = [h.start for h in document.headings], ["", *heading_paths(document.headings)]
     for group in _groups(body, document, settings.passage_characters):
         start, end = group[0].start, group[-1].end
         assert document.text[start:end].strip(), "a passage holds text"
@@ -49,7 +50,7 @@ def passages(document: Document, settings: IngestSettings) -> tuple[NewPassage, 
                 id="p" + hashlib.sha256(key.encode()).hexdigest()[:20],
                 start=start,
                 end=end,
-                heading=heading_path(document.headings, start),
+                heading=paths[bisect_right(borders, start)],
                 page=bisect_right(document.pages, start) if document.pages else None,
                 sentences=tuple(group),
             )
@@ -57,9 +58,7 @@ def passages(document: Document, settings: IngestSettings) -> tuple[NewPassage, 
     return tuple(found)
 
 
-def _groups(
-    body: Sequence[Sentence], document: Document, longest: int
-) -> Iterator[list[Sentence]]:
+def _groups(body: Sequence[Sentence], document: Document, longest: int) -> Iterator[list[Sentence]]:
     """Runs of sentences under one heading, cut where they grow too long."""
     borders = [h.start for h in document.headings]
     group: list[Sentence] = []

@@ -1,7 +1,7 @@
 """Sentence boundaries with exact offsets.
 
 Our own rules rather than a library's model: passage ids and stored vectors hang on these
-boundaries, so they may change only when we say so (see `segment.FINGERPRINT`), never with
+boundaries, so they may change only when we say so (see `segment.RULES`), never with
 somebody's release.
 """
 
@@ -23,16 +23,17 @@ OPENERS = frozenset(
 )
 
 _BOUNDARY = re.compile(
-    r"""(?P<stop>[.!?…]+)                       # the stop
+    r"""(?<![.!?…])(?P<stop>[.!?…]++)           # the stop
         (?P<close>["”’'»)\]*_]*                 # what closes with it
-           (?:[⁰¹²³⁴-⁹]+|\[\d{1,3}(?:[,–-]\ ?\d{1,3})*\])*)   # and note marks
-        \s+
+           (?:[⁰¹²³⁴-⁹]|\[\d{1,3}(?:[,–-]\ ?\d{1,3})*\])*)   # and note marks
+        \s++
         (?=["“‘'«(\[*_£$€]*[^\W_a-zß-öø-ÿ])     # a capital, a digit, or another script's letter
     """,
     re.VERBOSE,
 )
 _LAST_TOKEN = re.compile(r"[^\s(\[“‘\"']+$")
 _NEXT_WORD = re.compile(r"\w+")
+LONGEST_TOKEN = 40  # how far to look back for an abbreviation
 LONGEST = 700  # characters: what has no stop for so long is cut at a space
 
 
@@ -52,18 +53,22 @@ def split(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 def _ends_here(text: str, begin: int, match: re.Match[str]) -> bool:
     if match["stop"] != ".":
         return True
-    found = _LAST_TOKEN.search(text, begin, match.start())
+    found = _LAST_TOKEN.search(text, max(begin, match.start() - LONGEST_TOKEN), match.start())
     if found is None:
         return False
     token = found.group().lower().lstrip("*_")
     if token.isdigit() and found.start() == begin:
         return False  # the number of a list item
     follows = _NEXT_WORD.search(text, match.end())
-    opener = follows is not None and follows.group().lower() in OPENERS
+    opener = (
+        follows is not None
+        and follows.group().lower() in OPENERS
+        and text[follows.end() : follows.end() + 1] != "."  # another initial
+    )
     if len(token) == 1 and token.isalpha() and found.group().isupper():
         return opener  # an initial
     if token in ABBREVIATIONS or re.fullmatch(r"(?:[a-z]\.)+[a-z]", token):
-        return opener and (token in MAY_END or "." in token and token not in ("e.g", "i.e"))
+        return opener and (token in MAY_END or ("." in token and token not in ("e.g", "i.e")))
     return True
 
 

@@ -66,7 +66,7 @@ def _reading(source: str) -> Iterator[TextIO]:
         yield sys.stdin
         return
     try:
-        stream = Path(source).open(encoding="utf-8-sig", errors="replace")
+        stream = Path(source).open(encoding="utf-8-sig", errors="replace")  # noqa: SIM115
     except OSError as exc:
         raise UsageError(f"cannot open {source}: {exc.strerror or exc}") from exc
     with stream:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from vectorstore.batch import run_batch
 from vectorstore.changes import Changes
-from vectorstore.console import Commands, announce, positive, print_json, print_table
+from vectorstore.console import Commands, announce, plain, positive, print_json, print_table
 from vectorstore.errors import UsageError
 from vectorstore.models import Hit
 from vectorstore.settings import Settings, StoreSettings
@@ -79,9 +79,9 @@ def _search(args: argparse.Namespace, settings: Settings) -> int:
         passage = hit.passage
         place = " › ".join(part for part in (passage.title, passage.heading) if part)
         page = f", page {passage.page}" if passage.page else ""
-        print(f"{hit.rank}. {place}{page}  [{passage.source} {passage.start}-{passage.end}]")
+        print(f"{hit.rank}. {plain(place)}{page}  [{passage.source} {passage.start}-{passage.end}]")
         print(f"   score {hit.score:.2f}\n")
-        print("   " + " ".join(passage.text.split()) + "\n")
+        print("   " + plain(" ".join(passage.text.split())) + "\n")
     if not found:
         announce("Nothing found.")
     return 0
@@ -91,7 +91,9 @@ def _check(query: str) -> None:
     if not query.strip():
         raise UsageError("the query is empty")
     if len(query) > QUERY_CHARACTERS:
-        raise UsageError(f"the query has {len(query):,} characters; at most 10,000 are searched")
+        raise UsageError(
+            f"the query has {len(query):,} characters; at most {QUERY_CHARACTERS:,} are searched"
+        )
 
 
 def _hit(hit: Hit) -> dict[str, object]:
@@ -129,7 +131,8 @@ def _show(args: argparse.Namespace, settings: Settings) -> int:
         shown = {**asdict(source), "pages": len(source.pages) or None}
         for name, value in shown.items():
             if value not in (None, (), ""):
-                print(f"{name:12} {', '.join(value) if isinstance(value, tuple) else value}")
+                text = ", ".join(value) if isinstance(value, tuple) else str(value)
+                print(f"{name:12} {plain(text)}")
     return 0
 
 
@@ -145,5 +148,5 @@ def _remove(args: argparse.Namespace, settings: Settings) -> int:
         )
         changes = Changes(started=started, retire=(source.id,))
         commit(settings.home, library, changes, shape, f"removed {source.id}")
-    announce(f"Removed '{source.title}'. It can be read in again: soundings ingest {source.origin}")
+    announce(f"Removed '{source.title}', which was read from {source.origin}.")
     return 0

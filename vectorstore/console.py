@@ -5,6 +5,7 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
+from unicodedata import category
 
 from vectorstore.settings import Settings
 
@@ -17,6 +18,11 @@ def announce(message: str) -> None:
     print(message, file=sys.stderr, flush=True)
 
 
+def plain(text: str) -> str:
+    """`text` without the control characters by which a document could write on the terminal."""
+    return "".join("\N{REPLACEMENT CHARACTER}" if category(c) == "Cc" else c for c in text)
+
+
 def print_json(value: object) -> None:
     """One JSON value and nothing else."""
     print(json.dumps(value, ensure_ascii=False, indent=2))
@@ -24,7 +30,7 @@ def print_json(value: object) -> None:
 
 def print_table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Rows in columns under their heads, each column as wide as it needs."""
-    cells = [[str(cell) for cell in row] for row in rows]
+    cells = [[plain(str(cell)) for cell in row] for row in rows]
     widths = [max(len(row[i]) for row in [list(heads), *cells]) for i in range(len(heads))]
     for row in [list(heads), *cells]:
         print("  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip())

@@ -43,9 +43,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     )
     for module, cure in NEEDED.items():
         there = _is_installed(module)
-        yield Finding(
-            name=module, well=there, found="installed" if there else "missing", cure=cure
-        )
+        yield Finding(name=module, well=there, found="installed" if there else "missing", cure=cure)
     yield _finding("SQLite full-text search", _full_text, "use a Python whose SQLite has FTS5")
     yield _finding(
         "home",

@@ -81,7 +81,11 @@ def fingerprint_of(folder: Path) -> str:
         raise EncoderUnavailable(f"{folder} holds no model weights ({' or '.join(WEIGHTS)}).")
     digest = hashlib.sha256()
     try:
-        for file in (*weights, *sorted(folder.glob("*.json")), *sorted(folder.glob("*/config.json"))):
+        for file in (
+            *weights,
+            *sorted(folder.glob("*.json")),
+            *sorted(folder.glob("*/config.json")),
+        ):
             digest.update(file.relative_to(folder).as_posix().encode())
             digest.update(bytes.fromhex(_sha256(file)))
     except OSError as exc:
@@ -101,7 +105,9 @@ class SentenceEncoder:
     than the model's window are cut there, as the model's own settings say.
     """
 
-    def __init__(self, name: str = BUILTIN, *, announce: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self, name: str = BUILTIN, *, announce: Callable[[str], None] | None = None
+    ) -> None:
         self._folder = find_model(name)
         self._announce = announce
         self._lock = threading.Lock()

@@ -7,6 +7,7 @@ whoever opens it), and renamed to its name. The library's commit then points at 
 """
 
 import contextlib
+import functools
 import hashlib
 import json
 import os
@@ -128,7 +129,8 @@ def build(
 
     The new one is a copy of `base` (or empty) without the passages of `remove`, plus those of
     `add` (passage id → source id) with their `vectors` of shape (len(add), dimension); it must
-    end with `contents` (passage id → source id) exactly. Raises IndexUnavailable, leaving nothing behind.
+    end with `contents` (passage id → source id) exactly. Raises IndexUnavailable, leaving
+    nothing behind.
     """
     index = index_folder(home)
     try:
@@ -138,7 +140,10 @@ def build(
         raise IndexUnavailable(f"cannot make an index in {index}: {exc}") from exc
     try:
         np.save(work / "vectors.npy", np.ascontiguousarray(vectors, dtype=np.float32))
-        order = {"add": dict(add), "remove": list(remove), }
+        order = {
+            "add": dict(add),
+            "remove": list(remove),
+        }
         (work / "order.json").write_text(json.dumps(order), encoding="utf-8")
         folder = work / "generation"
         if base is None:
@@ -209,10 +214,12 @@ def contents_digest(contents: Mapping[str, str]) -> str:
 
 
 def _write_manifest(folder: Path, contents: Mapping[str, str]) -> None:
+    # Without this file (a single passage) Chroma reads its log alone and rewrites the others.
+    synced = [file.parent for file in folder.glob("*/index_metadata.pickle")]
     files = {
         file.relative_to(folder).as_posix(): _digest(file)
         for file in sorted(folder.glob("*/*"))
-        if file.is_file()
+        if file.is_file() and file.parent in synced
     }
     with (folder / MANIFEST).open("w", encoding="utf-8") as stream:
         json.dump({"files": files, "contents": contents_digest(contents)}, stream)
@@ -311,19 +318,26 @@ def _probe(folder: Path, order: Mapping[str, Any], vectors: Vectors) -> None:
 def _client(folder: Path) -> Any:
     """An embedded Chroma client that sends nothing, whatever `.env` or the environment says."""
     import chromadb
-    from chromadb.config import Settings
 
-    class OurSettings(Settings):  # type: ignore[misc, unused-ignore]
-        @classmethod
-        def settings_customise_sources(cls, _: Any, init_settings: Any, **__: Any) -> Any:
-            return (init_settings,)
-
-    settings = OurSettings(
+    settings = _settings_class()(
         anonymized_telemetry=False,
         is_persistent=True,
         persist_directory=str(folder),
     )
     return chromadb.PersistentClient(path=str(folder), settings=settings)
+
+
+@functools.cache  # two clients of one folder must agree on their settings, class included
+def _settings_class() -> Any:
+    """Chroma's settings, read from nothing but what is given."""
+    from chromadb.config import Settings
+
+    class GivenSettings(Settings):  # type: ignore[misc, unused-ignore]
+        @classmethod
+        def settings_customise_sources(cls, _: Any, init_settings: Any, **__: Any) -> Any:
+            return (init_settings,)
+
+    return GivenSettings
 
 
 @contextlib.contextmanager

@@ -10,10 +10,10 @@ import Stemmer
 STOPWORDS = frozenset(
     """a about all also am an and any are as at be been being both but by can could did do does
     doing done for from get had has have having he her hers him his how i if in into is it its
-    just ll many may me might more most much my no nor not of on only or other our ours out over own re s
-    same say says said she should so some such t tell than that the their theirs them then there
-    these they this those to too up us ve very was we were what when where which while who whom
-    whose why will with would you your yours""".split()
+    just ll many may me might more most much my no nor not of on only or other our ours out over own
+    re s same say says said she should so some such t tell than that the their theirs them then
+    there these they this those to too up us ve very was we were what when where which while who
+    whom whose why will with would you your yours""".split()
 )
 
 FAMILY_LETTERS = 6
@@ -47,7 +47,8 @@ def same_word(one: str, other: str) -> bool:
     beginning rarely misleads (on `squad2` recall@1 of search is the same with it and without).
     """
     return one == other or (
-        min(len(one), len(other)) >= FAMILY_LETTERS and (one.startswith(other) or other.startswith(one))
+        min(len(one), len(other)) >= FAMILY_LETTERS
+        and (one.startswith(other) or other.startswith(one))
     )
 
 

@@ -271,7 +271,10 @@ class Library:
                 )
             connection.executemany(
                 "DELETE FROM alias WHERE origin = ?",
-                [(origin,) for origin in (*(v.origin for v in changes.add), *changes.moved.values())],
+                [
+                    (origin,)
+                    for origin in (*(v.origin for v in changes.add), *changes.moved.values())
+                ],
             )
             connection.executemany(
                 "INSERT OR REPLACE INTO alias (origin, source) VALUES (?, ?)",
@@ -318,9 +321,7 @@ class Library:
             return self._connection().execute(sql, values).fetchall()
 
     def _current(self, source_id: str, column: str) -> str:
-        rows = self._all(
-            f"SELECT {column} FROM version WHERE source = ? AND current", (source_id,)
-        )
+        rows = self._all(f"SELECT {column} FROM version WHERE source = ? AND current", (source_id,))
         if not rows:
             raise UnknownSource(
                 f"the library has no source '{source_id}'. List them: soundings sources"
@@ -403,7 +404,16 @@ def _insert(connection: sqlite3.Connection, new: NewVersion, now: str) -> None:
         "origin, file_sha256, text_sha256, text, headings, pages, added) "
         "VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            *(new.source, row[0], new.title, new.publisher, new.author, new.date, new.url, new.kind),
+            *(
+                new.source,
+                row[0],
+                new.title,
+                new.publisher,
+                new.author,
+                new.date,
+                new.url,
+                new.kind,
+            ),
             *(new.origin, new.file_sha256, new.text_sha256, new.text),
             *(json.dumps(headings), json.dumps(new.pages), now),
         ),

@@ -58,9 +58,7 @@ class Searcher:
         self._cached_for = ""
         self._passages: dict[str, tuple[Passage, Vector]] = {}
 
-    def search(
-        self, query: str, limit: int, *, sources: Sequence[str] | None = None
-    ) -> Found:
+    def search(self, query: str, limit: int, *, sources: Sequence[str] | None = None) -> Found:
         """The best `limit` passages for `query`, best first; ties are broken by passage id.
 
         `sources` narrows the search to these source ids. Half characters (lone surrogates) in

@@ -82,9 +82,7 @@ class Settings:
                 else:
                     shown = "" if value is None else str(value)
                 origin = self.origins.get(name, "default")
-                values.append(
-                    Value(table=self.names[kind], name=name, value=shown, origin=origin)
-                )
+                values.append(Value(table=self.names[kind], name=name, value=shown, origin=origin))
         return values
 
 

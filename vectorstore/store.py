@@ -26,9 +26,7 @@ EMPTY = "the library is empty. Fill it: soundings ingest (or soundings ingest FO
 class Store:
     """A home opened for questions. Follows the library: a new generation is taken up by itself."""
 
-    def __init__(
-        self, home: Path, library: Library, encoder: Encoder, announce: Announce
-    ) -> None:
+    def __init__(self, home: Path, library: Library, encoder: Encoder, announce: Announce) -> None:
         self.home = home
         self.library = library
         self.encoder = encoder

@@ -126,9 +126,7 @@ def _generation_with(
     )
 
 
-def _pooled(
-    library: Library, encoder: str, keys: Sequence[Sequence[bytes]]
-) -> NDArray[np.float32]:
+def _pooled(library: Library, encoder: str, keys: Sequence[Sequence[bytes]]) -> NDArray[np.float32]:
     """One vector for each list of sentence digests, shape (len(keys), dimension)."""
     known = library.vectors((key for listed in keys for key in listed), encoder)
     if any(key not in known for listed in keys for key in listed):

@@ -1,0 +1,142 @@
+"""The command `eval` and its actions. What is heavy is imported where it is used."""
+
+import argparse
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from eval.gold_cli import add_gold_commands, gold_flag, put
+from vectorstore.console import Commands, announce, print_json
+from vectorstore.errors import UsageError
+from vectorstore.settings import Settings
+
+if TYPE_CHECKING:
+    from eval.gates import Gates, Verdict
+    from eval.runs import Run
+
+BELOW = 3  # the exit code of a run that a gate holds
+
+
+def add_commands(commands: Commands) -> None:
+    """Add this folder's command to the front door's."""
+    parser = commands.add_parser("eval", help="the grounding suite: measure, compare, gate")
+    actions = parser.add_subparsers(metavar="ACTION", required=True)
+    _add_run(actions)
+    _add_compare(actions)
+    _add_gates(actions)
+    add_gold_commands(actions)
+
+
+def _add_run(actions: Commands) -> None:
+    run = actions.add_parser("run", help="ask all gold questions", description=_run.__doc__)
+    gold_flag(run)
+    run.add_argument("--out", type=Path, metavar="DIR", help="where the run is kept")
+    run.add_argument("--gate", type=Path, metavar="FILE", help="gates to hold it against (TOML)")
+    run.add_argument("--baseline", type=Path, metavar="DIR", help="an earlier run, for the gates")
+    run.add_argument(
+        "--calibration", type=Path, metavar="FILE", help="a calibration instead of the shipped one"
+    )
+    run.add_argument("--engine", choices=("extractive", "llm"), help="which engine answers")
+    run.add_argument("--json", action="store_true", help="print the figures as JSON")
+    run.set_defaults(run=_run)
+
+
+def _add_compare(actions: Commands) -> None:
+    compare = actions.add_parser(
+        "compare", help="how two runs differ", description=_compare.__doc__
+    )
+    compare.add_argument("first", type=Path, metavar="A", help="the earlier run's folder")
+    compare.add_argument("second", type=Path, metavar="B", help="the later run's folder")
+    compare.add_argument("--force", action="store_true", help="even over other gold or library")
+    compare.add_argument("--out", type=Path, metavar="FILE", help="write an HTML page")
+    compare.add_argument("--json", action="store_true", help="print JSON")
+    compare.set_defaults(run=_compare)
+
+
+def _add_gates(actions: Commands) -> None:
+    gates = actions.add_parser(
+        "gates", help="draft gates from a run", description=_draft_gates.__doc__
+    )
+    gates.add_argument("run_folder", type=Path, metavar="RUN", help="a run's folder")
+    gates.add_argument("--out", type=Path, metavar="FILE", help="where to (default: print)")
+    gates.set_defaults(run=_draft_gates)
+
+
+def _run(args: argparse.Namespace, settings: Settings) -> int:
+    """Ask every gold question, score the answers and keep the run; exit 3 if a gate holds it."""
+    from assistant import AssistantSettings, Engine, open_engine
+    from assistant.calibration import SHIPPED, load
+    from eval.pages import pages
+    from eval.run import read_gold, run_suite, settings_of_run
+    from eval.runs import check_target, metrics_json, write_run
+    from eval.summary import run_lines
+
+    folder = args.out or settings.home / "eval" / f"{datetime.now():%Y-%m-%d-%H%M%S}"
+    check_target(folder)
+    if args.baseline is not None and args.gate is None:
+        raise UsageError("--baseline goes with --gate FILE")
+    gates = _gates(args.gate)
+    engine = open_engine(settings, announce, engine=args.engine)
+    if args.calibration is not None:
+        table = settings.table(AssistantSettings)
+        engine = Engine(engine.store, table, calibration=load(args.calibration))
+    gold = read_gold(args.gold, engine.store.library)
+    shaped = settings_of_run(settings, args.engine, args.calibration or SHIPPED)
+    run = run_suite(engine, gold, shaped, _progress)
+    verdict = _verdict(run, gates, args)
+    write_run(folder, run, pages(run, verdict, engine.store.library.text))
+    if args.json:
+        print_json({**metrics_json(run), "verdict": verdict.to_json() if verdict else None})
+    else:
+        print("\n".join(run_lines(run, verdict)))
+    announce(f"The run is in {folder}; open {folder / 'report.html'}")
+    return BELOW if verdict is not None and not verdict.passes else 0
+
+
+def _gates(file: Path | None) -> "Gates | None":
+    from eval.gates import load_gates
+
+    return None if file is None else load_gates(file)
+
+
+def _verdict(run: "Run", gates: "Gates | None", args: argparse.Namespace) -> "Verdict | None":
+    from eval.gates import judge_run
+
+    return None if gates is None else judge_run(run, gates, args.gate, args.baseline)
+
+
+def _progress(done: int, total: int) -> None:
+    """One line that counts, where someone is watching."""
+    if sys.stderr.isatty():
+        print(f"\rAsked {done} of {total}", end="\n" if done == total else "", file=sys.stderr)
+    elif done == 0:
+        announce(f"Asking {total} questions …")
+
+
+def _compare(args: argparse.Namespace, settings: Settings) -> int:
+    """Compare two runs question by question: what differs, whether by chance, and where."""
+    from eval.compare import compare_runs
+    from eval.runs import read_run
+    from eval.summary import comparison_lines
+
+    comparison = compare_runs(read_run(args.first), read_run(args.second), force=args.force)
+    if args.out is not None:
+        from eval.comparison_page import comparison_page
+        from vectorstore import open_library
+
+        put(comparison_page(comparison, open_library(settings).text), args.out)
+    if args.json:
+        print_json(comparison.to_json())
+    else:
+        print("\n".join(comparison_lines(comparison)))
+    return 0
+
+
+def _draft_gates(args: argparse.Namespace, settings: Settings) -> int:
+    """Draft gates that a run passes, each with what was measured, for a person to look through."""
+    from eval.gate_draft import draft_gates
+    from eval.runs import read_run
+
+    put(draft_gates(read_run(args.run_folder)), args.out)
+    return 0

@@ -1,0 +1,66 @@
+"""The encoder: which model, from where, and whether it is the one that made the library."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from vectorstore import EncoderUnavailable, SentenceEncoder
+from vectorstore.encoder import find_model, fingerprint_of
+
+
+@pytest.fixture
+def copied_model(tmp_path: Path) -> Path:
+    """A copy of the built-in model under the same folder name."""
+    folder = tmp_path / "model"
+    shutil.copytree(find_model("builtin"), folder)
+    return folder
+
+
+def test_a_copy_of_a_model_has_its_fingerprint(copied_model: Path) -> None:
+    assert fingerprint_of(copied_model) == fingerprint_of(find_model("builtin"))
+
+
+@pytest.mark.parametrize("name", ["config.json", "1_Pooling/config.json"])
+def test_another_configuration_has_another_fingerprint(copied_model: Path, name: str) -> None:
+    before = fingerprint_of(copied_model)
+    config = json.loads((copied_model / name).read_text())
+    (copied_model / name).write_text(json.dumps({**config, "comment": "changed"}))
+    assert fingerprint_of(copied_model) != before
+
+
+def test_other_weights_have_another_fingerprint(copied_model: Path) -> None:
+    before = fingerprint_of(copied_model)
+    with (copied_model / "model.safetensors").open("r+b") as stream:
+        stream.seek(-1, 2)
+        stream.write(b"\x01")
+    assert fingerprint_of(copied_model) != before
+
+
+@pytest.mark.parametrize("name", ["no/such-model", "~no-such-user-here/m", "x" * 5000, "a\x00b"])
+def test_a_model_that_is_not_there_is_a_clear_error(name: str) -> None:
+    with pytest.raises(EncoderUnavailable, match="no encoder"):
+        SentenceEncoder(name)
+
+
+def test_a_folder_without_weights_is_a_clear_error(tmp_path: Path) -> None:
+    with pytest.raises(EncoderUnavailable, match="no model weights"):
+        SentenceEncoder(str(tmp_path))
+
+
+def test_a_broken_model_is_a_clear_error(copied_model: Path) -> None:
+    (copied_model / "config.json").write_text("{}")
+    (copied_model / "model.safetensors").write_bytes(b"broken")
+    with pytest.raises(EncoderUnavailable, match="cannot load the encoder"):
+        SentenceEncoder(str(copied_model)).encode(["text"])
+
+
+def test_vectors_have_unit_length_and_keep_the_order() -> None:
+    encoder = SentenceEncoder()
+    texts = ["A short one.", "A much longer text about boats that sail at dawn.", ""]
+    together = encoder.encode(texts)
+    assert (together**2).sum(axis=1) == pytest.approx([1, 1, 1], abs=1e-5)
+    for text, vector in zip(texts, together, strict=True):
+        assert float(encoder.encode([text])[0] @ vector) == pytest.approx(1, abs=1e-4)
+    assert encoder.encode([]).shape == (0, together.shape[1])

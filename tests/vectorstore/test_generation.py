@@ -1,0 +1,213 @@
+"""The index: whatever happens to it, the library makes it whole again, and says so."""
+
+import json
+import shutil
+import signal
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from vectorstore import IndexUnavailable, LibraryBusy, generation
+from vectorstore.generation import Generation, build, sweep
+from vectorstore.writing import writing
+
+
+def vector_file(folder: Path) -> Path:
+    return next(folder.glob("*/data_level0.bin"))
+
+
+def flip_a_byte(folder: Path) -> None:
+    file = vector_file(folder)
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    file.write_bytes(content)
+
+
+def truncate(folder: Path) -> None:
+    file = vector_file(folder)
+    file.write_bytes(file.read_bytes()[:100])
+
+
+def halve_the_manifest(folder: Path) -> None:
+    file = folder / "manifest.json"
+    file.write_text(file.read_text()[:40])
+
+
+def spoil_the_database(folder: Path) -> None:
+    (folder / "chroma.sqlite3").write_bytes(b"no database" * 1000)
+
+
+def truncate_the_database(folder: Path) -> None:
+    file = folder / "chroma.sqlite3"
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+
+
+def rename_a_passage_in_the_database(folder: Path) -> None:
+    connection = sqlite3.connect(folder / "chroma.sqlite3")
+    connection.execute(
+        "UPDATE embeddings SET embedding_id = 'other' WHERE id = (SELECT min(id) FROM embeddings)"
+    )
+    connection.commit()
+    connection.close()
+
+
+def write_a_manifest_of_another_kind(folder: Path) -> None:
+    (folder / "manifest.json").write_text('{"files": []}')
+
+
+DAMAGES: list[Callable[[Path], object]] = [
+    flip_a_byte,
+    truncate,
+    lambda folder: vector_file(folder).unlink(),
+    lambda folder: shutil.rmtree(vector_file(folder).parent),
+    lambda folder: (folder / "chroma.sqlite3").unlink(),
+    shutil.rmtree,
+    lambda folder: shutil.rmtree(folder.parent),
+    halve_the_manifest,
+    write_a_manifest_of_another_kind,
+    spoil_the_database,
+    truncate_the_database,
+    rename_a_passage_in_the_database,
+]
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_index_is_found_when_it_is_opened(
+    shelf: Any, damage: Callable[[Path], object]
+) -> None:
+    damage(shelf.generation)
+    with pytest.raises(IndexUnavailable):
+        Generation(shelf.generation)
+
+
+@pytest.mark.parametrize("damage", [flip_a_byte, shutil.rmtree, rename_a_passage_in_the_database])
+def test_the_next_question_makes_a_damaged_index_again(
+    shelf: Any, damage: Callable[[Path], object]
+) -> None:
+    before = shelf.library.fingerprint
+    damage(shelf.generation)
+    best = shelf.store().searcher.search("The red boat sails at dawn.", 1).hits[0]
+    assert best.passage.text == "The red boat sails at dawn."
+    assert shelf.announced[0].endswith("Making it again from the library …")
+    assert shelf.announced[-1] == "The index is whole again."
+    assert shelf.library.fingerprint == before
+    assert [folder.name for folder in shelf.generation.parent.iterdir()] == [shelf.generation.name]
+
+
+def test_an_index_that_only_went_out_of_date_is_not_made_again(shelf: Any) -> None:
+    store = shelf.store()
+    name = shelf.generation.name
+    opened = Generation(shelf.generation)
+    opened.close()
+    shelf.change(whales="A whale sings.")
+    assert shelf.generation.name != name
+    assert store.searcher.search("A whale sings.", 1).hits[0].similarity > 0.99
+    assert shelf.announced == []
+
+
+def test_a_damaged_index_is_not_the_base_of_the_next(shelf: Any) -> None:
+    flip_a_byte(shelf.generation)
+    shelf.change(whales="A whale sings.")
+    assert shelf.store().searcher.search("The red boat sails at dawn.", 1).hits[0].similarity > 0.99
+    assert shelf.announced == []
+
+
+def test_a_name_is_never_used_twice(shelf: Any) -> None:
+    first = shelf.generation.name
+    shelf.change("boats", "trees")
+    assert shelf.library.meta("generation") == ""
+    assert list((shelf.home / "index").iterdir()) == []
+    shelf.change(whales="A whale sings.")
+    assert shelf.generation.name != first
+
+
+def test_neither_an_env_file_nor_the_environment_reaches_chroma(
+    shelf: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".env").write_text("CHROMA_API_IMPL=from.a.file\nALLOW_RESET=TRUE\n")
+    monkeypatch.setenv("CHROMA_SERVER_HOST", "chroma.example.org")
+    monkeypatch.chdir(tmp_path)
+    opened = Generation(shelf.generation)
+    in_force = opened._client.get_settings()
+    assert in_force.chroma_api_impl != "from.a.file"
+    assert not in_force.allow_reset
+    assert in_force.chroma_server_host is None
+    assert not in_force.anonymized_telemetry
+    opened.close()
+
+
+@pytest.mark.parametrize(
+    ("crash", "named"),
+    [
+        ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", "SIGSEGV"),
+        ("import os; os._exit(3)", "exit status 3"),
+        ("raise ValueError('no room')", "no room"),
+    ],
+)
+def test_a_crash_of_the_builder_is_a_clear_error_that_changes_nothing(
+    shelf: Any, monkeypatch: pytest.MonkeyPatch, crash: str, named: str
+) -> None:
+    if named == "SIGSEGV" and not hasattr(signal, "SIGSEGV"):
+        pytest.skip("no such signal here")
+    before, current = shelf.library.fingerprint, shelf.generation.name
+    monkeypatch.setattr(generation, "_CHILD", crash)
+    with pytest.raises(IndexUnavailable, match=named):
+        shelf.change(whales="A whale sings.")
+    assert shelf.library.fingerprint == before
+    assert [f.name for f in (shelf.home / "index").iterdir()] == [current]
+
+
+def test_a_generation_that_lacks_a_passage_is_not_taken_up(tmp_path: Path) -> None:
+    vectors = np.eye(2, dtype=np.float32)
+    with pytest.raises(IndexUnavailable, match="does not hold the passages"):
+        build(
+            tmp_path,
+            base=None,
+            remove=[],
+            add={"p1": "a", "p2": "a"},
+            vectors=vectors,
+            contents={"p1": "a", "p2": "a", "p3": "a"},
+        )
+    assert list((tmp_path / "index").iterdir()) == []
+
+
+def test_sweeping_keeps_what_it_is_told_and_nothing_else(shelf: Any) -> None:
+    index = shelf.home / "index"
+    (index / ".building-x").mkdir()
+    (index / "gen-left-over").mkdir()
+    sweep(shelf.home, keep=[shelf.generation.name])
+    assert [folder.name for folder in index.iterdir()] == [shelf.generation.name]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_an_index_of_few_passages_stays_whole(empty_shelf: Any, count: int) -> None:
+    empty_shelf.change(few="\n\n".join(f"Passage {number}." for number in range(count)))
+    for _ in range(2):
+        stores = [empty_shelf.store(), empty_shelf.store()]
+        for store in stores:
+            assert store.searcher.search("Passage 0.", 5).hits[0].passage.text == "Passage 0."
+        for store in stores:
+            store._open.close()
+    assert empty_shelf.announced == []
+
+
+def test_the_manifest_holds_no_path_of_the_machine(shelf: Any) -> None:
+    manifest = json.loads((shelf.generation / "manifest.json").read_text())
+    assert all(not Path(name).is_absolute() for name in manifest["files"])
+
+
+def test_a_second_writer_is_told_who_is_writing(shelf: Any) -> None:
+    import os
+
+    with (
+        writing(shelf.home),
+        pytest.raises(LibraryBusy, match=rf"process {os.getpid()}\b"),
+        writing(shelf.home),
+    ):
+        pass
+    with writing(shelf.home):
+        pass

@@ -1,0 +1,169 @@
+"""The library: what goes in comes out to the letter, in one transaction or not at all."""
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from vectorstore import Changes, Library, LibraryUnavailable, UnknownSource
+from vectorstore.lexicon import terms
+from vectorstore.library import FILE_NAME, digest
+
+META = {"encoder": "hash-1", "segmentation": "paragraphs", "generation": ""}
+ANY_TEXT = st.text(
+    st.one_of(
+        st.sampled_from(list("abc .\n\r\t🌳👩‍⚕️é\u0301\u0308ß中א\u200d\ufeff\u2028")),
+        st.characters(exclude_categories=["Cs"], exclude_characters="\x00"),
+    ),
+    min_size=1,
+    max_size=300,
+)
+
+
+def commit(library: Library, *versions: Any, retire: tuple[str, ...] = ()) -> str:
+    changes = Changes(started="2026-01-01T00:00:00+00:00", add=versions, retire=retire)
+    return library.commit(changes, meta=META, report="[]")
+
+
+@pytest.fixture
+def version_of(empty_shelf: Any) -> Any:
+    """The shelf's own way of cutting a text into paragraphs."""
+    import sys
+
+    return sys.modules[type(empty_shelf).__module__].version_of
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(text=ANY_TEXT)
+def test_any_text_comes_back_to_the_letter(text: str, empty_shelf: Any, version_of: Any) -> None:
+    library = empty_shelf.library
+    commit(library, version_of("one", text))
+    assert library.text("one") == text
+    for passage in library.passages_of("one"):
+        assert text[passage.start : passage.end] == passage.text
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(query=ANY_TEXT)
+def test_any_query_can_be_searched_for(query: str, shelf: Any) -> None:
+    assert isinstance(shelf.library.lexical(terms(query), 5), dict)
+    assert set(shelf.library.document_frequency(terms(query))) == set(terms(query))
+
+
+def test_a_query_of_thousands_of_words_can_be_searched_for(shelf: Any) -> None:
+    query = " ".join(f"word{number}" for number in range(3000)) + " boat"
+    assert len(shelf.library.lexical(terms(query), 5)) == 2
+
+
+def test_words_are_found_by_their_stem_and_without_accents(shelf: Any) -> None:
+    found = shelf.library.passages(shelf.library.lexical(terms("sailing"), 5))
+    assert {passage.source for passage in found.values()} == {"boats"}
+    assert len(shelf.library.lexical(terms("café"), 5)) == 1
+
+
+def test_lexical_search_keeps_to_the_sources_that_were_named(shelf: Any) -> None:
+    library = shelf.library
+    assert library.lexical(terms("grows"), 5, ["boats"]) == {}
+    assert len(library.lexical(terms("grows"), 5, ["trees"])) == 2
+
+
+def test_a_new_version_replaces_the_old_one(empty_shelf: Any, version_of: Any) -> None:
+    library = empty_shelf.library
+    commit(library, version_of("one", "Old words."))
+    commit(library, version_of("one", "New words."))
+    assert library.source("one").version == 2
+    assert library.text("one") == "New words."
+    assert library.lexical(terms("old"), 5) == {}
+    assert library.passage_count() == 1
+
+
+def test_a_retired_source_is_no_longer_found(empty_shelf: Any, version_of: Any) -> None:
+    library = empty_shelf.library
+    commit(library, version_of("one", "Some words."), version_of("two", "More words."))
+    commit(library, retire=("one",))
+    assert [source.id for source in library.sources()] == ["two"]
+    with pytest.raises(UnknownSource, match="soundings sources"):
+        library.text("one")
+
+
+def test_the_fingerprint_follows_the_contents(empty_shelf: Any, version_of: Any) -> None:
+    library = empty_shelf.library
+    assert library.fingerprint == ""
+    first = commit(library, version_of("one", "Some words."))
+    second = commit(library, version_of("two", "More words."))
+    third = commit(library, retire=("two",))
+    assert first == third == library.fingerprint != second
+
+
+def test_a_commit_that_fails_changes_nothing(empty_shelf: Any, version_of: Any) -> None:
+    library = empty_shelf.library
+    before = commit(library, version_of("one", "Some words."))
+    new, same_passages = version_of("two", "Twin words."), version_of("three", "Twin words.")
+    with pytest.raises(LibraryUnavailable, match="UNIQUE"):
+        commit(library, new, same_passages)
+    assert library.fingerprint == before
+    assert [source.id for source in library.sources()] == ["one"]
+    commit(library, version_of("two", "And it can be written to."))
+
+
+def test_reads_inside_reading_see_one_state(empty_shelf: Any, version_of: Any) -> None:
+    library = empty_shelf.library
+    commit(library, version_of("one", "Some words."))
+    other = Library(library.path)
+    with other.reading():
+        assert other.passage_count() == 1
+        commit(library, version_of("two", "More words."))
+        assert other.passage_count() == 1
+    assert other.passage_count() == 2
+
+
+def test_vectors_are_kept_by_content_and_encoder(empty_shelf: Any) -> None:
+    library, key = empty_shelf.library, digest("a text")
+    vector = np.array([[0.6, 0.8]], dtype=np.float32)
+    library.put_vectors([key], vector, "hash-1")
+    assert np.allclose(library.vectors([key], "hash-1")[key], vector[0], atol=1e-3)
+    assert library.vectors([key], "another") == {}
+    assert library.known_vectors([key, digest("unknown")], "hash-1") == {key}
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    (tmp_path / FILE_NAME).write_bytes(b"This is not a database, but a long enough letter." * 99)
+    with pytest.raises(LibraryUnavailable, match="not a database"):
+        Library(tmp_path / FILE_NAME)
+
+
+def test_a_library_of_a_later_format_is_refused(empty_shelf: Any) -> None:
+    connection = sqlite3.connect(empty_shelf.library.path)
+    connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    with pytest.raises(LibraryUnavailable, match="format 99"):
+        Library(empty_shelf.library.path)
+
+
+def test_a_missing_library_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(LibraryUnavailable, match="no library"):
+        Library(tmp_path / FILE_NAME)
+    assert not (tmp_path / FILE_NAME).exists()
+
+
+def test_a_home_that_is_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "home").write_text("in the way")
+    with pytest.raises(LibraryUnavailable, match="cannot make the home"):
+        Library.create(tmp_path / "home" / FILE_NAME)
+
+
+def test_a_damaged_page_is_found_by_the_check(shelf: Any) -> None:
+    assert shelf.library.problems() == ""
+    connection = sqlite3.connect(shelf.library.path)
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    content = bytearray(shelf.library.path.read_bytes())
+    content[8192:8292] = b"\xff" * 100
+    shelf.library.path.write_bytes(content)
+    with pytest.raises(LibraryUnavailable):
+        assert Library(shelf.library.path).problems() == ""
+        raise LibraryUnavailable("the check found nothing")

@@ -1,0 +1,144 @@
+"""Search: the right passage, the same every time, in the library as it is now."""
+
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from vectorstore import IndexMismatch
+from vectorstore.search import fuse
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def ids(found: Any) -> list[str]:
+    return [hit.passage.id for hit in found.hits]
+
+
+def test_a_passage_is_found_by_its_own_words(shelf: Any) -> None:
+    best = shelf.store().searcher.search("The blue boat sails at dusk.", 3).hits[0]
+    assert best.passage.text == "The blue boat sails at dusk."
+    assert best.similarity == pytest.approx(1.0, abs=1e-3)
+    assert best.rank == 1
+
+
+def test_similarity_is_the_cosine_and_ranks_count_from_one(shelf: Any) -> None:
+    found = shelf.store().searcher.search("The red boat", 4)
+    assert [hit.rank for hit in found.hits] == [1, 2, 3, 4]
+    for hit in found.hits:
+        cosine = float(found.vectors[hit.passage.id][0] @ found.query_vector)
+        assert hit.similarity == pytest.approx(cosine)
+
+
+def test_the_same_query_gives_the_same_hits(shelf: Any) -> None:
+    one, other = shelf.store().searcher, shelf.store().searcher
+    first = one.search("boat at dawn", 4)
+    assert one.search("boat at dawn", 4).hits == first.hits == other.search("boat at dawn", 4).hits
+
+
+def test_ties_are_broken_by_passage_id(empty_shelf: Any) -> None:
+    words = "The very same words stand here."
+    empty_shelf.change(a=f"{words}\n\nFirst.", b=f"{words}\n\nSecond.", c=f"{words}\n\nThird.")
+    hits = empty_shelf.store().searcher.search(words, 3).hits
+    assert {hit.passage.text for hit in hits} == {words}
+    assert [hit.passage.id for hit in hits] == sorted(hit.passage.id for hit in hits)
+
+
+def test_sources_narrow_the_search(shelf: Any) -> None:
+    searcher = shelf.store().searcher
+    found = searcher.search("The red boat", 4, sources=["trees"])
+    assert {hit.passage.source for hit in found.hits} == {"trees"}
+    assert searcher.search("The red boat", 4, sources=[]).hits == ()
+    assert searcher.search("The red boat", 4, sources=["unknown"]).hits == ()
+
+
+def test_a_source_that_takes_over_a_text_is_searched_under_its_own_name(shelf: Any) -> None:
+    moved = shelf.library.text("boats")
+    shelf.change("boats", ships=moved)
+    found = shelf.store().searcher.search("The red boat", 4, sources=["ships"])
+    assert [hit.passage.source for hit in found.hits] == ["ships", "ships"]
+    dense = shelf.store()._generation().search(found.query_vector, 4, ["ships"])
+    assert sorted(dense) == sorted(ids(found))
+
+
+def test_half_a_character_in_a_query_does_no_harm(shelf: Any) -> None:
+    assert shelf.store().searcher.search("red \ud83d boat", 1).hits[0].passage.source == "boats"
+
+
+def test_an_open_searcher_follows_what_another_process_writes(shelf: Any) -> None:
+    searcher = shelf.store().searcher
+    assert searcher.search("A whale sings.", 1).hits[0].similarity < 0.9
+    program = (
+        "import sys; from pathlib import Path; sys.path[:0] = sys.argv[1:3]\n"
+        "from conftest import Shelf\n"
+        "Shelf(Path(sys.argv[3])).change('trees', whales='A whale sings.')"
+    )
+    here = str(Path(__file__).parent)
+    subprocess.run(
+        [sys.executable, "-c", program, str(ROOT), here, str(shelf.home)], check=True, timeout=120
+    )
+    found = searcher.search("A whale sings.", 4)
+    assert found.hits[0].passage.source == "whales"
+    assert found.fingerprint == shelf.library.fingerprint
+    assert not any(hit.passage.source == "trees" for hit in found.hits)
+
+
+def test_a_library_emptied_and_filled_again_is_searched_anew(shelf: Any) -> None:
+    searcher = shelf.store().searcher
+    searcher.search("boat", 1)
+    shelf.change("boats", "trees")
+    shelf.change(whales="A whale sings.")
+    found = searcher.search("unrelated words", 4)
+    assert [hit.passage.source for hit in found.hits] == ["whales"]
+
+
+def test_searches_go_on_while_the_library_changes(shelf: Any) -> None:
+    store = shelf.store()
+    stop, wrong = threading.Event(), []
+
+    def ask() -> None:
+        while not stop.is_set():
+            try:
+                best = store.searcher.search("The red boat sails at dawn.", 2).hits[0]
+                if best.passage.source != "boats":
+                    wrong.append(best.passage.source)
+            except BaseException as exc:
+                wrong.append(repr(exc))
+                return
+
+    threads = [threading.Thread(target=ask) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    try:
+        for number in range(2):
+            shelf.change(whales=f"Whale number {number} sings.")
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+    assert wrong == []
+
+
+def test_a_generation_that_fails_in_use_is_opened_again(shelf: Any) -> None:
+    store = shelf.store()
+    store.searcher.search("boat", 1)
+    store._open.close()
+    assert store.searcher.search("The red boat sails at dawn.", 1).hits[0].similarity > 0.99
+
+
+def test_a_library_made_again_with_another_encoder_is_not_searched_with_the_old(
+    shelf: Any,
+) -> None:
+    searcher = shelf.store().searcher
+    searcher.encoder.fingerprint = "hash-2"
+    with pytest.raises(IndexMismatch, match="Start it again"):
+        searcher.search("boat", 1)
+
+
+def test_the_fused_score_lies_between_0_and_1() -> None:
+    assert fuse(1.0, 3.0, 3.0) == 1.0
+    assert fuse(-0.5, 0.0, 0.0) == 0.0
+    assert fuse(0.5, 1.0, 2.0) > fuse(0.5, 0.0, 2.0)
