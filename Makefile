@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c const
 .PHONY: chat test check slow gate clean
 
 chat: $(VENV)/installed
-	@$(BIN)/soundings sources >/dev/null 2>&1 || $(BIN)/soundings ingest
+	@$(BIN)/soundings sources --json 2>/dev/null | grep -q '"id"' || $(BIN)/soundings ingest
 	$(BIN)/soundings chat --open
 
 test: $(VENV)/installed-dev

@@ -20,3 +20,10 @@ def test_no_other_installed_distribution_owns_our_package_names() -> None:
 def test_it_refuses_to_be_uploaded() -> None:
     classifiers = metadata.metadata(OURS).get_all("Classifier") or []
     assert "Private :: Do Not Upload" in classifiers
+
+
+def test_an_editable_installation_copies_none_of_our_files() -> None:
+    """A copy beside the checkout would go stale with the next edit."""
+    files = [file for file in metadata.files(OURS) or [] if file.suffix in (".py", ".pth")]
+    if any(file.suffix == ".pth" for file in files):
+        assert [str(file) for file in files if file.suffix == ".py"] == []

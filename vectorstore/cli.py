@@ -12,7 +12,7 @@ from vectorstore.console import Commands, announce, plain, positive, print_json,
 from vectorstore.errors import UsageError
 from vectorstore.models import Hit
 from vectorstore.settings import Settings, StoreSettings
-from vectorstore.store import open_library, open_store
+from vectorstore.store import EMPTY, open_library, open_store
 from vectorstore.writing import Shape, commit, writing
 
 QUERY_CHARACTERS = 10_000
@@ -113,6 +113,9 @@ def _list(args: argparse.Namespace, settings: Settings) -> int:
     sources = open_library(settings).sources()
     if args.json:
         print_json([asdict(source) for source in sources])
+        return 0
+    if not sources:
+        announce(EMPTY[:1].upper() + EMPTY[1:])
         return 0
     rows = [[s.id, s.title, s.date or "", s.kind, s.passages, s.version] for s in sources]
     print_table(["id", "title", "date", "kind", "passages", "version"], rows)

@@ -2,6 +2,7 @@
 
 import hashlib
 import importlib.util
+import json
 import logging
 import os
 import sys
@@ -90,7 +91,16 @@ def fingerprint_of(folder: Path) -> str:
             digest.update(bytes.fromhex(_sha256(file)))
     except OSError as exc:
         raise EncoderUnavailable(f"cannot read the encoder in {folder}: {exc}") from exc
-    return f"{folder.name}-{digest.hexdigest()[:16]}"
+    return f"{_architecture(folder)}-{digest.hexdigest()[:16]}"
+
+
+def _architecture(folder: Path) -> str:
+    """What the model's own configuration calls it, for people: "bert-384"."""
+    try:
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        return f"{config['model_type']}-{config['hidden_size']}"
+    except (OSError, ValueError, KeyError, TypeError):
+        return "model"
 
 
 def _sha256(file: Path) -> str:
