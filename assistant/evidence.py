@@ -20,6 +20,7 @@ KEEP_ABOVE = 0.15
 # first, 0.70 to 0.72 of the dates.
 LACKING_COUNTS = 0.3
 LIST_WORDS = 150
+SHORT_ITEM_WORDS = 12
 LEAD_WORDS = 60
 TAIL_WORDS = 80
 SHORT_KINDS = ("who", "number", "date", "where", "yesno")
@@ -141,8 +142,10 @@ def _whole_list(
     if sentences[first].kind == "item":
         while first and sentences[first - 1].kind == "item":
             first -= 1
-        if first and _text_of(passage, sentences[first - 1]).endswith(":"):
-            first -= 1
+        led = first > 0 and _text_of(passage, sentences[first - 1]).endswith(":")
+        if asked.kind != "list" and not (led and _are_short(passage, first)):
+            return []
+        first -= led
     elif not best.text.endswith(":"):
         return []
     last = first
@@ -152,6 +155,14 @@ def _whole_list(
         return []
     quotes = [_quote(passage, s.start, s.end, score) for s in sentences[first : last + 1]]
     return quotes if sum(quote.words for quote in quotes) <= LIST_WORDS else []
+
+
+def _are_short(passage: Passage, first: int) -> bool:
+    """Whether the items from `first` on are the parts of one thing, rather than sentences that
+    each stand for themselves."""
+    items = [s for s in passage.sentences[first:] if s.kind == "item"]
+    words = sum(len(_text_of(passage, item).split()) for item in items)
+    return words <= SHORT_ITEM_WORDS * len(items)
 
 
 def _list_of_headings(
