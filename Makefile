@@ -3,7 +3,7 @@ PYTHON ?= $(or $(shell command -v python3.11),$(shell command -v python3))
 VENV := .venv
 BIN := $(VENV)/bin
 # CPU=1 takes torch's CPU build from its own index: for Linux machines without a GPU.
-TORCH_INDEX := $(if $(CPU),--index-url https://download.pytorch.org/whl/cpu,)
+TORCH_INDEX := $(if $(CPU),--no-deps --index-url https://download.pytorch.org/whl/cpu,)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 .PHONY: chat test check slow gate clean
@@ -21,6 +21,7 @@ slow: $(VENV)/installed-dev
 gate: $(VENV)/installed-dev
 	rm -rf out/gate && $(BIN)/soundings --home out/gate/home ingest
 	$(BIN)/soundings --home out/gate/home eval run --out out/gate/run --gate eval/gates/starter.toml
+	$(BIN)/python -m pytest -q eval/
 
 check: $(VENV)/installed-dev
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
