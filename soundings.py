@@ -5,6 +5,7 @@ The front door: one command line and one web page, put together from what each f
 
 import argparse
 import contextlib
+import io
 import os
 import socket
 import sys
@@ -42,6 +43,9 @@ TABLES: dict[str, type[Table]] = {
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code."""
+    # Quotes hold any letter there is, and JSON is UTF-8, whatever the terminal's locale says.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
     parser = _parser()
     args = parser.parse_args(argv)
     if args.command is None:

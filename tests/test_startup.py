@@ -1,5 +1,6 @@
 """Starting up: what need not be loaded is not, and `--help` comes at once."""
 
+import os
 import subprocess
 import sys
 import time
@@ -42,3 +43,20 @@ def test_help_is_at_least_five_times_faster_than_importing_the_encoder() -> None
         for _ in range(2)
     )
     assert light * 5 <= heavy, f"--help takes {light:.2f} s, the encoder {heavy:.2f} s"
+
+
+def test_any_letter_can_be_printed_whatever_the_locale(tmp_path: Path) -> None:
+    """Results are UTF-8 even where the terminal is not."""
+    source = tmp_path / "ship.txt"
+    source.write_text("The ship Ærø — 漢字 — sails at dawn.", encoding="utf-8")
+    environ = {**os.environ, "PYTHONIOENCODING": "latin-1", "SOUNDINGS_HOME": str(tmp_path / "h")}
+    for words in (["ingest", str(source)], ["sources", "show", "ship", "--text"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "soundings", *words],
+            capture_output=True,
+            cwd=ROOT,
+            env=environ,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr.decode("utf-8", "replace")
+    assert "漢字" in done.stdout.decode("utf-8")
