@@ -9,7 +9,7 @@ import numpy as np
 from assistant.calibration import Calibration
 from assistant.features import LEANING, Asked, Candidate, lead_of
 from assistant.question import wording
-from vectorstore import Heading, Library, Passage, Sentence
+from vectorstore import Heading, Library, Passage
 
 NUMBER_OF_QUOTES = 3
 # A further sentence is quoted from this share of the best one's score on. Of 0.15, 0.25 and 0.4 the
@@ -109,7 +109,7 @@ def _with_lead(candidate: Candidate, score: float) -> Quote:
     """The sentence, and those before it that it leans on where they are short enough."""
     passage, last = candidate.hit.passage, candidate.sentence
     for first in passage.sentences[lead_of(passage, candidate.index) : candidate.index]:
-        if len(_text(passage, first.start, last.end).split()) <= LEAD_WORDS:
+        if len(passage.slice(first.start, last.end).split()) <= LEAD_WORDS:
             return _quote(passage, first.start, last.end, score)
     return _quote(passage, last.start, last.end, score)
 
@@ -118,8 +118,8 @@ def _with_tail(candidate: Candidate, quote: Quote) -> Quote:
     """The quote, and the sentences after it that lean on it, while they are short enough."""
     passage, end = quote.passage, quote.end
     for following in passage.sentences[candidate.index + 1 :]:
-        text = _text(passage, following.start, following.end)
-        whole = _text(passage, quote.start, following.end)
+        text = passage.slice(following.start, following.end)
+        whole = passage.slice(quote.start, following.end)
         if following.kind != "prose" or not LEANING.match(text) or len(whole.split()) > TAIL_WORDS:
             break
         end = following.end
@@ -142,7 +142,8 @@ def _whole_list(
     if sentences[first].kind == "item":
         while first and sentences[first - 1].kind == "item":
             first -= 1
-        led = first > 0 and _text_of(passage, sentences[first - 1]).endswith(":")
+        before = sentences[first - 1]
+        led = first > 0 and passage.slice(before.start, before.end).endswith(":")
         if asked.kind != "list" and not (led and _are_short(passage, first)):
             return []
         first -= led
@@ -161,7 +162,7 @@ def _are_short(passage: Passage, first: int) -> bool:
     """Whether the items from `first` on are the parts of one thing, rather than sentences that
     each stand for themselves."""
     items = [s for s in passage.sentences[first:] if s.kind == "item"]
-    words = sum(len(_text_of(passage, item).split()) for item in items)
+    words = sum(len(passage.slice(item.start, item.end).split()) for item in items)
     return words <= SHORT_ITEM_WORDS * len(items)
 
 
@@ -232,15 +233,5 @@ def _repeats(quote: Quote, chosen: Sequence[Quote]) -> bool:
     return False
 
 
-def _text_of(passage: Passage, sentence: Sentence) -> str:
-    return _text(passage, sentence.start, sentence.end)
-
-
-def _text(passage: Passage, start: int, end: int) -> str:
-    return passage.text[start - passage.start : end - passage.start]
-
-
 def _quote(passage: Passage, start: int, end: int, score: float) -> Quote:
-    return Quote(
-        passage=passage, start=start, end=end, text=_text(passage, start, end), score=score
-    )
+    return Quote(passage=passage, start=start, end=end, text=passage.slice(start, end), score=score)

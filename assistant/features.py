@@ -189,7 +189,7 @@ def lead_of(passage: Passage, index: int) -> int:
     first = index
     while first and index - first < LEAD_SENTENCES:
         sentence, before = passage.sentences[first], passage.sentences[first - 1]
-        text = passage.text[sentence.start - passage.start : sentence.end - passage.start]
+        text = passage.slice(sentence.start, sentence.end)
         if not LEANING.match(text) or before.kind != "prose" or sentence.kind != "prose":
             break
         first -= 1
@@ -208,12 +208,14 @@ def candidates(asked: Asked, found: Found) -> list[Candidate]:
     }
     best_similarity = max(float(s.max()) for s in similarities.values())
     best_covered = max(
-        asked.covered(wording(text).stems) for hit in found.hits for text in _texts(hit.passage)
+        asked.covered(wording(text).stems)
+        for hit in found.hits
+        for text in hit.passage.sentence_texts()
     )
     for hit in found.hits:
         passage = hit.passage
         near = similarities[passage.id]
-        texts = _texts(passage)
+        texts = passage.sentence_texts()
         parts = [wording(text) for text in texts]
         whole = frozenset().union(*(part.stems for part in parts))
         names = frozenset().union(*(part.names for part in parts))
@@ -259,12 +261,6 @@ def candidates(asked: Asked, found: Found) -> list[Candidate]:
                 )
             )
     return listed
-
-
-def _texts(passage: Passage) -> list[str]:
-    return [
-        passage.text[s.start - passage.start : s.end - passage.start] for s in passage.sentences
-    ]
 
 
 def _features(

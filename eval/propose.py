@@ -78,7 +78,7 @@ def _best(passage: Passage, taken: Sequence[Span]) -> tuple[int, int] | None:
     """The sentence that holds most that can be asked for: numbers, names, rare words."""
     scored = []
     for sentence in passage.sentences:
-        text = passage.text[sentence.start - passage.start : sentence.end - passage.start]
+        text = passage.slice(sentence.start, sentence.end)
         span = Span(source=passage.source, start=sentence.start, end=sentence.end)
         if sentence.kind == "heading" or not SHORTEST <= len(text.split()) <= LONGEST:
             continue
@@ -94,7 +94,7 @@ def _best(passage: Passage, taken: Sequence[Span]) -> tuple[int, int] | None:
 
 def _draft(passage: Passage, place: tuple[int, int], why: str) -> Draft:
     start, end = place
-    quote = passage.text[start - passage.start : end - passage.start]
+    quote = passage.slice(start, end)
     facts = [*_NAME.findall(quote), *re.findall(r"\d[\d,.]*\d|\d", quote)]
     return Draft(
         record={

@@ -71,6 +71,14 @@ class Passage:
     page: int | None
     sentences: tuple[Sentence, ...] = field(repr=False)
 
+    def slice(self, start: int, end: int) -> str:
+        """The source's text `[start:end]`, which must lie within the passage."""
+        return self.text[start - self.start : end - self.start]
+
+    def sentence_texts(self) -> list[str]:
+        """The text of each sentence, in order."""
+        return [self.slice(sentence.start, sentence.end) for sentence in self.sentences]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:

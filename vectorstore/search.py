@@ -139,10 +139,7 @@ class Searcher:
 
 def sentence_digests(passage: Passage) -> list[bytes]:
     """The keys of the vectors of a passage's sentences, in order."""
-    return [
-        digest(passage.text[s.start - passage.start : s.end - passage.start])
-        for s in passage.sentences
-    ]
+    return [digest(text) for text in passage.sentence_texts()]
 
 
 def stack(keys: Sequence[bytes], vectors: dict[bytes, Vector]) -> Vector:

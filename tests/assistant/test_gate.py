@@ -13,7 +13,7 @@ from assistant.gate import judge
 def quote(starter_engine: Engine) -> Quote:
     passage = starter_engine.store.library.passages_of("shape-shifters")[2]
     first = passage.sentences[0]
-    text = passage.text[first.start - passage.start : first.end - passage.start]
+    text = passage.slice(first.start, first.end)
     return Quote(passage=passage, start=first.start, end=first.end, text=text, score=1.0)
 
 
