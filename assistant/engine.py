@@ -11,11 +11,10 @@ from dataclasses import dataclass, replace
 from assistant.calibration import Calibration, shipped
 from assistant.errors import BadQuestion, EngineUnavailable
 from assistant.evidence import FeatureReader, Quote, Reader, rank, select
-from assistant.features import Asked, answer_features, ask_about, candidates
+from assistant.features import answer_features, ask_about, candidates
 from assistant.followup import standalone
 from assistant.gate import judge
 from assistant.models import Answer, Citation, Dropped, Outcome, Statement, Turn
-from assistant.question import wording
 from assistant.settings import AssistantSettings
 from vectorstore import Found, Hit, Settings, SettingsError, Store, open_store
 
@@ -34,7 +33,7 @@ _FIRST_PART = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Evidence:
-    """What one question, or one part of it, came to."""
+    """What one question, or one part of it, came to; no quotes where it is to be withheld."""
 
     question: str
     found: Found
@@ -89,7 +88,7 @@ class Engine:
         began = time.perf_counter()
         found = self.store.searcher.search(question, PASSAGES_READ, sources=sources)
         searched = time.perf_counter()
-        asked = self._asked(question)
+        asked = ask_about(question, self.store.library)
         listed = candidates(asked, found)
         ranked = rank(listed, self._reader.score(asked, listed))
         confidence = 0.0
@@ -97,7 +96,8 @@ class Engine:
         if ranked:
             row = answer_features(asked, found, ranked)
             confidence = float(self._calibration.answer.probability(row[None, :])[0])
-            quotes = select(asked, ranked, self.store.library, self._settings.answer_words)
+            if confidence >= self._calibration.threshold:
+                quotes = select(asked, ranked, self.store.library, self._settings.answer_words)
         return _Evidence(
             question=question,
             found=found,
@@ -107,14 +107,9 @@ class Engine:
             evidence_ms=(time.perf_counter() - searched) * 1000,
         )
 
-    def _asked(self, question: str) -> Asked:
-        library = self.store.library
-        frequency = library.document_frequency(wording(question).stems)
-        return ask_about(question, frequency, library.passage_count())
-
     def _compose(self, question: str, alone: str, parts: Sequence[_Evidence]) -> Answer:
         """The answer of the parts that are covered, through the gate."""
-        covered = [p for p in parts if p.confidence >= self._calibration.threshold and p.quotes]
+        covered = [part for part in parts if part.quotes]
         open_parts = [p for p in parts if p not in covered]
         statements: list[Statement] = []
         citations: list[Citation] = []

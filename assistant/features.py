@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.question import Wording, kind_of, wording
-from vectorstore import Found, Hit, Passage, Sentence
+from vectorstore import Found, Hit, Library, Passage, Sentence
 from vectorstore.lexicon import among
 
 SENTENCE_FEATURES = (
@@ -164,20 +164,20 @@ class Asked:
         return max(left, default=0.0) / most
 
 
-def ask_about(question: str, frequency: Mapping[str, int], passages: int) -> Asked:
-    """Prepare a question. `frequency` counts the passages with each of its stems.
+def ask_about(question: str, library: Library) -> Asked:
+    """Prepare a question to be asked of a library, which says how rare its words are.
 
     Rarity is the inverse document frequency of BM25 (Robertson and Zaragoza 2009, eq. 3.3,
     with 1 inside the logarithm so that it stays positive).
     """
     found = wording(question)
+    frequency = library.document_frequency(sorted(found.stems))
+    passages = library.passage_count()
     rarity = {
-        stem: math.log(
-            1 + (passages - frequency.get(stem, 0) + 0.5) / (frequency.get(stem, 0) + 0.5)
-        )
-        for stem in sorted(found.stems)
+        stem: math.log(1 + (passages - count + 0.5) / (count + 0.5))
+        for stem, count in frequency.items()
     }
-    unknown = sum(frequency.get(stem, 0) == 0 for stem in found.stems)
+    unknown = sum(count == 0 for count in frequency.values())
     return Asked(
         text=question, wording=found, kind=kind_of(question), rarity=rarity, unknown=unknown
     )
@@ -234,11 +234,12 @@ def candidates(asked: Asked, found: Found) -> list[Candidate]:
             _share(asked.wording.names, names | whole | title | heading),
         )
         for i, (text, part) in enumerate(zip(texts, parts, strict=True)):
-            lead = parts[lead_of(passage, i) : i] or parts[max(i - 1, 0) : i]
+            lead = parts[lead_of(passage, i) : i]
+            read_with = lead or parts[max(i - 1, 0) : i]
             reach = Reach(
-                stems=part.stems.union(*(p.stems for p in lead)),
-                names=part.names.union(*(p.names for p in lead if lead_of(passage, i) < i)),
-                leans=lead_of(passage, i) < i,
+                stems=part.stems.union(*(p.stems for p in read_with)),
+                names=part.names.union(*(p.names for p in lead)),
+                leans=bool(lead),
             )
             listed.append(
                 Candidate(

@@ -34,7 +34,6 @@ from assistant.features import (
     ask_about,
     candidates,
 )
-from assistant.question import wording
 from assistant.settings import AssistantSettings
 from eval.errors import EvalError
 from eval.gold_questions import GOLD, load_gold
@@ -130,8 +129,7 @@ def _example(
     name: str, store: Store, group: str, question: str, answerable: bool, spans: list[Span]
 ) -> Example:
     found = store.searcher.search(question, PASSAGES_READ)
-    frequency = store.library.document_frequency(wording(question).stems)
-    asked = ask_about(question, frequency, store.library.passage_count())
+    asked = ask_about(question, store.library)
     listed = candidates(asked, found)
     right = np.array(
         [

@@ -89,8 +89,7 @@ def commit(home: Path, library: Library, changes: Changes, shape: Shape, report:
 
 def remake_index(home: Path, library: Library) -> str:
     """Build a generation of all that the library holds and point at it; returns its name."""
-    shape = Shape(encoder=library.meta("encoder") or "", encoder_name="", segmentation="")
-    name = _generation_with(home, library, Changes(started=""), shape.encoder, "")
+    name = _generation_with(home, library, Changes(started=""), library.meta("encoder") or "", "")
     library.set_generation(name)
     generations.sweep(home, keep=[name])
     return name
