@@ -7,7 +7,7 @@ from assistant.engine import ENGINES, check_question, open_engine
 from assistant.errors import BadQuestion
 from assistant.models import Answer, Outcome, Turn
 from vectorstore.batch import run_batch
-from vectorstore.cli import check_batch_arguments
+from vectorstore.cli import add_source_filter, check_batch_arguments, narrowed
 from vectorstore.console import Commands, announce, print_json
 from vectorstore.settings import Settings
 
@@ -17,6 +17,7 @@ def add_commands(commands: Commands) -> None:
     ask = commands.add_parser("ask", help="ask a question", description=_ask.__doc__)
     ask.add_argument("question", nargs="?", metavar="QUESTION")
     ask.add_argument("--engine", choices=ENGINES, help="which engine answers")
+    add_source_filter(ask)
     ask.add_argument("--json", action="store_true", help="print JSON")
     ask.add_argument("--batch", metavar="IN", help='JSON Lines: {"id", "question", "history"?}')
     ask.add_argument("--out", metavar="OUT", help="where the batch's answers go")
@@ -29,16 +30,19 @@ def _ask(args: argparse.Namespace, settings: Settings) -> int:
     if args.question is not None:
         check_question(args.question)
     engine = open_engine(settings, announce, engine=args.engine)
+    sources = narrowed(args, engine.store.library)
     if args.batch is not None:
         lines, failed = run_batch(
             args.batch,
             args.out,
-            lambda line: engine.ask(line["question"], turns(line.get("history"))).to_json(),
+            lambda line: engine.ask(
+                line["question"], turns(line.get("history")), sources=sources
+            ).to_json(),
             required=("question",),
         )
         announce(f"{lines} questions, {failed} failed.")
         return 0
-    answer = engine.ask(args.question)
+    answer = engine.ask(args.question, sources=sources)
     if args.json:
         print_json({"id": None, **answer.to_json()})
     else:

@@ -178,7 +178,7 @@ def open_engine(
     for a part that this version does not have, and what `open_store` raises.
     """
     table = settings.table(AssistantSettings)
-    for name in ("reranker", "reader", "nli", "llm"):
+    for name in ("reader", "nli", "llm"):
         value = getattr(table, name)
         if value not in ("none", ""):
             raise SettingsError(

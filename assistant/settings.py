@@ -8,8 +8,6 @@ from vectorstore.settings import Table
 class AssistantSettings(Table):
     """How questions are answered."""
 
-    reranker: str = "none"
-    """A cross-encoder that reorders passages: a folder or a name."""
     reader: str = "none"
     """A model that finds the evidence in a passage: a folder or a name."""
     nli: str = "none"

@@ -312,3 +312,31 @@ def test_a_wrong_command_is_wrong_usage_without_a_traceback() -> None:
     done = run_outside("ingset")
     assert done.returncode == 2
     assert b"Traceback" not in done.stderr
+
+
+# --source
+
+
+def test_source_narrows_search_and_ask_to_the_documents_named(
+    soundings: Run, starter_home: Path
+) -> None:
+    ids = [source.id for source in Library(starter_home / FILE_NAME).sources()]
+    query = ("Who leads the commissioners?", "--json")
+    for command in ("search", "ask"):
+        for named in (ids[:1], ids[1:3]):
+            flags = [word for id in named for word in ("--source", id)]
+            code, out, err = soundings("--home", starter_home, command, *query, *flags)
+            assert code == 0, err
+            answer = json_of(out)
+            assert isinstance(answer, dict)
+            assert answer["hits"]
+            assert {hit["source"] for hit in answer["hits"]} <= set(named)
+
+
+def test_a_source_that_is_not_there_is_refused_with_the_nearest_named(
+    soundings: Run, starter_home: Path
+) -> None:
+    id = Library(starter_home / FILE_NAME).sources()[0].id
+    for command in ("search", "ask"):
+        result = soundings("--home", starter_home, command, "leaders", "--source", f"{id}x")
+        fails(result, 1, f"no source '{id}x'", f"Did you mean '{id}'?")

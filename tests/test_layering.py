@@ -17,8 +17,8 @@ MAY_IMPORT = {
 }
 ONLY_IN = {
     "chromadb": {"vectorstore/generation.py"},
-    "torch": {"vectorstore/encoder.py"},
-    "sentence_transformers": {"vectorstore/encoder.py"},
+    "torch": {"vectorstore/encoder.py", "vectorstore/reranker.py"},
+    "sentence_transformers": {"vectorstore/encoder.py", "vectorstore/reranker.py"},
 }
 
 

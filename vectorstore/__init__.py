@@ -14,6 +14,7 @@ from vectorstore.errors import (
     IndexUnavailable,
     LibraryBusy,
     LibraryUnavailable,
+    RerankerUnavailable,
     SettingsError,
     SoundingsError,
     StoreError,
@@ -22,7 +23,8 @@ from vectorstore.errors import (
 )
 from vectorstore.library import Library
 from vectorstore.models import Heading, Hit, Passage, Sentence, Source
-from vectorstore.search import Found, Searcher
+from vectorstore.reranker import Reranker
+from vectorstore.search import Found, Query, Searcher
 from vectorstore.settings import Settings, StoreSettings, Table, load_settings
 from vectorstore.store import Store, open_encoder, open_library, open_store
 
@@ -41,6 +43,9 @@ __all__ = [
     "NewPassage",
     "NewVersion",
     "Passage",
+    "Query",
+    "Reranker",
+    "RerankerUnavailable",
     "Searcher",
     "Sentence",
     "SentenceEncoder",

@@ -10,6 +10,7 @@ from vectorstore.batch import run_batch
 from vectorstore.changes import Changes
 from vectorstore.console import Commands, announce, plain, positive, print_json, print_table
 from vectorstore.errors import UsageError
+from vectorstore.library import Library
 from vectorstore.models import Hit
 from vectorstore.settings import Settings, StoreSettings
 from vectorstore.store import EMPTY, open_library, open_store
@@ -23,6 +24,7 @@ def add_commands(commands: Commands) -> None:
     search = commands.add_parser("search", help="find passages", description=_search.__doc__)
     search.add_argument("query", nargs="?", metavar="QUERY")
     search.add_argument("--top-k", type=positive, metavar="N", help="how many passages to show")
+    add_source_filter(search)
     search.add_argument("--json", action="store_true", help="print JSON")
     search.add_argument("--batch", metavar="IN", help='JSON Lines: {"id", "question"}')
     search.add_argument("--out", metavar="OUT", help="where the batch's hits go")
@@ -42,6 +44,20 @@ def add_commands(commands: Commands) -> None:
     remove.set_defaults(run=_remove)
 
 
+def add_source_filter(command: argparse.ArgumentParser) -> None:
+    """Let a command be narrowed to some documents; `narrowed` reads it."""
+    command.add_argument(
+        "--source", action="append", metavar="ID", help="only in this document (repeatable)"
+    )
+
+
+def narrowed(args: argparse.Namespace, library: Library) -> tuple[str, ...] | None:
+    """The ids that `--source` gave; None where it gave none. Raises UnknownSource."""
+    if args.source is None:
+        return None
+    return tuple(library.source(id).id for id in args.source)
+
+
 def check_batch_arguments(one: str | None, args: argparse.Namespace, what: str) -> None:
     """A single question or a batch with its output: one of the two. Raises UsageError."""
     if (one is None) == (args.batch is None):
@@ -57,10 +73,11 @@ def _search(args: argparse.Namespace, settings: Settings) -> int:
     if args.query is not None:
         _check(args.query)
     store = open_store(settings, announce)
+    sources = narrowed(args, store.library)
 
     def hits(query: str) -> Sequence[Hit]:
         _check(query)
-        return store.searcher.search(query, limit).hits
+        return store.searcher.search(query, limit, sources=sources).hits
 
     if args.batch is not None:
         lines, failed = run_batch(

@@ -1,4 +1,5 @@
-"""The encoder: text to unit vectors. The only file that imports torch and sentence-transformers."""
+"""The encoder: text to unit vectors. Torch and sentence-transformers are imported only here and
+in `reranker`."""
 
 import hashlib
 import importlib.util

@@ -9,7 +9,8 @@ SoundingsError                 an expected failure: one clear message, exit 1
     ├── UnknownSource          no source has this id
     ├── IndexUnavailable       the vector index cannot be built, opened or asked
     ├── IndexMismatch          the library was made by another encoder or segmentation
-    └── EncoderUnavailable     the encoder's weights are missing, altered or unreadable
+    ├── EncoderUnavailable     the encoder's weights are missing, altered or unreadable
+    └── RerankerUnavailable    the reranker that the settings name cannot be loaded
 
 The folders above this one draw their own branches in their own `errors.py`.
 """
@@ -57,3 +58,7 @@ class IndexMismatch(StoreError):
 
 class EncoderUnavailable(StoreError):
     """The encoder's weights are missing, altered or unreadable."""
+
+
+class RerankerUnavailable(StoreError):
+    """The reranker that the settings name is missing or is no reranker."""

@@ -1,5 +1,6 @@
 """The library: one SQLite file that is the truth about sources, passages and vectors."""
 
+import difflib
 import hashlib
 import json
 import sqlite3
@@ -110,9 +111,7 @@ class Library:
         """One source. Raises UnknownSource."""
         rows = self._all(_SOURCES + " AND v.source = ?", (source_id,))
         if not rows:
-            raise UnknownSource(
-                f"the library has no source '{source_id}'. List them: soundings sources"
-            )
+            raise self._unknown(source_id)
         return _source(rows[0])
 
     def text(self, source_id: str) -> str:
@@ -323,10 +322,17 @@ class Library:
     def _current(self, source_id: str, column: str) -> str:
         rows = self._all(f"SELECT {column} FROM version WHERE source = ? AND current", (source_id,))
         if not rows:
-            raise UnknownSource(
-                f"the library has no source '{source_id}'. List them: soundings sources"
-            )
+            raise self._unknown(source_id)
         return str(rows[0][0])
+
+    def _unknown(self, source_id: str) -> UnknownSource:
+        """The error for an id that no source has, with the nearest that one has."""
+        ids = [row[0] for row in self._all("SELECT source FROM version WHERE current")]
+        near = difflib.get_close_matches(source_id, sorted(ids), n=1, cutoff=0.5)
+        meant = f" Did you mean '{near[0]}'?" if near else ""
+        return UnknownSource(
+            f"the library has no source '{source_id}'.{meant} List them: soundings sources"
+        )
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:

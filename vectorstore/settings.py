@@ -41,6 +41,8 @@ class StoreSettings(Table):
     """`embedded`, or the address of a Chroma server: http://host:port."""
     library: str = "embedded"
     """`embedded`: one SQLite file in the home."""
+    reranker: str = "none"
+    """A cross-encoder that reorders the best passages: a folder or a name."""
     top_k: int = Field(default=6, ge=1, le=100)
     """How many passages a search returns unless told otherwise."""
 

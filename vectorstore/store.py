@@ -15,6 +15,7 @@ from vectorstore.errors import (
 )
 from vectorstore.generation import Generation
 from vectorstore.library import FILE_NAME, Library
+from vectorstore.reranker import Reranker, open_reranker
 from vectorstore.search import Searcher
 from vectorstore.settings import Settings, StoreSettings
 from vectorstore.writing import remake_index, writing
@@ -26,11 +27,19 @@ EMPTY = "the library is empty. Fill it: soundings ingest (or soundings ingest FO
 class Store:
     """A home opened for questions. Follows the library: a new generation is taken up by itself."""
 
-    def __init__(self, home: Path, library: Library, encoder: Encoder, announce: Announce) -> None:
+    def __init__(
+        self,
+        home: Path,
+        library: Library,
+        encoder: Encoder,
+        announce: Announce,
+        *,
+        reranker: Reranker | None = None,
+    ) -> None:
         self.home = home
         self.library = library
         self.encoder = encoder
-        self.searcher = Searcher(library, encoder, self._generation)
+        self.searcher = Searcher(library, encoder, self._generation, reranker=reranker)
         self._announce = announce
         self._lock = threading.Lock()
         self._open: Generation | None = None
@@ -80,13 +89,15 @@ def open_store(settings: Settings, announce: Announce = lambda _: None) -> Store
     """Open the home for questions.
 
     Raises LibraryUnavailable where there is no library or it is empty, IndexMismatch where the
-    settings ask for another encoder than the one that made it.
+    settings ask for another encoder than the one that made it, RerankerUnavailable where they
+    name a reranker that is not there.
     """
     library = open_library(settings)
     encoder = open_encoder(settings, library, announce)
     if library.passage_count() == 0:
         raise LibraryUnavailable(EMPTY)
-    return Store(settings.home, library, encoder, announce)
+    reranker = open_reranker(settings.table(StoreSettings).reranker, announce)
+    return Store(settings.home, library, encoder, announce, reranker=reranker)
 
 
 def open_encoder(

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from vectorstore import IndexMismatch
-from vectorstore.search import fuse
+from vectorstore import IndexMismatch, Query
+from vectorstore.ranking import shipped
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -138,7 +138,34 @@ def test_a_library_made_again_with_another_encoder_is_not_searched_with_the_old(
         searcher.search("boat", 1)
 
 
-def test_the_fused_score_lies_between_0_and_1() -> None:
-    assert fuse(1.0, 3.0, 3.0) == 1.0
-    assert fuse(-0.5, 0.0, 0.0) == 0.0
-    assert fuse(0.5, 1.0, 2.0) > fuse(0.5, 0.0, 2.0)
+def test_the_score_is_the_weighted_sum_of_the_signals(shelf: Any) -> None:
+    searcher = shelf.store().searcher
+    query = "The red boat sails at dawn."
+    hits = {hit.passage.id: hit for hit in searcher.search(query, 4).hits}
+    found = searcher.signals(query)
+    assert {passage.id for passage, _ in found} == set(hits)
+    for passage, signals in found:
+        assert hits[passage.id].score == pytest.approx(shipped().score(signals))
+        assert all(0.0 <= signal <= 1.0 for signal in signals)
+    assert max(hit.score for hit in hits.values()) == pytest.approx(1.0, abs=1e-3)
+
+
+def test_the_context_of_a_query_leads_it_and_counts_by_its_weight(empty_shelf: Any) -> None:
+    empty_shelf.change(
+        ships="The brig carries two masts and one gun.", trees="An oak carries acorns for years."
+    )
+    searcher = empty_shelf.store().searcher
+
+    def score(source: str, query: str | Query) -> float:
+        return next(h.score for h in searcher.search(query, 2).hits if h.passage.source == source)
+
+    bare = Query(text="What does it carry?", context="oak acorns", weight=0.0)
+    led = Query(text="What does it carry?", context="oak acorns", weight=0.5)
+    assert score("trees", bare) == score("trees", "What does it carry?")
+    assert searcher.search(led, 1).hits[0].passage.source == "trees"
+    assert score("trees", led) - score("ships", led) > score("trees", bare) - score("ships", bare)
+
+
+def test_half_a_character_in_a_context_does_no_harm(shelf: Any) -> None:
+    query = Query(text="red boat", context="dawn \ud83d", weight=0.3)
+    assert shelf.store().searcher.search(query, 1).hits[0].passage.source == "boats"
