@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from assistant.errors import AssistantError
 
 SHIPPED = Path(__file__).parent / "calibration.json"
+SHIPPED_READ = Path(__file__).parent / "calibration_read.json"
 
 Rows = NDArray[np.float32]
 
@@ -66,9 +67,14 @@ class Logistic:
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Calibration:
     """How likely a sentence is to answer, how likely the evidence is to, and from where on the
-    answer is given rather than withheld. `made` and `data` say when, and from what."""
+    answer is given rather than withheld. `made` and `data` say when, and from what.
+
+    `second` is how likely a sentence is to answer once a reader has read it; None in a calibration
+    for answering without one.
+    """
 
     sentence: Logistic
+    second: Logistic | None
     answer: Logistic
     threshold: float
     made: str
@@ -76,22 +82,26 @@ class Calibration:
 
 
 @cache
-def shipped() -> Calibration:
-    """The calibration that comes with the program."""
-    return load(SHIPPED)
+def shipped(read: bool = False) -> Calibration:
+    """The calibration that comes with the program, for answering with a reader or without."""
+    return load(SHIPPED_READ if read else SHIPPED)
 
 
 def load(path: Path) -> Calibration:
     """Read a calibration. Raises AssistantError where it is missing or of another version."""
     from assistant.features import ANSWER_FEATURES, SENTENCE_FEATURES
+    from assistant.reader.features import READ_ANSWER_FEATURES, READ_FEATURES
 
     try:
-        content = json.loads(path.read_text())
+        content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as exc:
         raise AssistantError(f"cannot read the calibration in {path}: {exc}") from exc
+    second = content.get("second")
+    read = READ_ANSWER_FEATURES if second else ()
     return Calibration(
         sentence=Logistic.from_json(content["sentence"], SENTENCE_FEATURES),
-        answer=Logistic.from_json(content["answer"], ANSWER_FEATURES),
+        second=second and Logistic.from_json(second, SENTENCE_FEATURES + READ_FEATURES),
+        answer=Logistic.from_json(content["answer"], ANSWER_FEATURES + read),
         threshold=float(content["threshold"]),
         made=content["made"],
         data=content["data"],

@@ -8,7 +8,7 @@ from assistant.errors import BadQuestion
 from assistant.models import Answer, Outcome, Turn
 from vectorstore.batch import run_batch
 from vectorstore.cli import add_source_filter, check_batch_arguments, narrowed
-from vectorstore.console import Commands, announce, print_json
+from vectorstore.console import Commands, announce, plain, print_json
 from vectorstore.settings import Settings
 
 
@@ -74,19 +74,19 @@ def _print(answer: Answer) -> None:
     if answer.outcome is Outcome.WITHHELD:
         print(f"○ Not in this library ({answer.reason}). The nearest passages:\n")
         for hit in answer.hits[:3]:
-            place = " › ".join(p for p in (hit.passage.title, hit.passage.heading) if p)
-            text = " ".join(hit.passage.text.split())
+            place = plain(" › ".join(p for p in (hit.passage.title, hit.passage.heading) if p))
+            text = plain(" ".join(hit.passage.text.split()))
             print(f"  {place}\n    {text[:200]}{'…' if len(text) > 200 else ''}\n")
         return
     print(f"{_SIGNS[answer.outcome]} (confidence {answer.confidence:.2f})")
     if answer.missing:
-        print(f"  The library does not answer: {answer.missing}")
+        print(plain(f"  The library does not answer: {answer.missing}"))
     print()
     for statement in answer.statements:
-        print(f"  “{' '.join(statement.text.split())}” {list(statement.citations)}")
+        print(f"  “{plain(' '.join(statement.text.split()))}” {list(statement.citations)}")
     print()
     for citation in answer.citations:
         page = f", page {citation.page}" if citation.page else ""
         heading = f" › {citation.heading}" if citation.heading else ""
-        print(f"  [{citation.marker}] {citation.title}{heading}{page}")
+        print(plain(f"  [{citation.marker}] {citation.title}{heading}{page}"))
         print(f"      {citation.source} {citation.start}-{citation.end}")

@@ -8,13 +8,16 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from assistant.calibration import Calibration, shipped
 from assistant.errors import BadQuestion, EngineUnavailable
-from assistant.evidence import FeatureReader, Quote, Reader, rank, select
-from assistant.features import answer_features, ask_about, candidates
+from assistant.evidence import FeatureReader, Judged, Quote, Reader, rank, select
+from assistant.features import Candidate, answer_features, ask_about, candidates
 from assistant.followup import standalone
 from assistant.gate import judge
-from assistant.models import Answer, Citation, Dropped, Outcome, Statement, Turn
+from assistant.models import Answer, Citation, Dropped, Outcome, Statement, Turn, Words
+from assistant.reader import SpanReader, TrainedReader, open_reader
 from assistant.settings import AssistantSettings
 from vectorstore import Found, Hit, Settings, SettingsError, Store, open_store
 
@@ -33,11 +36,15 @@ _FIRST_PART = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Evidence:
-    """What one question, or one part of it, came to; no quotes where it is to be withheld."""
+    """What one question, or one part of it, came to; no quotes where it is to be withheld.
+
+    `words` are the places (source, start, end) that a reader holds to answer, best first.
+    """
 
     question: str
     found: Found
     quotes: list[Quote]
+    words: list[tuple[str, int, int]]
     confidence: float
     search_ms: float
     evidence_ms: float
@@ -52,12 +59,16 @@ class Engine:
         settings: AssistantSettings,
         *,
         calibration: Calibration | None = None,
-        reader: Reader | None = None,
+        spans: SpanReader | None = None,
     ):
+        """`spans` reads the best of what is found; without it plain features decide. Raises
+        AssistantError where `calibration` was made for the other way."""
         self.store = store
         self._settings = settings
-        self._calibration = calibration or shipped()
-        self._reader = reader or FeatureReader(self._calibration)
+        self._calibration = calibration or shipped(read=spans is not None)
+        self._reader: Reader = (
+            TrainedReader(self._calibration, spans) if spans else FeatureReader(self._calibration)
+        )
 
     def ask(
         self,
@@ -90,11 +101,12 @@ class Engine:
         searched = time.perf_counter()
         asked = ask_about(question, self.store.library)
         listed = candidates(asked, found)
-        ranked = rank(listed, self._reader.score(asked, listed))
+        judged = self._reader.read(asked, listed)
+        ranked = rank(listed, judged.scores)
         confidence = 0.0
         quotes: list[Quote] = []
         if ranked:
-            row = answer_features(asked, found, ranked)
+            row = np.concatenate([answer_features(asked, found, ranked), judged.extra])
             confidence = float(self._calibration.answer.probability(row[None, :])[0])
             if confidence >= self._calibration.threshold:
                 quotes = select(asked, ranked, self.store.library, self._settings.answer_words)
@@ -102,6 +114,7 @@ class Engine:
             question=question,
             found=found,
             quotes=quotes,
+            words=_words(listed, judged),
             confidence=confidence,
             search_ms=(searched - began) * 1000,
             evidence_ms=(time.perf_counter() - searched) * 1000,
@@ -120,7 +133,7 @@ class Engine:
                 dropped.append(Dropped(text=quote.text, why=verdict.why or "ungrounded"))
                 continue
             marker = len(citations) + 1
-            citations.append(self._citation(marker, quote))
+            citations.append(self._citation(marker, quote, parts))
             statements.append(
                 Statement(text=quote.text, citations=(marker,), support=verdict.support)
             )
@@ -132,6 +145,7 @@ class Engine:
             reason=None,
             confidence=min(part.confidence for part in (covered or parts)),
             engine="extractive",
+            reader=self._reader.fingerprint,
             answer=WITHHELD,
             dropped=tuple(dropped),
             hits=hits,
@@ -150,7 +164,13 @@ class Engine:
             citations=tuple(citations),
         )
 
-    def _citation(self, marker: int, quote: Quote) -> Citation:
+    def _citation(self, marker: int, quote: Quote, parts: Sequence[_Evidence]) -> Citation:
+        within = (
+            Words(start=start, end=end)
+            for part in parts
+            for source, start, end in part.words
+            if source == quote.passage.source and quote.start <= start < end <= quote.end
+        )
         source = self.store.library.source(quote.passage.source)
         return Citation(
             marker=marker,
@@ -161,6 +181,7 @@ class Engine:
             start=quote.start,
             end=quote.end,
             quote=quote.text,
+            words=next(within, None),
             page=quote.passage.page,
             heading=quote.passage.heading,
         )
@@ -178,7 +199,7 @@ def open_engine(
     for a part that this version does not have, and what `open_store` raises.
     """
     table = settings.table(AssistantSettings)
-    for name in ("reader", "nli", "llm"):
+    for name in ("nli", "llm"):
         value = getattr(table, name)
         if value not in ("none", ""):
             raise SettingsError(
@@ -189,7 +210,7 @@ def open_engine(
         raise EngineUnavailable(
             "no language model is configured. Leave out --engine, or use --engine extractive"
         )
-    return Engine(open_store(settings, announce), table)
+    return Engine(open_store(settings, announce), table, spans=open_reader(table.reader))
 
 
 def check_question(question: str) -> None:
@@ -221,6 +242,12 @@ def split_parts(question: str) -> list[str]:
     first, second = question[: match.start()].strip() + "?", question[match.end() :].strip()
     second = standalone(second, [Turn(role="user", content=first)])
     return [first, second[:1].upper() + second[1:]]
+
+
+def _words(listed: Sequence[Candidate], judged: Judged) -> list[tuple[str, int, int]]:
+    """Which words answer, those of the best sentence first."""
+    order = sorted(judged.words, key=lambda i: (-judged.scores[i], i))
+    return [(listed[i].hit.passage.source, *judged.words[i]) for i in order]
 
 
 def _without_repeats(quotes: Sequence[Quote]) -> list[Quote]:

@@ -3,7 +3,8 @@
 SoundingsError
 └── AssistantError
     ├── BadQuestion        the question is empty or far too long (wrong usage)
-    └── EngineUnavailable  the engine asked for is not configured
+    ├── EngineUnavailable  the engine asked for is not configured
+    └── ReaderUnavailable  the reader that the settings name is not there
 """
 
 from vectorstore.errors import SoundingsError, UsageError
@@ -19,3 +20,7 @@ class BadQuestion(AssistantError, UsageError):
 
 class EngineUnavailable(AssistantError):
     """The engine asked for is not configured."""
+
+
+class ReaderUnavailable(AssistantError):
+    """The reader that the settings name is not there, or is not what it should be."""

@@ -1,10 +1,11 @@
 """Evidence: the sentences that answer, found by a reader among the sentences of the hits."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from assistant.calibration import Calibration
 from assistant.features import LEANING, Asked, Candidate, lead_of
@@ -26,24 +27,45 @@ TAIL_WORDS = 80
 SHORT_KINDS = ("who", "number", "date", "where", "yesno")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Judged:
+    """What a reader makes of the sentences it was given.
+
+    `scores` are the chances of each to answer, in their order. `words` says for some of them, by
+    their place in that order, which of their words answer: [start, end) in the source. `extra` is
+    what the reader adds to the features of the answer as a whole.
+    """
+
+    scores: Sequence[float]
+    words: Mapping[int, tuple[int, int]]
+    extra: NDArray[np.float32]
+
+
 class Reader(Protocol):
     """Says how likely each sentence is to answer the question."""
 
-    def score(self, asked: Asked, sentences: Sequence[Candidate]) -> Sequence[float]:
-        """One probability for each sentence, in order."""
+    @property
+    def fingerprint(self) -> str:
+        """Names the reader and what it was trained to."""
+
+    def read(self, asked: Asked, sentences: Sequence[Candidate]) -> Judged:
+        """Judge the sentences of what was found."""
 
 
 class FeatureReader:
-    """The default reader: a logistic regression over plain features, no model but the encoder."""
+    """The plain reader: a logistic regression over features, no model but the encoder."""
+
+    fingerprint = "features"
 
     def __init__(self, calibration: Calibration):
         self._model = calibration.sentence
 
-    def score(self, asked: Asked, sentences: Sequence[Candidate]) -> Sequence[float]:
-        if not sentences:
-            return []
-        rows = np.stack([candidate.features for candidate in sentences])
-        return [float(p) for p in self._model.probability(rows)]
+    def read(self, asked: Asked, sentences: Sequence[Candidate]) -> Judged:
+        scores: list[float] = []
+        if sentences:
+            rows = np.stack([candidate.features for candidate in sentences])
+            scores = self._model.probability(rows).tolist()
+        return Judged(scores=scores, words={}, extra=np.zeros(0, dtype=np.float32))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

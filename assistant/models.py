@@ -25,8 +25,19 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """The few words of a quote that answer: the source's text `[start:end]`."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Citation:
-    """A marker of an answer, tied to a verbatim quote: the source's text `[start:end]`."""
+    """A marker of an answer, tied to a verbatim quote: the source's text `[start:end]`.
+
+    `words` are those of it that a reader holds to answer; None where none has read it.
+    """
 
     marker: int
     source: str
@@ -38,6 +49,7 @@ class Citation:
     quote: str
     page: int | None
     heading: str
+    words: Words | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +75,7 @@ class Answer:
 
     `answer` is the text with markers; `confidence` the probability that the evidence answers
     the question, also where the answer is withheld; `hits` the nearest passages, best first;
-    `missing` is what a partial answer leaves open.
+    `missing` is what a partial answer leaves open; `reader` names what picked the evidence.
     """
 
     question: str
@@ -73,6 +85,7 @@ class Answer:
     confidence: float
     engine: str
     answer: str
+    reader: str = "features"
     statements: tuple[Statement, ...] = ()
     citations: tuple[Citation, ...] = ()
     dropped: tuple[Dropped, ...] = ()

@@ -161,17 +161,23 @@ def _statement(
     places = dict.fromkeys(place_of(c, sources) for c in citations)
     return element(
         "figure",
-        element("blockquote", element("p", _quoted(statement.text), *markers)),
+        element("blockquote", element("p", _quoted(statement.text, citations), *markers)),
         element("figcaption", "; ".join(places)),
         class_="quote",
     )
 
 
-def _quoted(text: str) -> Html:
-    """A quotation; the page puts quotation marks around it, unless the text brings its own."""
+def _quoted(text: str, citations: Sequence[Citation]) -> Html:
+    """A quotation, with the few words that answer set apart where a reader has named them; the
+    page puts quotation marks around it, unless the text brings its own."""
     own = ["opens"] if text[:1] in _OPENING else []
     own += ["closes"] if text[-1:] in _CLOSING else []
-    return element("q", text, class_=" ".join(own) or None)
+    quote = next(c for c in citations if c.quote == text)
+    inner: list[str] = [text]
+    if quote.words is not None and quote.words.end - quote.words.start < len(text):
+        start, end = quote.words.start - quote.start, quote.words.end - quote.start
+        inner = [text[:start], element("strong", text[start:end]), text[end:]]
+    return element("q", *inner, class_=" ".join(own) or None)
 
 
 def _marker(id: str, number: int, citation: Citation, sources: Sources) -> Html:

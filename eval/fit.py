@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from assistant.calibration import SHIPPED, Logistic
+from assistant.calibration import SHIPPED, SHIPPED_READ, Logistic
 from assistant.engine import PASSAGES_READ
 from assistant.evidence import rank
 from assistant.features import (
@@ -34,6 +34,15 @@ from assistant.features import (
     ask_about,
     candidates,
 )
+from assistant.reader import SpanReader, open_reader
+from assistant.reader.features import (
+    READ_ANSWER_FEATURES,
+    READ_FEATURES,
+    Look,
+    looks,
+    read_answer_row,
+    read_rows,
+)
 from assistant.settings import AssistantSettings
 from eval.errors import EvalError
 from eval.gold_questions import GOLD, load_gold
@@ -42,6 +51,7 @@ from vectorstore import Found, Store, StoreSettings, Table, load_settings, open_
 Span = tuple[str, int, int]
 
 FOLDS = 5
+HELD = "-held"  # ends the names of sets that nothing is learnt from
 # The inverse strength of the L2 penalty; the answer model's is the best of 0.3, 0.03 and 0.01 in
 # cross-validation.
 SENTENCE_PENALTY, ANSWER_PENALTY = 0.3, 0.03
@@ -52,7 +62,8 @@ WEIGHTS = {"squad2": 1.0, "covidqa": 1.0, "starter": 3.0, "originals": 3.0}
 
 @dataclass(kw_only=True)
 class Example:
-    """One question with its candidates, and which of them answer."""
+    """One question with its candidates, and which of them answer. `first` are their scores by a
+    model that has not seen it, `rows` what the second model sees, `row` what the last one does."""
 
     set: str
     group: str
@@ -61,8 +72,12 @@ class Example:
     found: Found
     listed: list[Candidate]
     right: NDArray[np.bool_]
+    first: list[float] = field(default_factory=list)
+    rows: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 0), dtype=np.float32))
+    seen: dict[int, Look] = field(default_factory=dict)
     row: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, dtype=np.float32))
     hit: bool = False
+    top: bool = False
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -71,23 +86,36 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--bench", type=Path, required=True, help="the public sets")
     parser.add_argument("--sources", type=Path, required=True, help="the five originals")
     parser.add_argument("--homes", type=Path, required=True, help="where their libraries are kept")
-    parser.add_argument("--out", type=Path, default=SHIPPED)
+    parser.add_argument("--reader", default="none", help="as in SOUNDINGS_READER")
+    parser.add_argument("--out", type=Path, help="the shipped calibration, unless told otherwise")
     args = parser.parse_args(argv)
-    examples: list[Example] = []
-    for name in ("squad2", "covidqa"):
-        store = library_of(args.homes / name, args.bench / name / "corpus.jsonl")
-        rows = bench_questions(args.bench / name / "questions.jsonl")
-        examples += [_example(name, store, *row) for row in rows]
-        print(f"{name}: {sum(e.set == name for e in examples)} questions", file=sys.stderr)
-    for name, paths in (("starter", ()), ("originals", (args.sources,))):
-        store = library_of(args.homes / name, *paths)
-        for row in gold_rows(GOLD / name, store, "tune"):
-            examples.append(_example(name, store, *row))
-        print(f"{name}: {sum(e.set == name for e in examples)} questions", file=sys.stderr)
-    content = fit(examples)
-    args.out.write_text(json.dumps(content, indent=1) + "\n")
+    reader = open_reader(args.reader)
+    examples = examples_of(args.bench, args.sources, args.homes)
+    content = fit(examples, reader)
+    out = args.out or (SHIPPED_READ if reader else SHIPPED)
+    out.write_text(json.dumps(content, indent=1) + "\n")
     print(json.dumps(content["data"], indent=2))
     return 0
+
+
+def examples_of(bench: Path, sources: Path, homes: Path, *, held: bool = False) -> list[Example]:
+    """The questions of all sets with their candidates; those of our gold's `held` split only where
+    they are asked for, in sets of their own ("starter-held")."""
+    examples: list[Example] = []
+
+    def add(name: str, store: Store, rows: Iterator[tuple[str, str, bool, list[Span]]]) -> None:
+        examples.extend(_example(name, store, *row) for row in rows)
+        print(f"{name}: {sum(e.set == name for e in examples)} questions", file=sys.stderr)
+
+    for name in ("squad2", "covidqa"):
+        store = library_of(homes / name, bench / name / "corpus.jsonl")
+        add(name, store, bench_questions(bench / name / "questions.jsonl"))
+    for name, paths in (("starter", ()), ("originals", (sources,))):
+        store = library_of(homes / name, *paths)
+        add(name, store, gold_rows(GOLD / name, store, "tune"))
+        if held:
+            add(f"{name}{HELD}", store, gold_rows(GOLD / name, store, "held"))
+    return examples
 
 
 def library_of(home: Path, *paths: Path) -> Store:
@@ -152,29 +180,65 @@ def _example(
     )
 
 
-def fit(examples: Sequence[Example]) -> dict[str, Any]:
-    """Both models, the threshold, and the cross-validated figures, as the file's content."""
-    fold = fold_of(examples)
-    for k in range(FOLDS):
-        model = fit_sentences([e for e in examples if fold[e.group] != k])
-        for example in examples:
-            if fold[example.group] == k:
-                _read(example, model)
-    answer = fit_answers(examples)
-    probability = np.zeros(len(examples))
-    for k in range(FOLDS):
-        out = [i for i, e in enumerate(examples) if fold[e.group] == k]
-        part = fit_answers([e for e in examples if fold[e.group] != k])
-        probability[out] = part.probability(np.stack([examples[i].row for i in out]))
+def fit(examples: Sequence[Example], reader: SpanReader | None = None) -> dict[str, Any]:
+    """All models, the threshold, and the cross-validated figures, as the file's content."""
+    probability = cross_validate(examples, reader)
     ours = np.array([e.set in ("starter", "originals") and e.answerable for e in examples])
     threshold = float(np.quantile(probability[ours], 1 - ANSWERED_AT_LEAST))
-    return {
+    content: dict[str, Any] = {
         "made": datetime.now(UTC).date().isoformat(),
         "data": {name: _figures(examples, probability, threshold, name) for name in WEIGHTS},
         "threshold": round(threshold, 6),
         "sentence": fit_sentences(examples).to_json(),
-        "answer": answer.to_json(),
     }
+    if reader is not None:
+        content["reader"] = reader.fingerprint
+        content["second"] = fit_second(examples).to_json()
+    content["answer"] = fit_answers(examples, read=reader is not None).to_json()
+    return content
+
+
+def cross_validate(examples: Sequence[Example], reader: SpanReader | None) -> NDArray[np.float64]:
+    """Judge every example by models that have not seen its group, and give the probabilities that
+    its evidence answers, of shape (examples,)."""
+    for learnt, left in _splits(examples):
+        model = fit_sentences(learnt)
+        for example in left:
+            rows = np.stack([c.features for c in example.listed])
+            example.first = model.probability(rows).tolist()
+            if reader is None:
+                _judge(example, example.first, read=False)
+    if reader is not None:
+        _let_read(examples, reader)
+        for learnt, left in _splits(examples):
+            model = fit_second(learnt)
+            for example in left:
+                _judge(example, model.probability(example.rows).tolist(), read=True)
+    probability: dict[int, float] = {}
+    for learnt, left in _splits(examples):
+        model = fit_answers(learnt, read=reader is not None)
+        found = model.probability(np.stack([example.row for example in left]))
+        probability |= {id(e): p for e, p in zip(left, found.tolist(), strict=True)}
+    return np.array([probability[id(example)] for example in examples])
+
+
+def _splits(examples: Sequence[Example]) -> Iterator[tuple[list[Example], list[Example]]]:
+    """(what is learnt from, what is judged): each fold in turn, and what is held back at last."""
+    fold = fold_of([e for e in examples if not e.set.endswith(HELD)])
+    for k in range(FOLDS):
+        learnt = [e for e in examples if fold.get(e.group, k) != k]
+        yield learnt, [e for e in examples if fold.get(e.group) == k]
+    held = [e for e in examples if e.group not in fold]
+    if held:
+        yield [e for e in examples if e.group in fold], held
+
+
+def _let_read(examples: Sequence[Example], reader: SpanReader) -> None:
+    for done, example in enumerate(examples, start=1):
+        example.seen = looks(example.asked, example.listed, example.first, reader)
+        example.rows = read_rows(example.listed, example.first, example.seen)
+        if done % 100 == 0:
+            print(f"read for {done} of {len(examples)}", file=sys.stderr)
 
 
 def fold_of(examples: Sequence[Example]) -> dict[str, int]:
@@ -184,29 +248,48 @@ def fold_of(examples: Sequence[Example]) -> dict[str, int]:
 
 
 def fit_sentences(examples: Sequence[Example]) -> Logistic:
-    """Which sentence answers, learnt where one does and was found; each question counts alike."""
-    used = [e for e in examples if e.right.any()]
-    rows = np.concatenate([[c.features for c in e.listed] for e in used])
-    wanted = np.concatenate([e.right for e in used])
-    weights = np.concatenate([np.full(len(e.listed), WEIGHTS[e.set]) for e in used])
-    return _logistic(SENTENCE_FEATURES, rows, wanted, weights, SENTENCE_PENALTY)
+    """Which sentence answers, by its plain features; each question counts alike."""
+    rows = [np.stack([c.features for c in e.listed]) for e in examples]
+    return _sentences(examples, rows, SENTENCE_FEATURES)
 
 
-def fit_answers(examples: Sequence[Example]) -> Logistic:
+def fit_second(examples: Sequence[Example]) -> Logistic:
+    """Which sentence answers, once a reader has read the best."""
+    return _sentences(examples, [e.rows for e in examples], SENTENCE_FEATURES + READ_FEATURES)
+
+
+def _sentences(
+    examples: Sequence[Example], rows: Sequence[NDArray[np.float32]], features: Sequence[str]
+) -> Logistic:
+    """Learnt where a sentence answers and was found."""
+    used = [(e, r) for e, r in zip(examples, rows, strict=True) if e.right.any()]
+    wanted = np.concatenate([e.right for e, _ in used])
+    weights = np.concatenate([np.full(len(e.listed), WEIGHTS[e.set]) for e, _ in used])
+    return _logistic(
+        features, np.concatenate([r for _, r in used]), wanted, weights, SENTENCE_PENALTY
+    )
+
+
+def fit_answers(examples: Sequence[Example], *, read: bool) -> Logistic:
     """Whether one of the three best sentences answers."""
     rows = np.stack([e.row for e in examples])
     wanted = np.array([e.hit for e in examples])
     weights = np.array([WEIGHTS[e.set] for e in examples])
-    return _logistic(ANSWER_FEATURES, rows, wanted, weights, ANSWER_PENALTY)
+    features = ANSWER_FEATURES + (READ_ANSWER_FEATURES if read else ())
+    return _logistic(features, rows, wanted, weights, ANSWER_PENALTY)
 
 
-def _read(example: Example, model: Logistic) -> None:
-    """Rank an example's sentences by a model that has not seen it."""
-    scores = model.probability(np.stack([c.features for c in example.listed]))
-    ranked = rank(example.listed, scores.tolist())
-    right = {id(c): bool(r) for c, r in zip(example.listed, example.right, strict=True)}
-    example.row = answer_features(example.asked, example.found, ranked)
-    example.hit = any(right[id(candidate)] for candidate, _ in ranked[:3])
+def _judge(example: Example, scores: Sequence[float], *, read: bool) -> None:
+    """What the scores come to for the question as a whole."""
+    ranked = rank(example.listed, scores)
+    place = {id(candidate): i for i, candidate in enumerate(example.listed)}
+    order = [place[id(candidate)] for candidate, _ in ranked]
+    row = answer_features(example.asked, example.found, ranked)
+    if read:
+        row = np.concatenate([row, read_answer_row(order, example.first, example.seen)])
+    example.row = row
+    example.hit = bool(example.right[order[:3]].any())
+    example.top = bool(example.right[order[0]])
 
 
 def _logistic(
@@ -236,6 +319,7 @@ def _figures(
     mine = np.array([e.set == name for e in examples])
     answerable = np.array([e.answerable for e in examples])[mine]
     hit = np.array([e.hit for e in examples])[mine]
+    top = np.array([e.top for e in examples])[mine]
     p = probability[mine]
     both = answerable.any() and not answerable.all()
 
@@ -257,6 +341,7 @@ def _figures(
     return {
         "n": int(mine.sum()),
         "answerable": int(answerable.sum()),
+        "evidence_first": share(top, answerable),
         "evidence_in_three": share(hit, answerable),
         "auroc": round(float(roc_auc_score(answerable, p)), 4) if both else None,
         "answered": share(p >= threshold, answerable),

@@ -115,6 +115,20 @@ def test_a_name_full_of_odd_bytes_fails_alone(soundings: Run, home: Path, tmp_pa
     assert "Rename it" in report["files"][0]["reason"]
 
 
+def test_a_document_cannot_write_on_the_terminal(
+    soundings: Run, home: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "odd.txt").write_text(
+        "The \x1b[31mlighthouse\x1b[0m of Skerryvore was lit in 1844."
+    )
+    assert soundings("--home", home, "ingest", tmp_path / "odd.txt")[0] == 0
+    for question in ("When was the lighthouse of Skerryvore lit?", "Who built Skerryvore?"):
+        code, out, _ = soundings("--home", home, "ask", question)
+        assert code == 0
+        assert "\x1b" not in out
+        assert "lighthouse" in out
+
+
 def test_a_home_that_is_a_file_is_a_clear_failure(soundings: Run, tmp_path: Path) -> None:
     (tmp_path / "home").write_text("in the way")
     fails(soundings("--home", tmp_path / "home", "ingest"), 1, "cannot make the home", "--home DIR")

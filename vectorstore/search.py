@@ -144,7 +144,8 @@ class Searcher:
     def _vector(self, query: Query) -> Vector:
         """The text's vector, leaning towards its context's by the weight; unit length."""
         if not query.added:
-            return self.encoder.encode([query.text])[0]
+            alone: Vector = self.encoder.encode([query.text])[0]
+            return alone
         # One by one: in a batch the shorter text's padding would touch its vector's last bits.
         text, context = (self.encoder.encode([part])[0] for part in (query.text, query.context))
         return unit(text + np.float32(query.weight) * context)

@@ -1,5 +1,6 @@
 """What the Ask tab shows, as markup."""
 
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from assistant import source_view, view
 from assistant.markup import element, join
-from assistant.models import Answer, Citation, Outcome, Statement
+from assistant.models import Answer, Citation, Outcome, Statement, Words
 from assistant.places import in_words
 from assistant.view import Exchange
 from vectorstore import Hit, Passage, Source
@@ -120,6 +121,20 @@ def test_an_answer_is_shown_as_text() -> None:
 def test_a_failure_is_shown_as_text() -> None:
     read = Reader(view.conversation([Exchange(question=NASTY, failure=NASTY)], {}))
     assert not {"script", "b", "img", "a"} & set(read.tags)
+
+
+def test_the_words_that_answer_are_set_apart() -> None:
+    given = cited("Nine <b>leaders</b> met in May.")
+    words = Words(start=18, end=25)
+    citation = replace(given.citations[0], words=words)
+    markup = view.conversation(
+        [Exchange(question="Who?", answer=replace(given, citations=(citation,)))], {"one": SOURCE}
+    )
+    assert "&lt;b&gt;<strong>leaders</strong>&lt;/b&gt;" in markup
+    assert given.citations[0].quote in Reader(markup).text
+    assert "<q><strong>" not in view.conversation(
+        [Exchange(question="Who?", answer=given)], {"one": SOURCE}
+    )
 
 
 def test_a_marker_is_a_button_that_says_where_it_leads() -> None:

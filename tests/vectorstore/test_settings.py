@@ -101,6 +101,7 @@ def test_each_setting_says_where_it_came_from(tmp_path: Path) -> None:
         "encoder": "SOUNDINGS_ENCODER",
         "chroma": "default",
         "library": "default",
+        "reranker": "default",
         "top_k": str(tmp_path / "soundings.toml"),
         "length": "--length",
         "key": "default",

@@ -1,0 +1,11 @@
+"""The reader: says where in a passage the answer to a question stands, and whether it does.
+
+`open_reader` gives the one that the settings name. `examples`, `train` and `export` make the one
+that ships; nothing else imports them, or torch.
+"""
+
+from assistant.reader.models import HubReader, OnnxReader, open_reader
+from assistant.reader.reading import Reading, SpanReader
+from assistant.reader.trained import TrainedReader
+
+__all__ = ["HubReader", "OnnxReader", "Reading", "SpanReader", "TrainedReader", "open_reader"]

@@ -1,0 +1,72 @@
+"""Make the file that ships: `python -m assistant.reader.export --model DIR --out DIR`.
+
+Takes what training wrote and writes `reader.onnx` with eight-bit weights, and its tokenizer. One
+bit of the weights is given up (`reduce_range`), so that processors with and without VNNI come to
+the same sums: the sixteen-bit intermediate of the older instruction would overflow.
+"""
+
+import argparse
+import hashlib
+import shutil
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from onnxruntime.quantization import QuantType, quantize_dynamic
+from torch import Tensor
+from transformers import AutoModelForQuestionAnswering
+
+INPUTS = ("input_ids", "attention_mask", "token_type_ids")
+OUTPUTS = ("starts", "ends")
+
+
+class Heads(torch.nn.Module):
+    """The model with its two outputs and nothing else."""
+
+    def __init__(self, model: torch.nn.Module) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, ids: Tensor, mask: Tensor, kinds: Tensor) -> tuple[Tensor, Tensor]:
+        out = self.model(input_ids=ids, attention_mask=mask, token_type_ids=kinds)
+        return out.start_logits, out.end_logits
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Export, and print the digest that `assistant.reader.models` is to hold."""
+    parser = argparse.ArgumentParser(prog="python -m assistant.reader.export", description=__doc__)
+    parser.add_argument("--model", type=Path, required=True, help="what training wrote")
+    parser.add_argument("--out", type=Path, required=True)
+    args = parser.parse_args(argv)
+    args.out.mkdir(parents=True, exist_ok=True)
+    model = AutoModelForQuestionAnswering.from_pretrained(
+        args.model, attn_implementation="eager", local_files_only=True
+    )
+    row = torch.ones(1, 16, dtype=torch.long)
+    names = [*INPUTS, *OUTPUTS]
+    with tempfile.TemporaryDirectory() as folder:
+        whole = Path(folder) / "whole.onnx"
+        torch.onnx.export(
+            Heads(model.float().eval()),
+            (row, row, row),
+            str(whole),
+            input_names=list(INPUTS),
+            output_names=list(OUTPUTS),
+            dynamic_axes={name: {0: "batch", 1: "tokens"} for name in names},
+            opset_version=17,
+            dynamo=False,
+        )
+        file = args.out / "reader.onnx"
+        quantize_dynamic(
+            whole, file, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True
+        )
+    shutil.copyfile(args.model / "tokenizer.json", args.out / "tokenizer.json")
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    print(f"{file}: {file.stat().st_size / 1e6:.1f} MB, sha256 {digest}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,44 @@
+"""The evidence reader that reads: plain features choose what is read, a trained model reads it."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from assistant.calibration import Calibration
+from assistant.errors import AssistantError
+from assistant.evidence import Judged, rank
+from assistant.features import Asked, Candidate
+from assistant.reader.features import READ_ANSWER_FEATURES, looks, read_answer_row, read_rows
+from assistant.reader.reading import SpanReader
+
+
+class TrainedReader:
+    """Scores sentences by their plain features and by what a span reader says of them."""
+
+    def __init__(self, calibration: Calibration, reader: SpanReader) -> None:
+        """Raises AssistantError where the calibration was made for answering without a reader."""
+        if calibration.second is None:
+            raise AssistantError(
+                "this calibration was made without a reader. Make one with it (soundings eval "
+                "calibrate), or answer without: SOUNDINGS_READER=none"
+            )
+        self._first, self._second = calibration.sentence, calibration.second
+        self._reader = reader
+
+    @property
+    def fingerprint(self) -> str:
+        return self._reader.fingerprint
+
+    def read(self, asked: Asked, sentences: Sequence[Candidate]) -> Judged:
+        if not sentences:
+            return Judged(scores=[], words={}, extra=np.zeros(len(READ_ANSWER_FEATURES), "f4"))
+        first = self._first.probability(np.stack([c.features for c in sentences])).tolist()
+        seen = looks(asked, sentences, first, self._reader)
+        scores = self._second.probability(read_rows(sentences, first, seen)).tolist()
+        place = {id(candidate): i for i, candidate in enumerate(sentences)}
+        order = [place[id(candidate)] for candidate, _ in rank(sentences, scores)]
+        return Judged(
+            scores=scores,
+            words={i: look.words for i, look in seen.items()},
+            extra=read_answer_row(order, first, seen),
+        )
