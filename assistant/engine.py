@@ -14,12 +14,12 @@ from assistant.calibration import Calibration, shipped
 from assistant.errors import BadQuestion, EngineUnavailable
 from assistant.evidence import FeatureReader, Judged, Quote, Reader, rank, select
 from assistant.features import Candidate, answer_features, ask_about, candidates
-from assistant.followup import standalone
+from assistant.followup import query_of, standalone
 from assistant.gate import judge
 from assistant.models import Answer, Citation, Dropped, Outcome, Statement, Turn, Words
 from assistant.reader import SpanReader, TrainedReader, open_reader
 from assistant.settings import AssistantSettings
-from vectorstore import Found, Hit, Settings, SettingsError, Store, open_store
+from vectorstore import Found, Hit, Query, Settings, SettingsError, Store, open_store
 
 QUESTION_CHARACTERS = 2_000
 PASSAGES_READ = 8
@@ -84,8 +84,13 @@ class Engine:
         """
         started = time.perf_counter()
         check_question(question)
-        alone = standalone(question, [_whole(turn) for turn in history])
-        parts = [self._evidence(part, sources) for part in split_parts(alone)]
+        before = [_whole(turn) for turn in history]
+        alone = standalone(question, before)
+        asked = split_parts(alone)
+        if len(asked) == 1:  # searched in the person's own words, with the turns before
+            parts = [self._evidence(alone, query_of(question, before), sources)]
+        else:
+            parts = [self._evidence(part, query_of(part, before), sources) for part in asked]
         answer = self._compose(question, alone, parts)
         timings = {
             "search": sum(part.search_ms for part in parts),
@@ -94,10 +99,10 @@ class Engine:
         }
         return replace(answer, timings_ms=timings)
 
-    def _evidence(self, question: str, sources: Sequence[str] | None) -> _Evidence:
-        """Search, read and select for one question."""
+    def _evidence(self, question: str, query: Query, sources: Sequence[str] | None) -> _Evidence:
+        """Search for `query`, read and select for one question."""
         began = time.perf_counter()
-        found = self.store.searcher.search(question, PASSAGES_READ, sources=sources)
+        found = self.store.searcher.search(query, PASSAGES_READ, sources=sources)
         searched = time.perf_counter()
         asked = ask_about(question, self.store.library)
         listed = candidates(asked, found)

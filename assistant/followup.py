@@ -1,9 +1,14 @@
-"""Follow-ups without a model: a question that leans on the turns before, made to stand alone."""
+"""Follow-ups without a model: a question that leans on the turns before, made to stand alone.
+
+`standalone` is what people read and evidence is compared with; `query_of` is what is searched,
+where the turns before count without being glued on, so that a change of topic does no harm.
+"""
 
 import re
 from collections.abc import Sequence
 
 from assistant.models import Turn
+from vectorstore import Query
 from vectorstore.lexicon import STOPWORDS, words
 
 _PERSON = re.compile(
@@ -73,6 +78,19 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
     if _IT_THEY.search(bare) or _THING_AFTER.search(question):
         return _put_topic(question, topic)
     return question
+
+
+def query_of(question: str, history: Sequence[Turn]) -> Query:
+    """What to search for a question in its conversation: its own words, led by what was asked
+    before (the latest first) and by what was answered last.
+
+    A question without a word of its own to search for ("Why?") is searched as it stands alone.
+    """
+    asked = [turn.content for turn in reversed(history) if turn.role == "user"]
+    answers = [turn.content for turn in reversed(history) if turn.role == "assistant"]
+    if all(word in STOPWORDS for word in words(question)):
+        question = standalone(question, history)
+    return Query(text=question, before=" ".join(asked), answered=next(iter(answers), ""))
 
 
 def _last_user(history: Sequence[Turn]) -> int:

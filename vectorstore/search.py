@@ -26,29 +26,41 @@ from vectorstore.reranker import RERANKED, Reranker, reorder
 Vector = NDArray[np.float32]
 
 CANDIDATES = 50  # from each half: on `squad2` the two together hold the right one in 0.99
+# Chosen on half the conversations of `mtrag_human` (`eval.bench.conversations`), with full-text
+# search alone. Glued on instead, with full weight, the same words harm.
+BEFORE, ANSWERED = 0.2, 0.1
+# What the vector of the questions before counts: 0.4 and 0.7 do alike, 0.2 worse, on either half.
+LEAN = 0.5
 _CACHE = 20_000  # passages kept in memory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """What is searched: `text`, and behind it what a conversation adds.
+    """What is searched: `text`, and what the conversation before it adds with less weight.
 
-    The words of `context` count `weight` times as much as those of the text, in the full-text
-    half as in the vector; 0 leaves them out.
+    The words of the questions `before` count BEFORE times as much as those of the text, those of
+    what was `answered` last ANSWERED times; a word of several counts by the greatest. The vector
+    leans by LEAN towards that of the questions before, and not of the answer, which is long and
+    costly to encode.
     """
 
     text: str
-    context: str = ""
-    weight: float = 0.0
+    before: str = ""
+    answered: str = ""
 
     def well_formed(self) -> "Query":
         """Half characters (lone surrogates) become unknown ones."""
-        return replace(self, text=_whole(self.text), context=_whole(self.context))
+        return Query(
+            text=_whole(self.text), before=_whole(self.before), answered=_whole(self.answered)
+        )
 
-    @property
-    def added(self) -> str:
-        """The context where it counts."""
-        return self.context if self.weight > 0 else ""
+    def shares(self) -> dict[str, float]:
+        """Stem → what it counts, for every word of the query."""
+        return {
+            **dict.fromkeys(terms(self.answered), ANSWERED),
+            **dict.fromkeys(terms(self.before), BEFORE),
+            **dict.fromkeys(terms(self.text), 1.0),
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -142,13 +154,12 @@ class Searcher:
         return [(c.passage, _signals(c, _similarity(c, vector), pool)) for c in pool.candidates]
 
     def _vector(self, query: Query) -> Vector:
-        """The text's vector, leaning towards its context's by the weight; unit length."""
-        if not query.added:
-            alone: Vector = self.encoder.encode([query.text])[0]
-            return alone
+        """The text's vector, leaning towards that of the questions before; unit length."""
+        text: Vector = self.encoder.encode([query.text])[0]
+        if not query.before.strip():
+            return text
         # One by one: in a batch the shorter text's padding would touch its vector's last bits.
-        text, context = (self.encoder.encode([part])[0] for part in (query.text, query.context))
-        return unit(text + np.float32(query.weight) * context)
+        return unit(text + np.float32(LEAN) * self.encoder.encode([query.before])[0])
 
     def _pool(self, query: Query, vector: Vector, sources: Sequence[str] | None) -> _Pool:
         """What both halves find, read in one state of the library."""
@@ -161,7 +172,7 @@ class Searcher:
                     continue  # a commit came in between: take up its generation
                 self._check_encoder()
                 fingerprint = self.library.fingerprint
-                lexical = self._lexical(query, sources)
+                lexical = self.full_text(query, sources)
                 try:
                     dense = generation.search(vector, CANDIDATES, sources) if generation else {}
                 except IndexUnavailable:
@@ -177,23 +188,21 @@ class Searcher:
                     candidates=self._fetch(ids, fingerprint),
                 )
 
-    def _lexical(self, query: Query, sources: Sequence[str] | None) -> dict[str, float]:
-        """Passage id → BM25 of the text, plus that of what only the context names, weighted."""
-        found = self.library.lexical(terms(query.text), CANDIDATES, sources)
-        own = set(terms(query.text))
-        added = [term for term in terms(query.added) if term not in own]
-        for id, score in self.library.lexical(added, CANDIDATES, sources).items():
-            found[id] = found.get(id, 0.0) + query.weight * score
+    def full_text(self, query: Query, sources: Sequence[str] | None = None) -> dict[str, float]:
+        """Passage id → BM25 with weighted words, of the best CANDIDATES for each of the weights."""
+        shares = query.shares()
+        found: dict[str, float] = {}
+        for share in sorted(set(shares.values()), reverse=True):
+            words = [term for term, weight in shares.items() if weight == share]
+            for id, score in self.library.lexical(words, CANDIDATES, sources).items():
+                found[id] = found.get(id, 0.0) + share * score
         return found
 
     def _wanted(self, query: Query) -> Wanted:
-        """The query's words with their rarity in this library, those of the context weighted."""
-        share = dict.fromkeys(terms(query.added), query.weight)
-        share |= dict.fromkeys(terms(query.text), 1.0)
+        """The words of the query's text with their rarity in this library."""
         passages = self.library.passage_count()
-        frequency = self.library.document_frequency(share)
-        weighted = {term: share[term] * rarity(frequency[term], passages) for term in share}
-        return wanted(weighted, [query.text])
+        frequency = self.library.document_frequency(dict.fromkeys(terms(query.text)))
+        return wanted({t: rarity(n, passages) for t, n in frequency.items()}, [query.text])
 
     def _check_encoder(self) -> None:
         made_by = self.library.meta("encoder")

@@ -2,8 +2,10 @@
 
 import pytest
 
-from assistant.followup import standalone
+from assistant import Engine
+from assistant.followup import query_of, standalone
 from assistant.models import Turn
+from vectorstore import Query
 
 
 def turns(*contents: str) -> list[Turn]:
@@ -64,3 +66,28 @@ def test_nothing_is_added_that_the_turns_do_not_hold() -> None:
     before = turns("Who is Julie Wood?", "Julie Wood is chief executive. [1]")
     added = set(standalone("Where does she live?", before).split()) - {"Where", "does", "live?"}
     assert added <= {"Julie", "Wood"}
+
+
+def test_the_turns_before_lead_the_search_and_are_not_glued_to_the_question() -> None:
+    before = turns("Who is Julie Wood?", "She leads NHSCC.", "And Sam Everington?", "A doctor.")
+    query = query_of("Where does he work?", before)
+    assert query.text == "Where does he work?"
+    assert query.before == "And Sam Everington? Who is Julie Wood?"
+    assert query.answered == "A doctor."
+    assert query_of("Where?", []) == Query(text="Where?")
+    assert query_of("Why?", turns("What is the triple aim?")).text.startswith("What is the triple")
+
+
+def test_a_change_of_topic_finds_what_the_question_alone_finds(starter_engine: Engine) -> None:
+    question = "What are the three parts of the triple aim?"
+    before = turns("How should conflicts of interest be managed?", "With a register. [1]")
+    search = starter_engine.store.searcher.search
+    alone, led = search(question, 3).hits[0], search(query_of(question, before), 3).hits[0]
+    assert led.passage == alone.passage
+
+
+def test_a_question_of_one_word_is_led_to_its_topic(starter_engine: Engine) -> None:
+    before = turns("What is the triple aim?", "It has three parts. [1]")
+    wanted = starter_engine.store.searcher.search("What is the triple aim?", 1).hits[0]
+    found = starter_engine.store.searcher.search(query_of("Why?", before), 3).hits
+    assert wanted.passage in [hit.passage for hit in found]

@@ -10,6 +10,7 @@ import pytest
 
 from vectorstore import IndexMismatch, Query
 from vectorstore.ranking import shipped
+from vectorstore.search import ANSWERED, BEFORE
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -150,22 +151,30 @@ def test_the_score_is_the_weighted_sum_of_the_signals(shelf: Any) -> None:
     assert max(hit.score for hit in hits.values()) == pytest.approx(1.0, abs=1e-3)
 
 
-def test_the_context_of_a_query_leads_it_and_counts_by_its_weight(empty_shelf: Any) -> None:
+def test_what_was_asked_before_leads_a_query_and_does_not_outweigh_it(empty_shelf: Any) -> None:
     empty_shelf.change(
         ships="The brig carries two masts and one gun.", trees="An oak carries acorns for years."
     )
     searcher = empty_shelf.store().searcher
-
-    def score(source: str, query: str | Query) -> float:
-        return next(h.score for h in searcher.search(query, 2).hits if h.passage.source == source)
-
-    bare = Query(text="What does it carry?", context="oak acorns", weight=0.0)
-    led = Query(text="What does it carry?", context="oak acorns", weight=0.5)
-    assert score("trees", bare) == score("trees", "What does it carry?")
-    assert searcher.search(led, 1).hits[0].passage.source == "trees"
-    assert score("trees", led) - score("ships", led) > score("trees", bare) - score("ships", bare)
+    for lead in (
+        Query(text="What does it carry?", before="Tell me of oaks and acorns"),
+        Query(text="What does it carry?", answered="An oak bears acorns."),
+    ):
+        assert searcher.search(lead, 1).hits[0].passage.source == "trees"
+    changed = Query(text="How many masts has a brig?", before="Tell me of oaks and acorns")
+    assert searcher.search(changed, 1).hits[0].passage.source == "ships"
 
 
-def test_half_a_character_in_a_context_does_no_harm(shelf: Any) -> None:
-    query = Query(text="red boat", context="dawn \ud83d", weight=0.3)
+def test_a_word_counts_by_the_greatest_of_its_shares() -> None:
+    query = Query(text="red boat", before="red oak", answered="oak dawn")
+    assert query.shares() == {"red": 1.0, "boat": 1.0, "oak": BEFORE, "dawn": ANSWERED}
+
+
+def test_a_query_without_turns_before_is_its_text(shelf: Any) -> None:
+    searcher = shelf.store().searcher
+    assert searcher.search(Query(text="red boat"), 4).hits == searcher.search("red boat", 4).hits
+
+
+def test_half_a_character_in_the_turns_before_does_no_harm(shelf: Any) -> None:
+    query = Query(text="red boat", before="dawn \ud83d", answered="\udc00")
     assert shelf.store().searcher.search(query, 1).hits[0].passage.source == "boats"
