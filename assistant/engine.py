@@ -13,7 +13,7 @@ from assistant.errors import BadQuestion, EngineUnavailable
 from assistant.evidence import FeatureReader, Quote, Reader, rank, select
 from assistant.features import answer_features, ask_about, candidates
 from assistant.followup import standalone
-from assistant.gate import judge
+from assistant.gate import Checker, Slice, judge, open_checker
 from assistant.models import Answer, Citation, Dropped, Outcome, Statement, Turn
 from assistant.settings import AssistantSettings
 from vectorstore import Found, Hit, Settings, SettingsError, Store, open_store
@@ -53,11 +53,13 @@ class Engine:
         *,
         calibration: Calibration | None = None,
         reader: Reader | None = None,
+        checker: Checker | None = None,
     ):
         self.store = store
         self._settings = settings
         self._calibration = calibration or shipped()
         self._reader = reader or FeatureReader(self._calibration)
+        self.checker = checker or open_checker(settings, store.encoder)
 
     def ask(
         self,
@@ -115,7 +117,7 @@ class Engine:
         citations: list[Citation] = []
         dropped: list[Dropped] = []
         for quote in _without_repeats([q for part in covered for q in part.quotes]):
-            verdict = judge(quote.text, [quote], self.store.library)
+            verdict = judge(quote.text, [Slice.of(quote)], self.store.library, self.checker)
             if not verdict.stands:
                 dropped.append(Dropped(text=quote.text, why=verdict.why or "ungrounded"))
                 continue
@@ -178,7 +180,7 @@ def open_engine(
     for a part that this version does not have, and what `open_store` raises.
     """
     table = settings.table(AssistantSettings)
-    for name in ("reranker", "reader", "nli", "llm"):
+    for name in ("reranker", "reader", "llm"):
         value = getattr(table, name)
         if value not in ("none", ""):
             raise SettingsError(
@@ -189,7 +191,8 @@ def open_engine(
         raise EngineUnavailable(
             "no language model is configured. Leave out --engine, or use --engine extractive"
         )
-    return Engine(open_store(settings, announce), table)
+    store = open_store(settings, announce)
+    return Engine(store, table, checker=open_checker(table, store.encoder, announce))
 
 
 def check_question(question: str) -> None:
