@@ -1,6 +1,7 @@
 """Numbers with their units, in whatever way they are written, and whether they agree.
 
-"£5m" is five million pounds, "one in five" is 20 per cent, "three dozen" is 36, "24 hours" is a day.
+"£5m" is five million pounds, "one in five" is 20 per cent, "three dozen" is 36, "24 hours" is one
+day.
 """
 
 import math
@@ -292,7 +293,7 @@ def _cardinal(reading: _Reading, allow_article: bool = False) -> float | None:
 
 
 def _may_follow(reading: _Reading, current: float, small: int) -> bool:
-    """Whether a small number goes on a number begun: "twenty" and "three", "hundred" "and" "six"."""
+    """Whether a small number goes on one begun: "twenty" and "three", "hundred" "and" "six"."""
     return reading.word(-1) in ("-", "and", *_TENS, *_SCALES) and (
         current % 100 == 0 or (current % 10 == 0 and current % 100 >= 20 and 0 < small < 10)
     )

@@ -139,9 +139,12 @@ def denied_otherwise(claim: Said, evidence: Said) -> list[str]:
         if word.stem in evidence.stems:
             if (word.stem in claim.denied) != (word.stem in evidence.denied):
                 found.append(word.folded)
-        elif positive in evidence.stems and positive not in claim.stems:
-            if (word.stem in claim.denied) == (positive in evidence.denied):
-                found.append(word.folded)
+        elif (
+            positive in evidence.stems
+            and positive not in claim.stems
+            and (word.stem in claim.denied) == (positive in evidence.denied)
+        ):
+            found.append(word.folded)
     for word in evidence.words:
         positive = positive_of(word.folded) if word.full else None
         if (
