@@ -1,10 +1,11 @@
-"""The command `ask`."""
+"""The command `ask`; `check` is the gate's own."""
 
 import argparse
 from typing import Any
 
 from assistant.engine import ENGINES, check_question, open_engine
 from assistant.errors import BadQuestion
+from assistant.gate.cli import add_commands as add_gate_commands
 from assistant.models import Answer, Outcome, Turn
 from vectorstore.batch import run_batch
 from vectorstore.cli import add_source_filter, check_batch_arguments, narrowed
@@ -22,6 +23,7 @@ def add_commands(commands: Commands) -> None:
     ask.add_argument("--batch", metavar="IN", help='JSON Lines: {"id", "question", "history"?}')
     ask.add_argument("--out", metavar="OUT", help="where the batch's answers go")
     ask.set_defaults(run=_ask)
+    add_gate_commands(commands)
 
 
 def _ask(args: argparse.Namespace, settings: Settings) -> int:

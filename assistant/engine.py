@@ -15,7 +15,7 @@ from assistant.errors import BadQuestion, EngineUnavailable
 from assistant.evidence import FeatureReader, Judged, Quote, Reader, rank, select
 from assistant.features import Candidate, answer_features, ask_about, candidates
 from assistant.followup import query_of, standalone
-from assistant.gate import judge
+from assistant.gate import Checker, Slice, judge, open_checker
 from assistant.models import Answer, Citation, Dropped, Outcome, Statement, Turn, Words
 from assistant.reader import SpanReader, TrainedReader, open_reader
 from assistant.settings import AssistantSettings
@@ -60,6 +60,7 @@ class Engine:
         *,
         calibration: Calibration | None = None,
         spans: SpanReader | None = None,
+        checker: Checker | None = None,
     ):
         """`spans` reads the best of what is found; without it plain features decide. Raises
         AssistantError where `calibration` was made for the other way."""
@@ -69,6 +70,7 @@ class Engine:
         self._reader: Reader = (
             TrainedReader(self._calibration, spans) if spans else FeatureReader(self._calibration)
         )
+        self.checker = checker or open_checker(settings, store.encoder)
 
     def ask(
         self,
@@ -133,7 +135,7 @@ class Engine:
         citations: list[Citation] = []
         dropped: list[Dropped] = []
         for quote in _without_repeats([q for part in covered for q in part.quotes]):
-            verdict = judge(quote.text, [quote], self.store.library)
+            verdict = judge(quote.text, [Slice.of(quote)], self.store.library, self.checker)
             if not verdict.stands:
                 dropped.append(Dropped(text=quote.text, why=verdict.why or "ungrounded"))
                 continue
@@ -204,18 +206,17 @@ def open_engine(
     for a part that this version does not have, and what `open_store` raises.
     """
     table = settings.table(AssistantSettings)
-    for name in ("nli", "llm"):
-        value = getattr(table, name)
-        if value not in ("none", ""):
-            raise SettingsError(
-                f"SOUNDINGS_{name.upper()}={value}: this version has no {name} yet. "
-                f"Unset SOUNDINGS_{name.upper()}."
-            )
+    if table.llm not in ("none", ""):
+        raise SettingsError(
+            f"SOUNDINGS_LLM={table.llm}: this version has no llm yet. Unset SOUNDINGS_LLM."
+        )
     if engine == "llm":
         raise EngineUnavailable(
             "no language model is configured. Leave out --engine, or use --engine extractive"
         )
-    return Engine(open_store(settings, announce), table, spans=open_reader(table.reader))
+    store = open_store(settings, announce)
+    checker = open_checker(table, store.encoder, announce)
+    return Engine(store, table, spans=open_reader(table.reader), checker=checker)
 
 
 def check_question(question: str) -> None:

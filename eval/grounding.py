@@ -2,11 +2,10 @@
 
 import re
 
-from assistant.evidence import Quote
-from assistant.gate import judge
+from assistant.gate import Checker, Slice, judge
 from eval.answered import Answered, Cited
 from eval.intervals import Tally
-from vectorstore import Library, Passage, UnknownSource
+from vectorstore import Library, UnknownSource
 
 _MARKER = re.compile(r"\[(\d+)\]")
 _WORD = re.compile(r"\w")
@@ -28,15 +27,17 @@ def quotes_exact(answer: Answered, library: Library) -> Tally:
     return Tally(total=sum(exact), n=len(exact))
 
 
-def statements_supported(answer: Answered, library: Library) -> Tally:
+def statements_supported(
+    answer: Answered, library: Library, checker: Checker | None = None
+) -> Tally:
     """Of the statements, those that the grounding gate lets stand on the quotes they name."""
-    quotes = {citation.marker: _quote(citation) for citation in answer.citations}
+    quotes = {citation.marker: _slice(citation) for citation in answer.citations}
     stands = 0
     for statement in answer.statements:
         behind = [quotes[marker] for marker in statement.markers if marker in quotes]
         try:
             whole = len(behind) == len(statement.markers)
-            stands += whole and judge(statement.text, behind, library).stands
+            stands += whole and judge(statement.text, behind, library, checker).stands
         except UnknownSource:
             continue
     return Tally(total=stands, n=len(answer.statements))
@@ -67,18 +68,7 @@ def nothing_unstated(answer: Answered) -> Tally:
     return Tally(total=_WORD.search(rest) is None)
 
 
-def _quote(citation: Cited) -> Quote:
+def _slice(citation: Cited) -> Slice:
     """The citation as the gate takes it."""
     span = citation.span
-    passage = Passage(
-        id=citation.passage,
-        source=span.source,
-        title=citation.title,
-        text=citation.quote,
-        start=span.start,
-        end=span.end,
-        heading=citation.heading,
-        page=None,
-        sentences=(),
-    )
-    return Quote(passage=passage, start=span.start, end=span.end, text=citation.quote, score=1.0)
+    return Slice(source=span.source, start=span.start, end=span.end, text=citation.quote)

@@ -113,7 +113,7 @@ def run_suite(
     progress(len(targets), len(targets))
     if library.fingerprint != fingerprint:
         raise RunError("the library was changed while the run was under way. Run it again")
-    results = score_answers(targets, records, library)
+    results = score_answers(targets, records, library, engine.checker)
     return run_of(
         results,
         gold=gold.to_json(),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from assistant.gate import Checker
 from eval.answered import Answered, read_answer
 from eval.definitions import LIST_WORDS, WORDS
 from eval.facts import states
@@ -15,9 +16,15 @@ from vectorstore import Library
 
 
 def score_answers(
-    targets: Sequence[Target], records: Sequence[Mapping[str, Any]], library: Library
+    targets: Sequence[Target],
+    records: Sequence[Mapping[str, Any]],
+    library: Library,
+    checker: Checker | None = None,
 ) -> list[Result]:
-    """Score answers (CONTRACT's JSON with `search`, one for each target, in order)."""
+    """Score answers (CONTRACT's JSON with `search`, one for each target, in order).
+
+    Without a `checker` only statements that are verbatim in their quotes count as supported.
+    """
     answers = [read_answer(record) for record in records]
     found = search_scores(targets, answers)
     return [
@@ -27,14 +34,16 @@ def score_answers(
             record=record,
             scores={
                 **{name: Tally(total=value) for name, value in search.items()},
-                **answer_scores(target, answer, library),
+                **answer_scores(target, answer, library, checker),
             },
         )
         for target, answer, record, search in zip(targets, answers, records, found, strict=True)
     ]
 
 
-def answer_scores(target: Target, answer: Answered, library: Library) -> dict[str, Tally]:
+def answer_scores(
+    target: Target, answer: Answered, library: Library, checker: Checker | None = None
+) -> dict[str, Tally]:
     """Metric → this question's tally, for all but search; a metric that says nothing about the
     question is left out."""
     gold = target.gold
@@ -50,7 +59,7 @@ def answer_scores(target: Target, answer: Answered, library: Library) -> dict[st
         "right": _yes(right),
         "outcome_right": _yes(answer.outcome == gold.outcome),
         "quotes_exact": quotes_exact(answer, library),
-        "statements_supported": statements_supported(answer, library),
+        "statements_supported": statements_supported(answer, library, checker),
         "markers_resolved": markers_resolved(answer),
         "nothing_unstated": nothing_unstated(answer),
     }

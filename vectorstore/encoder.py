@@ -43,7 +43,7 @@ class Encoder(Protocol):
         """
 
 
-def find_model(name: str) -> Path:
+def find_model(name: str, what: str = "encoder") -> Path:
     """The folder of a model: the built-in one, a folder, or a name in the local model cache.
 
     Nothing is ever downloaded. Raises EncoderUnavailable with the way to mend it.
@@ -60,7 +60,7 @@ def find_model(name: str) -> Path:
         if folder.is_dir():
             return folder.absolute()
     except (OSError, RuntimeError) as exc:  # a name too long for a path; an unknown ~user
-        raise EncoderUnavailable(f"no encoder '{name}': {exc}") from exc
+        raise EncoderUnavailable(f"no {what} '{name}': {exc}") from exc
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
 
@@ -68,7 +68,7 @@ def find_model(name: str) -> Path:
         return Path(snapshot_download(name, local_files_only=True))
     except (LocalEntryNotFoundError, HFValidationError, OSError) as exc:
         raise EncoderUnavailable(
-            f"no encoder '{name}': it is neither a folder nor a model in the local cache. "
+            f"no {what} '{name}': it is neither a folder nor a model in the local cache. "
             f"Download it first (hf download {name}), or name a folder."
         ) from exc
 
@@ -163,27 +163,79 @@ class SentenceEncoder:
     def _load(self) -> Any:
         with self._lock:
             if self._model is None:
-                self._model = _load_model(self._folder, self._announce)
+                self._model = _loaded(
+                    self._folder, "encoder", self._announce, _sentence_transformer
+                )
             return self._model
 
 
 BATCH = 64
 
 
-def _load_model(folder: Path, announce: Callable[[str], None] | None) -> Any:
+class CrossEncoder:
+    """A cross-encoder from a local folder: it reads two texts together and scores the pair.
+
+    Loaded at its first use. Pairs longer than the model's window are cut there.
+    """
+
+    def __init__(self, name: str, *, announce: Callable[[str], None] | None = None) -> None:
+        self._folder = find_model(name, "cross-encoder")
+        self._announce = announce
+        self._lock = threading.Lock()
+        self._model: Any = None
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What its outputs stand for, in their order, as the model's own configuration says.
+
+        Raises EncoderUnavailable where it does not say.
+        """
+        file = self._folder / "config.json"
+        try:
+            names = json.loads(file.read_text(encoding="utf-8"))["id2label"]
+            return tuple(str(names[key]) for key in sorted(names, key=int))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as exc:
+            raise EncoderUnavailable(f"{file} does not name the model's labels: {exc!r}") from exc
+
+    def score(self, pairs: Sequence[tuple[str, str]]) -> Vectors:
+        """The model's raw outputs for each pair, shape (len(pairs), number of labels)."""
+        with self._lock:
+            if self._model is None:
+                self._model = _loaded(self._folder, "cross-encoder", self._announce, _cross_encoder)
+            raw = self._model.predict(
+                list(pairs), batch_size=BATCH, show_progress_bar=False, convert_to_numpy=True
+            )
+        return np.asarray(raw, dtype=np.float32).reshape(len(pairs), -1)
+
+
+def _cross_encoder(folder: str) -> Any:
+    from sentence_transformers import CrossEncoder as Model
+    from torch.nn import Identity
+
+    return Model(folder, device="cpu", local_files_only=True, activation_fn=Identity())
+
+
+def _sentence_transformer(folder: str) -> Any:
+    from sentence_transformers import SentenceTransformer
+
+    return SentenceTransformer(folder, device="cpu", local_files_only=True)
+
+
+def _loaded(
+    folder: Path, what: str, announce: Callable[[str], None] | None, load: Callable[[str], Any]
+) -> Any:
     """Import the libraries and read the weights, saying so: together they take some seconds."""
     started = time.monotonic()
     if announce is not None and "sentence_transformers" not in sys.modules:
-        announce("Loading the encoder (a few seconds, once a run) …")
+        announce(f"Loading the {what} (a few seconds, once a run) …")
     os.environ["HF_HUB_OFFLINE"] = "1"
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     try:
-        from sentence_transformers import SentenceTransformer
         from transformers.utils import logging as transformers_logging
 
         transformers_logging.disable_progress_bar()
-        model = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
+        model = load(str(folder))
     except Exception as exc:
-        raise EncoderUnavailable(f"cannot load the encoder in {folder}: {exc}") from exc
-    logging.getLogger(__name__).info("encoder loaded in %.1f s", time.monotonic() - started)
+        raise EncoderUnavailable(f"cannot load the {what} in {folder}: {exc}") from exc
+    logging.getLogger(__name__).info("%s loaded in %.1f s", what, time.monotonic() - started)
     return model
