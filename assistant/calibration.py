@@ -69,10 +69,11 @@ class Calibration:
     """How likely a sentence is to answer, how likely the evidence is to, and from where on the
     answer is given rather than withheld. `made` and `data` say when, and from what.
 
-    `second` is how likely a sentence is to answer once a reader has read it; None in a calibration
-    for answering without one.
+    `file` is where it was read from. `second` is how likely a sentence is to answer once a reader
+    has read it; None in a calibration for answering without one.
     """
 
+    file: Path
     sentence: Logistic
     second: Logistic | None
     answer: Logistic
@@ -99,6 +100,7 @@ def load(path: Path) -> Calibration:
     second = content.get("second")
     read = READ_ANSWER_FEATURES if second else ()
     return Calibration(
+        file=path,
         sentence=Logistic.from_json(content["sentence"], SENTENCE_FEATURES),
         second=second and Logistic.from_json(second, SENTENCE_FEATURES + READ_FEATURES),
         answer=Logistic.from_json(content["answer"], ANSWER_FEATURES + read),

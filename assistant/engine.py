@@ -7,10 +7,11 @@ import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 
-from assistant.calibration import Calibration, shipped
+from assistant.calibration import Calibration, load, shipped
 from assistant.errors import BadQuestion, EngineUnavailable
 from assistant.evidence import FeatureReader, Judged, Quote, Reader, rank, select
 from assistant.features import Candidate, answer_features, ask_about, candidates
@@ -66,9 +67,9 @@ class Engine:
         AssistantError where `calibration` was made for the other way."""
         self.store = store
         self._settings = settings
-        self._calibration = calibration or shipped(read=spans is not None)
+        self.calibration = calibration or shipped(read=spans is not None)
         self._reader: Reader = (
-            TrainedReader(self._calibration, spans) if spans else FeatureReader(self._calibration)
+            TrainedReader(self.calibration, spans) if spans else FeatureReader(self.calibration)
         )
         self.checker = checker or open_checker(settings, store.encoder)
 
@@ -114,8 +115,8 @@ class Engine:
         quotes: list[Quote] = []
         if ranked:
             row = np.concatenate([answer_features(asked, found, ranked), judged.extra])
-            confidence = float(self._calibration.answer.probability(row[None, :])[0])
-            if confidence >= self._calibration.threshold:
+            confidence = float(self.calibration.answer.probability(row[None, :])[0])
+            if confidence >= self.calibration.threshold:
                 quotes = select(asked, ranked, self.store.library, self._settings.answer_words)
         return _Evidence(
             question=question,
@@ -199,8 +200,9 @@ def open_engine(
     announce: Callable[[str], None] = lambda _: None,
     *,
     engine: str | None = None,
+    calibration: Path | None = None,
 ) -> Engine:
-    """Open the home of `settings` for questions.
+    """Open the home of `settings` for questions; with the shipped calibration unless told of one.
 
     Raises EngineUnavailable where `engine` is "llm" and no model is configured, SettingsError
     for a part that this version does not have, and what `open_store` raises.
@@ -216,7 +218,13 @@ def open_engine(
         )
     store = open_store(settings, announce)
     checker = open_checker(table, store.encoder, announce)
-    return Engine(store, table, spans=open_reader(table.reader), checker=checker)
+    return Engine(
+        store,
+        table,
+        calibration=load(calibration) if calibration else None,
+        spans=open_reader(table.reader),
+        checker=checker,
+    )
 
 
 def check_question(question: str) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.calibration import Calibration
+from assistant.errors import AssistantError
 from assistant.features import LEANING, Asked, Candidate, lead_of
 from assistant.question import wording
 from vectorstore import Heading, Library, Passage
@@ -58,6 +59,12 @@ class FeatureReader:
     fingerprint = "features"
 
     def __init__(self, calibration: Calibration):
+        """Raises AssistantError where the calibration was made for answering with a reader."""
+        if calibration.second is not None:
+            raise AssistantError(
+                f"the calibration in {calibration.file} was made for a reader. Set "
+                "SOUNDINGS_READER, or make one without: soundings eval calibrate"
+            )
         self._model = calibration.sentence
 
     def read(self, asked: Asked, sentences: Sequence[Candidate]) -> Judged:

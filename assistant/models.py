@@ -104,6 +104,7 @@ class Answer:
             "missing": self.missing,
             "confidence": round(self.confidence, 4),
             "engine": self.engine,
+            "reader": self.reader,
             "answer": self.answer,
             "statements": [
                 {

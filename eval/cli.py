@@ -65,8 +65,7 @@ def _add_gates(actions: Commands) -> None:
 
 def _run(args: argparse.Namespace, settings: Settings) -> int:
     """Ask every gold question, score the answers and keep the run; exit 3 if a gate holds it."""
-    from assistant import AssistantSettings, Engine, open_engine
-    from assistant.calibration import SHIPPED, load
+    from assistant import open_engine
     from eval.pages import pages
     from eval.run import read_gold, run_suite, settings_of_run
     from eval.runs import check_target, metrics_json, write_run
@@ -77,12 +76,9 @@ def _run(args: argparse.Namespace, settings: Settings) -> int:
     if args.baseline is not None and args.gate is None:
         raise UsageError("--baseline goes with --gate FILE")
     gates = _gates(args.gate)
-    engine = open_engine(settings, announce, engine=args.engine)
-    if args.calibration is not None:
-        table = settings.table(AssistantSettings)
-        engine = Engine(engine.store, table, calibration=load(args.calibration))
+    engine = open_engine(settings, announce, engine=args.engine, calibration=args.calibration)
     gold = read_gold(args.gold, engine.store.library)
-    shaped = settings_of_run(settings, args.engine, args.calibration or SHIPPED)
+    shaped = settings_of_run(settings, args.engine, engine.calibration.file)
     run = run_suite(engine, gold, shaped, _progress)
     verdict = _verdict(run, gates, args)
     write_run(folder, run, pages(run, verdict, engine.store.library.text))

@@ -165,7 +165,6 @@ def _calibrate(args: argparse.Namespace, settings: Settings) -> int:
     split `held` are left for measuring. Try the result out: soundings eval run --calibration FILE.
     """
     from assistant import open_engine
-    from assistant.calibration import SHIPPED
     from eval.calibrate import calibrate
     from eval.run import read_gold, run_suite
 
@@ -173,7 +172,7 @@ def _calibrate(args: argparse.Namespace, settings: Settings) -> int:
     gold = read_gold(args.gold, engine.store.library)
     tune = tuple(question for question in gold.questions if question.split == "tune")
     run = run_suite(engine, replace(gold, questions=tune), {})
-    content = calibrate(run.results, SHIPPED, args.answered)
+    content = calibrate(run.results, engine.calibration.file, args.answered)
     put(json.dumps(content, indent=1) + "\n", args.out)
     return 0
 

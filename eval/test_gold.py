@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 
 from assistant import AssistantSettings, open_engine
-from assistant.calibration import SHIPPED
 from eval.gates import judge_run, load_gates
 from eval.gold_questions import GOLD, load_gold
 from eval.run import read_gold, run_suite, settings_of_run
@@ -37,7 +36,7 @@ def gold_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     settings = load_settings(TABLES, home=str(home), environ={})
     engine = open_engine(settings)
     gold = read_gold([STARTER], engine.store.library)
-    return run_suite(engine, gold, settings_of_run(settings, None, SHIPPED))
+    return run_suite(engine, gold, settings_of_run(settings, None, engine.calibration.file))
 
 
 @pytest.mark.parametrize("id", [question.id for question in load_gold([STARTER])])

@@ -15,9 +15,10 @@ MAY_IMPORT = {
     "assistant": {"vectorstore", "prompts"},
     "eval": {"assistant", "vectorstore", "prompts"},
 }
+READER = {f"assistant/reader/{name}.py" for name in ("export", "models", "train")}
 ONLY_IN = {
     "chromadb": {"vectorstore/generation.py"},
-    "torch": {"vectorstore/encoder.py", "vectorstore/reranker.py"},
+    "torch": {"vectorstore/encoder.py", "vectorstore/reranker.py", *READER},
     "sentence_transformers": {"vectorstore/encoder.py", "vectorstore/reranker.py"},
 }
 

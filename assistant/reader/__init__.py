@@ -1,7 +1,7 @@
 """The reader: says where in a passage the answer to a question stands, and whether it does.
 
-`open_reader` gives the one that the settings name. `examples`, `train` and `export` make the one
-that ships; nothing else imports them, or torch.
+`open_reader` gives the one that the settings name. `examples`, `train` and `export` make one;
+nothing else imports them.
 """
 
 from assistant.reader.models import HubReader, OnnxReader, open_reader

@@ -1,4 +1,4 @@
-"""Make the file that ships: `python -m assistant.reader.export --model DIR --out DIR`.
+"""Make a trained reader small and quick: `python -m assistant.reader.export --model D --out D`.
 
 Takes what training wrote and writes `reader.onnx` with eight-bit weights, and its tokenizer. One
 bit of the weights is given up (`reduce_range`), so that processors with and without VNNI come to
@@ -10,6 +10,7 @@ import hashlib
 import shutil
 import sys
 import tempfile
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -35,7 +36,7 @@ class Heads(torch.nn.Module):
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Export, and print the digest that `assistant.reader.models` is to hold."""
+    """Export, and print the size and digest of what was made."""
     parser = argparse.ArgumentParser(prog="python -m assistant.reader.export", description=__doc__)
     parser.add_argument("--model", type=Path, required=True, help="what training wrote")
     parser.add_argument("--out", type=Path, required=True)
@@ -46,7 +47,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     row = torch.ones(1, 16, dtype=torch.long)
     names = [*INPUTS, *OUTPUTS]
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        # The older exporter: it needs one package less, and says that there is a newer one.
+        warnings.simplefilter("ignore")
         whole = Path(folder) / "whole.onnx"
         torch.onnx.export(
             Heads(model.float().eval()),

@@ -1,7 +1,7 @@
-"""Readers that run: the one that ships, and any extractive question-answering model.
+"""Readers that run: any extractive question-answering model, and those that were exported.
 
-The shipped one is run by onnxruntime, one window after the other: what it says of a window hangs on
-that window alone, not on what it was read with.
+An exported one has eight-bit weights and is run by onnxruntime. Windows are read one after the
+other: what a reader says of a window hangs on that window alone, not on what it was read with.
 """
 
 import hashlib
@@ -18,33 +18,22 @@ from assistant.reader.reading import Reading, SpanReader, reading_of
 from vectorstore import EncoderUnavailable
 from vectorstore.encoder import find_model, fingerprint_of
 
-BUILTIN = "builtin"
-BUILTIN_FOLDER = Path(__file__).parent / "model"
-BUILTIN_SHA256 = "@@"
+NONE = ("", "none")
+EXPORTED = "reader.onnx"
 QUESTION_TOKENS, WINDOW_TOKENS = 48, 280
 
 
 class OnnxReader:
-    """The reader that ships: eight-bit weights, checked against their digest when first used."""
+    """A reader as `assistant.reader.export` writes it: `reader.onnx` and its tokenizer."""
 
-    def __init__(self, folder: Path = BUILTIN_FOLDER, sha256: str = BUILTIN_SHA256) -> None:
-        """Raises ReaderUnavailable where the weights are missing or not the expected ones."""
-        try:
-            weights = (folder / "reader.onnx").read_bytes()
-        except OSError as exc:
-            raise ReaderUnavailable(
-                f"cannot read the built-in reader: {exc}. Reinstall Soundings, or do without: "
-                "SOUNDINGS_READER=none"
-            ) from exc
-        found = hashlib.sha256(weights).hexdigest()
-        if found != sha256:
-            raise ReaderUnavailable(
-                f"the built-in reader's weights in {folder} are not the published ones. Reinstall "
-                "Soundings, or do without: SOUNDINGS_READER=none"
-            )
+    def __init__(self, folder: Path) -> None:
+        """Raises ReaderUnavailable where a file is missing or broken."""
         self._folder = folder
-        self._weights: bytes | None = weights
-        self._fingerprint = f"reader-{found[:16]}"
+        try:
+            self._weights: bytes | None = (folder / EXPORTED).read_bytes()
+        except OSError as exc:
+            raise ReaderUnavailable(f"cannot read the reader in {folder}: {exc}") from exc
+        self._fingerprint = f"reader-{hashlib.sha256(self._weights).hexdigest()[:16]}"
         self._lock = threading.Lock()
         self._session: Any = None
         self._tokens: Any = None
@@ -83,15 +72,21 @@ class OnnxReader:
                 from tokenizers import Tokenizer
 
                 onnxruntime.disable_telemetry_events()
-                self._tokens = Tokenizer.from_file(str(self._folder / "tokenizer.json"))
-                self._tokens.no_truncation()
-                self._tokens.no_padding()
                 options = onnxruntime.SessionOptions()
                 options.log_severity_level = 3
-                self._session = onnxruntime.InferenceSession(
-                    self._weights, options, providers=["CPUExecutionProvider"]
-                )
-                self._weights = None
+                try:
+                    tokens = Tokenizer.from_file(str(self._folder / "tokenizer.json"))
+                    self._session = onnxruntime.InferenceSession(
+                        self._weights, options, providers=["CPUExecutionProvider"]
+                    )
+                except Exception as exc:  # both libraries raise their own kinds
+                    raise ReaderUnavailable(
+                        f"the reader in {self._folder} is broken: {exc}. Export it again: "
+                        "python -m assistant.reader.export"
+                    ) from exc
+                tokens.no_truncation()
+                tokens.no_padding()
+                self._tokens, self._weights = tokens, None
             return self._session, self._tokens
 
 
@@ -176,7 +171,11 @@ def _kind_of(folder: Path) -> str:
 
 
 def open_reader(name: str) -> SpanReader | None:
-    """The reader of a setting: none, the built-in one, a folder, or a name in the local cache."""
-    if name in ("none", ""):
+    """The reader of a setting: none, a folder, or a name in the local model cache.
+
+    Raises ReaderUnavailable where there is no such reader here.
+    """
+    if name in NONE:
         return None
-    return OnnxReader() if name == BUILTIN else HubReader(name)
+    folder = Path(name).expanduser()
+    return OnnxReader(folder) if (folder / EXPORTED).is_file() else HubReader(name)

@@ -42,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--bench", type=Path, required=True, help="the public sets")
     parser.add_argument("--sources", type=Path, required=True, help="the five originals")
     parser.add_argument("--homes", type=Path, required=True, help="where their libraries are kept")
-    parser.add_argument("--reader", default="builtin", help="as in SOUNDINGS_READER")
+    parser.add_argument("--reader", required=True, help="as in SOUNDINGS_READER")
     args = parser.parse_args(argv)
     examples = examples_of(args.bench, args.sources, args.homes, held=True)
     for line in table(examples, outcomes(examples, args.reader)):

@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from assistant import AssistantSettings, open_engine
-from assistant.calibration import SHIPPED
 from eval.pages import pages
 from eval.run import read_gold, run_suite, settings_of_run
 from eval.runs import write_run
@@ -48,7 +47,7 @@ def measure(home: str) -> tuple[int, float, float]:
     began = time.perf_counter()
     engine.store.encoder.encode(texts)
     encoded = time.perf_counter()
-    shaped = settings_of_run(settings, None, SHIPPED)
+    shaped = settings_of_run(settings, None, engine.calibration.file)
     run = run_suite(engine, gold, shaped, lambda done, total: None)
     with tempfile.TemporaryDirectory() as folder:
         write_run(Path(folder) / "run", run, pages(run, None, engine.store.library.text))
