@@ -189,7 +189,7 @@ class Engine:
             end=quote.end,
             quote=quote.text,
             words=next(within, None),
-            page=quote.passage.page,
+            page=source.page_at(quote.start),
             heading=quote.passage.heading,
         )
 
