@@ -6,12 +6,13 @@ from datetime import date
 from unicodedata import category
 
 from ingest.errors import UnreadableFile
+from vectorstore.invisible import count_invisible, visible
 from vectorstore.models import Heading
 
 
 def one_line(text: str) -> str:
-    """`text` fit for a title: on one line, without control characters or half characters."""
-    whole = text.encode("utf-8", "replace").decode()
+    """`text` fit for a title: on one line, without control, invisible or half characters."""
+    whole = visible(text.encode("utf-8", "replace").decode())
     return " ".join("".join(" " if category(c) == "Cc" else c for c in whole).split())
 
 
@@ -102,6 +103,9 @@ def document_of(
     blocks, headings = outline
     if not any(c.isalnum() for block in blocks for c in text[block.start : block.end]):
         raise UnreadableFile(f"'{name}' holds no words")
+    if hidden := count_invisible(text):
+        are = "invisible character is" if hidden == 1 else "invisible characters are"
+        notes = (*notes, f"{hidden:,} {are} neither indexed nor shown")
     return Document(
         name=name,
         kind=kind,

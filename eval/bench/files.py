@@ -8,6 +8,7 @@ both have in the same order (twice the common words over all words, as difflib f
 import argparse
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -63,7 +64,8 @@ def twins(files: list[dict[str, Any]], library: Library) -> dict[str, float]:
 
 def common(one: str, other: str) -> float:
     """The share of words that two texts have in common in the same order, 0 to 1."""
-    return SequenceMatcher(None, one.split(), other.split(), autojunk=False).ratio()
+    first, second = (re.findall(r"\w+(?:[’'-]\w+)*", text) for text in (one, other))
+    return SequenceMatcher(None, first, second, autojunk=False).ratio()
 
 
 def _ingest(folder: Path, home: Path) -> dict[str, Any]:
