@@ -9,6 +9,7 @@ letter: a library can be cut anew without the files.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 from ingest.documents import Block
 from vectorstore.invisible import count_invisible, visible
@@ -143,7 +144,7 @@ class Writer:
         return clean(text)
 
     def _one_line(self, text: str) -> str:
-        return " ".join(self._cleaned(text).split("\n"))
+        return " ".join(self._cleaned(text).split())
 
 
 def split_mark(line: str) -> tuple[str, str]:
@@ -163,7 +164,7 @@ def _with_levels(pieces: Sequence[_Piece]) -> list[_Piece]:
     found: list[_Piece] = []
     used = sorted({piece.mark for piece in pieces if piece.kind == "heading"}, key=len)
     level = 0
-    for piece, following in zip(pieces, [*pieces[1:], None], strict=True):
+    for piece, following in zip_longest(pieces, pieces[1:]):
         if piece.kind == "heading":
             level = used.index(piece.mark) + 1
             piece = replace(piece, mark="#" * level + " ")

@@ -152,6 +152,8 @@ class Flow:
             return line.x0 > first.x0 + 0.3 * size or (open_ended and line.x0 > first.x0 - size)
         if line.x0 > before.x0 + 0.8 * size and not open_ended:
             return False
+        if before.text[-1] in _HYPHENS:
+            return True
         short = before.x1 < line.right - 0.25 * (line.right - line.left)
         return not (short and not open_ended) and not (
             short and self._is_body(line) and _could_have_held(before, line)

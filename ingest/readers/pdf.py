@@ -27,6 +27,7 @@ _LIGATURES = str.maketrans(
     {"\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl",
      "\ufb05": "st", "\ufb06": "st", "\x02": "-", "\ufffe": "-", "\u00ad": "-"}
 )  # fmt: skip
+_LINE_END_HYPHENS = "\x02\ufffe"  # PDFium runs the next line on without a space
 _BODY_FONT = 600  # a weight from here on is bold
 
 
@@ -160,7 +161,7 @@ def _each_word(
         if not letter.isspace():
             first = first if letters else i
             letters.append(letter)
-        elif letters:
+        if letters and (letter.isspace() or letter in _LINE_END_HYPHENS):
             yield _word(textpage, letters, first, first + len(letters) - 1)
             letters = []
 
