@@ -30,6 +30,7 @@ KINDS = (*_TEXT, *WRITTEN)
 MOST_BYTES = {".html": 20_000_000, ".htm": 20_000_000} | dict.fromkeys(
     (".pdf", ".docx", ".odt", ".pptx"), 250_000_000
 )
+_NO_MEMORY = 2  # the code of lxml's errors for it: libxml2's XML_ERR_NO_MEMORY
 MOST_TEXT = 500_000_000  # SQLite's own limit for one text is twice that
 
 
@@ -77,11 +78,12 @@ def extract(path: Path) -> Extract:
         found: Extract = read(path)
     except UnreadableFile:
         raise
-    except MemoryError as exc:
-        raise UnreadableFile("it needs more memory than a file is given, and was stopped") from exc
     except RecursionError as exc:
         raise UnreadableFile("its parts are nested too deep to be read") from exc
     except Exception as exc:  # whatever the library raises on a file that is not as it should be
+        if isinstance(exc, MemoryError) or getattr(exc, "code", None) == _NO_MEMORY:
+            reason = "it needs more memory than a file is given, and was stopped"
+            raise UnreadableFile(reason) from exc
         problem = " ".join(str(exc).split())[:200] or type(exc).__name__
         raise UnreadableFile(f"damaged, or not a {kind.upper()} file: {problem}") from exc
     return found

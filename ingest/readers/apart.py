@@ -31,7 +31,7 @@ class Reading:
     """Reads files one after the other. Use as a context manager.
 
     Plain text is read here. All other kinds go to one worker, which is started at the first of
-    them and again after one that broke it, took longer than `seconds` or needed more than `memory`.
+    them and again after one that broke it, took longer than `seconds` or left it short of `memory`.
     """
 
     def __init__(self, *, seconds: int = SECONDS, memory: int = MEMORY) -> None:
@@ -56,6 +56,8 @@ class Reading:
         if check_file(path) not in WRITTEN:
             return read_file(path)
         answer = self._ask(path)
+        if answer["spent"]:
+            self.close()
         if "refused" in answer:
             raise UnreadableFile(answer["refused"])
         fields = answer["extract"]

@@ -212,9 +212,9 @@ class Flow:
         A hyphen stays where the document writes the word so elsewhere, or where both halves are
         words of it and the whole is not.
         """
-        if text[-1] not in _HYPHENS or not text[-2:-1].isalpha():
+        if text[-1] not in _HYPHENS or not text[-2:-1].isalnum():
             return text + " "
-        if not following[0].islower():
+        if not following[0].islower() or text[-2].isdigit():
             return text
         left = re.search(r"[\w’']+$", text[:-1])
         right = re.match(r"[\w’']+", following)

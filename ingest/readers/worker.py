@@ -20,15 +20,20 @@ OPEN_FILES = 64
 
 
 def serve(seconds: int, memory: int) -> None:
-    """Answer `{"path": …}` with `{"file_sha256": …, "extract": …}` or `{"refused": …}`."""
+    """Answer `{"path": …}` with `{"file_sha256": …, "extract": …}` or `{"refused": …}`.
+
+    Where memory is not given back, `spent` says that the next file needs another process.
+    """
     answers = _answers_alone()
     warnings.simplefilter("ignore")
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one who waits for us
-    _limit(memory)
+    at_first = _in_use()
+    _limit(at_first + memory)
     for line in sys.stdin.buffer:
         _limit_time(seconds)
-        answer = json.dumps(_answer(Path(json.loads(line)["path"])))
-        answers.write(answer.encode() + b"\n")
+        answer = _answer(Path(json.loads(line)["path"]))
+        answer["spent"] = _in_use() > at_first + memory // 2
+        answers.write(json.dumps(answer).encode() + b"\n")
         answers.flush()
 
 
@@ -55,13 +60,13 @@ def _answers_alone() -> BinaryIO:
     return answers
 
 
-def _limit(memory: int) -> None:
+def _limit(address_space: int) -> None:
     try:
         import resource
     except ImportError:  # Windows: the time limit alone, which the other side keeps
         return
     for which, most in (
-        (resource.RLIMIT_AS, _in_use() + memory),
+        (resource.RLIMIT_AS, address_space),
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_NOFILE, OPEN_FILES),
@@ -74,7 +79,7 @@ def _limit(memory: int) -> None:
 
 
 def _in_use() -> int:
-    """The address space that the interpreter takes before it reads anything, in bytes."""
+    """The address space that this process takes, in bytes; a guess where nobody tells."""
     try:
         pages = int(Path("/proc/self/statm").read_text().split()[0])
     except (OSError, ValueError):
