@@ -15,6 +15,7 @@ SEGMENT_GAP = 1.5  # a gap of more than this many sizes is no space between word
 SAME_LINE = 0.45  # baselines nearer than this many sizes are one line, a raised mark included
 GUTTER = 0.8  # sizes between two columns, at least
 COLUMN_LINES = 3
+MOST_EDGES = 12  # places tried as the edge of a column, those where most lines begin
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 TEXT_WORDS = 4  # a line of running text has this many words; a table's cell has fewer
 
@@ -158,13 +159,11 @@ def _gutter(segments: Sequence[Segment]) -> float | None:
             starts[-1].append(x)
         else:
             starts.append([x])
-    best, most = None, 0
-    for start in starts:
-        if len(start) >= COLUMN_LINES and len(start) > most:
-            edge = start[0] - 1
-            if _parts_columns(segments, edge):
-                best, most = edge, len(start)
-    return None if best is None else _before_marks(segments, best)
+    often = sorted((start for start in starts if len(start) >= COLUMN_LINES), key=len)
+    for start in reversed(often[-MOST_EDGES:]):
+        if _parts_columns(segments, start[0] - 1):
+            return _before_marks(segments, start[0] - 1)
+    return None
 
 
 def _before_marks(segments: Sequence[Segment], edge: float) -> float:
@@ -182,12 +181,14 @@ def _parts_columns(segments: Sequence[Segment], edge: float) -> bool:
         return False
     top, bottom = max(s.y for s in right), min(s.y for s in right)
     beside = [s for s in left if bottom - s.size <= s.y <= top + s.size]
-    facing = [s for s in right if min(b.y for b in beside) - s.size <= s.y] if beside else []
+    lowest = min((b.y for b in beside), default=0.0)
+    facing = [s for s in right if lowest - s.size <= s.y]
     crossing = [s for s in segments if _crosses(s, edge) and bottom <= s.y <= top]
     if min(len(beside), len(facing)) < COLUMN_LINES or len(crossing) * 3 > len(facing):
         return False
     words = min(median(len(s.words) for s in beside), median(len(s.words) for s in facing))
-    level = sum(any(abs(s.y - b.y) <= 1 for b in beside) for s in facing) / len(facing)
+    heights = {round(b.y) + near for b in beside for near in (-1, 0, 1)}
+    level = sum(round(s.y) in heights for s in facing) / len(facing)
     return words >= TEXT_WORDS or (level < 0.5 and words >= 2)
 
 

@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
@@ -11,6 +13,7 @@ from ingest import IngestSettings
 from ingest.documents import Document
 from ingest.errors import UnreadableFile
 from ingest.readers import outline_again, read_file
+from ingest.readers.layout import Word, lines_of
 from ingest.segment import passages
 
 WIDTH, HEIGHT = A4
@@ -104,6 +107,29 @@ def test_words_cut_at_a_line_end_are_joined_and_compounds_keep_their_hyphen(
     for word in ("information", "a long-standing partner", "whose decision making", "2014-15"):
         assert word in text
     assert "decision-making council" in text
+
+
+WORDS = st.lists(
+    st.builds(
+        lambda text, x, y, size: Word(
+            text=text, x0=x, x1=x + 5 * len(text), y=y, size=size, bold=False
+        ),
+        st.sampled_from(["a", "harbour", "1.", "•", "12", "light"]),
+        st.integers(0, 60).map(lambda n: 10.0 * n),
+        st.integers(0, 30).map(lambda n: 13.0 * n),
+        st.sampled_from([8.0, 11.0, 20.0]),
+    ),
+    max_size=80,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(WORDS)
+def test_no_word_is_lost_or_said_twice_whatever_the_layout(words: list[Word]) -> None:
+    found = [word for line in lines_of(words, 0) for word in line.text.split()]
+    raised = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+    letters = sorted("".join(found).translate(raised))
+    assert letters == sorted("".join(word.text for word in words))
 
 
 def running(number: int, body: Sequence[str]) -> Callable[[Canvas], object]:
