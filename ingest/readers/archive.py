@@ -2,6 +2,7 @@
 
 import re
 import zipfile
+import zlib
 from pathlib import Path
 
 from lxml import etree
@@ -34,7 +35,7 @@ def check_archive(path: Path, wanted: str) -> None:
             for member in members:
                 if member.filename.endswith((".xml", ".rels")) and member.file_size:
                     _check_xml(archive, member)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError) as exc:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, ValueError) as exc:
         with path.open("rb") as stream:
             start = stream.read(8)
         if start == _OLD_OFFICE:

@@ -91,7 +91,7 @@ LINES = st.lists(
 CALLS = st.lists(st.tuples(st.sampled_from(["heading", "item", "row", "paragraph"]), LINES))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(CALLS)
 def test_any_text_is_stored_clean_and_its_outline_holds(calls: list[tuple[str, str]]) -> None:
     writer = Writer()
