@@ -20,7 +20,7 @@ from assistant.gate import Checker, Slice, judge, open_checker
 from assistant.models import Answer, Citation, Dropped, Outcome, Statement, Turn, Words
 from assistant.reader import SpanReader, TrainedReader, open_reader
 from assistant.settings import AssistantSettings
-from vectorstore import Found, Hit, Query, Settings, SettingsError, Store, open_store
+from vectorstore import Found, Hit, Query, Settings, SettingsError, Store, open_store, visible
 
 QUESTION_CHARACTERS = 2_000
 PASSAGES_READ = 8
@@ -167,7 +167,9 @@ class Engine:
             outcome=Outcome.PARTIAL if missing else Outcome.ANSWERED,
             reason="not stated" if missing else None,
             missing=missing,
-            answer=" ".join(f"{' '.join(s.text.split())} [{s.citations[0]}]" for s in statements),
+            answer=" ".join(
+                f"{' '.join(visible(s.text).split())} [{s.citations[0]}]" for s in statements
+            ),
             statements=tuple(statements),
             citations=tuple(citations),
         )
@@ -190,7 +192,7 @@ class Engine:
             end=quote.end,
             quote=quote.text,
             words=next(within, None),
-            page=quote.passage.page,
+            page=source.page_at(quote.start),
             heading=quote.passage.heading,
         )
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from html import escape
 
+from vectorstore import visible
+
 Attributes = dict[str, str | int | bool | None]
 
 _VOID = frozenset({"br", "hr"})
@@ -39,11 +41,11 @@ def _attribute(name: str, value: str | int | bool | None) -> str:
 
 
 def _text(text: str) -> str:
-    """Escaped, with line ends as character references.
+    """What can be seen of it, escaped, with line ends as character references.
 
     The page shows markup through a component that reads Markdown: one line that begins with a
     block element is passed through as it is, while a blank line would end that and let what
     follows be read as Markdown.
     """
-    safe = escape(text).replace("\r", "&#13;").replace("\n", "&#10;")
+    safe = escape(visible(text)).replace("\r", "&#13;").replace("\n", "&#10;")
     return safe.replace("\0", "\N{REPLACEMENT CHARACTER}")

@@ -16,10 +16,9 @@ def in_place(source: Source, text: str, passage: Passage | None, start: int, end
     high = max(end, passage.end) if passage else end
     before, after = _back(text, low), _forward(text, high)
     heading = passage.heading if passage else ""
-    page = passage.page if passage else None
     return element(
         "div",
-        *_about(source, heading, page),
+        *_about(source, heading, source.page_at(start)),
         element(
             "div",
             element("span", "… " if before > 0 else "", text[before:low], class_="around"),
@@ -36,7 +35,7 @@ def in_place(source: Source, text: str, passage: Passage | None, start: int, end
 def whole(source: Source, text: str, start: int, end: int) -> Html:
     """All of a source's text with `text[start:end]` marked."""
     shown = element("div", text[:start], _mark(text[start:end]), text[end:], **_TEXT)
-    return element("div", *_about(source, "", None), shown, class_="opened whole")
+    return element("div", *_about(source, "", source.page_at(start)), shown, class_="opened whole")
 
 
 def notice(message: str) -> Html:

@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from unicodedata import category
 
+from ingest.errors import UnreadableFile
+from vectorstore.invisible import count_invisible, visible
 from vectorstore.models import Heading
 
 
 def one_line(text: str) -> str:
-    """`text` fit for a title: on one line, without control characters or half characters."""
-    whole = text.encode("utf-8", "replace").decode()
+    """`text` fit for a title: on one line, without control, invisible or half characters."""
+    whole = visible(text.encode("utf-8", "replace").decode())
     return " ".join("".join(" " if category(c) == "Cc" else c for c in whole).split())
 
 
@@ -61,12 +63,16 @@ class Details:
         )
 
 
+_UNKNOWN = Details()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """One document, read. `name` is what its source is called unless that name is taken.
 
     `origin` says where it was read from, `file_sha256` digests the bytes it was read from.
     `pages` holds the offset at which each page begins; empty where there are no pages.
+    `notes` are what the report should say of it: pages without text, characters left out.
     """
 
     name: str
@@ -77,4 +83,38 @@ class Document:
     blocks: tuple[Block, ...] = field(repr=False)
     headings: tuple[Heading, ...] = field(repr=False)
     pages: tuple[int, ...] = ()
-    details: Details = Details()
+    details: Details = _UNKNOWN
+    notes: tuple[str, ...] = ()
+
+
+def document_of(
+    name: str,
+    kind: str,
+    origin: str,
+    file_sha256: str,
+    text: str,
+    outline: tuple[list[Block], list[Heading]],
+    details: Details = _UNKNOWN,
+    *,
+    pages: tuple[int, ...] = (),
+    notes: tuple[str, ...] = (),
+) -> Document:
+    """A document of what its reader found. Raises UnreadableFile where it holds no words."""
+    blocks, headings = outline
+    if not any(c.isalnum() for block in blocks for c in text[block.start : block.end]):
+        raise UnreadableFile(f"'{name}' holds no words")
+    if hidden := count_invisible(text):
+        are = "invisible character is" if hidden == 1 else "invisible characters are"
+        notes = (*notes, f"{hidden:,} {are} neither indexed nor shown")
+    return Document(
+        name=name,
+        kind=kind,
+        origin=origin,
+        file_sha256=file_sha256,
+        text=text,
+        blocks=tuple(blocks),
+        headings=tuple(headings),
+        pages=pages,
+        details=details,
+        notes=notes,
+    )

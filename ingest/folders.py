@@ -9,7 +9,7 @@ from typing import Any
 from ingest.documents import Details
 from ingest.errors import IngestError, NothingToIngest
 from ingest.paths import resolved
-from ingest.readers import READERS
+from ingest.readers import KINDS
 
 CATALOGUE = "sources.toml"
 FIELDS = ("file", "title", "publisher", "author", "date", "url")
@@ -57,7 +57,7 @@ def find_files(paths: Sequence[Path]) -> tuple[list[Candidate], list[Skipped]]:
     if not candidates and not skipped:
         named = ", ".join(str(path) for path in paths)
         raise NothingToIngest(
-            f"{named}: no files here that can be read ({', '.join(READERS)}). Nothing was read."
+            f"{named}: no files here that can be read ({', '.join(KINDS)}). Nothing was read."
         )
     return list(candidates.values()), skipped
 
@@ -91,8 +91,8 @@ def _walk(
             _walk(root, path, catalogue, candidates, skipped)
         elif not entry.is_file():
             skipped.append(Skipped(path=entry, reason="not a plain file"))
-        elif entry.suffix.lower() not in READERS:
-            kinds = ", ".join(READERS)
+        elif entry.suffix.lower() not in KINDS:
+            kinds = ", ".join(KINDS)
             skipped.append(Skipped(path=entry, reason=f"not of a kind that is read ({kinds})"))
         else:
             details = catalogue.get(path.as_posix(), Details())

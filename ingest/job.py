@@ -13,10 +13,10 @@ from typing import Protocol
 
 from ingest.documents import Document
 from ingest.errors import UnreadableFile
-from ingest.folders import find_files
+from ingest.folders import Candidate, find_files
 from ingest.paths import resolved, shown
 from ingest.plan import STARTER, Plan, make_plan, origin_of, rebuild_plan
-from ingest.readers import read_file
+from ingest.readers.apart import Reading
 from ingest.report import FileReport, Report
 from ingest.segment import fingerprint
 from ingest.settings import IngestSettings
@@ -75,11 +75,11 @@ def ingest(
     progress = progress or Quiet()
     check_embedded(settings)
     home = settings.home
-    reading = bool(paths) or not rebuild
     files: list[FileReport] = []
     documents: list[Document] = []
-    if reading:
-        files, documents = read_all(paths or [STARTER], progress)
+    if paths or not rebuild:
+        reading = Reading(seconds=settings.table(IngestSettings).read_seconds)
+        files, documents = read_all(paths or [STARTER], progress, reading)
     existed = (home / FILE_NAME).is_file()
     if not documents and not existed:
         return Report(files=tuple(files), sources=0, passages=0, encoded=0, library="")
@@ -94,7 +94,7 @@ def ingest(
         job = _Job(settings=settings, library=library, encoder=encoder, progress=progress)
         encoded = job.run(plan, files, shape)
     return Report(
-        files=tuple(sorted([*files, *plan.files], key=lambda f: f.path)),
+        files=tuple(sorted([*files, *_noted(plan.files, documents)], key=lambda f: f.path)),
         sources=len(library.sources()),
         passages=library.passage_count(),
         encoded=encoded,
@@ -117,7 +117,9 @@ def _shape(settings: Settings, library: Library, encoder: Encoder, *, rebuild: b
     return Shape(encoder=encoder.fingerprint, encoder_name=name, segmentation=segmentation)
 
 
-def read_all(paths: Sequence[Path], progress: Progress) -> tuple[list[FileReport], list[Document]]:
+def read_all(
+    paths: Sequence[Path], progress: Progress, reading: Reading | None = None
+) -> tuple[list[FileReport], list[Document]]:
     """Read every file under `paths`; what cannot be read becomes a line of the report."""
     candidates, skipped = find_files(paths)
     files = [
@@ -125,18 +127,33 @@ def read_all(paths: Sequence[Path], progress: Progress) -> tuple[list[FileReport
     ]
     documents: list[Document] = []
     progress.step("Reading files", len(candidates))
-    for candidate in candidates:
-        try:
-            for document in read_file(candidate.path):
-                details = candidate.details.over(document.details)
-                origin = origin_of(candidate.path) + document.origin.removeprefix(
-                    str(candidate.path)
-                )
-                documents.append(replace(document, details=details, origin=origin))
-        except UnreadableFile as exc:
-            files.append(FileReport(path=shown(candidate.path), status="failed", reason=str(exc)))
-        progress.advance()
+    with reading or Reading() as reading:
+        for candidate in candidates:
+            try:
+                documents += (_named(d, candidate) for d in reading.read(candidate.path))
+            except UnreadableFile as exc:
+                reason = str(exc)
+                files.append(FileReport(path=shown(candidate.path), status="failed", reason=reason))
+            progress.advance()
     return files, documents
+
+
+def _named(document: Document, candidate: Candidate) -> Document:
+    """A document with what the catalogue says of its file, and where the library has it from."""
+    record = document.origin.removeprefix(str(candidate.path))
+    details = candidate.details.over(document.details)
+    return replace(document, details=details, origin=origin_of(candidate.path) + record)
+
+
+def _noted(files: Sequence[FileReport], documents: Sequence[Document]) -> list[FileReport]:
+    """The lines of the report, with what the readers have to say of their files."""
+    notes = {document.origin: document.notes for document in documents}
+    return [
+        replace(
+            file, reason="; ".join(filter(None, (file.reason, *notes.get(file.path, ())))) or None
+        )
+        for file in files
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

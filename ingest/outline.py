@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ingest.documents import Block
+from vectorstore.invisible import visible
 from vectorstore.models import Heading
 
 _MARKDOWN_HEADING = re.compile(r"(#{1,6})\s+(.*)", re.DOTALL)
@@ -218,5 +219,5 @@ def _add_heading(
     blocks: list[Block], headings: list[Heading], text: str, start: int, end: int, level: int
 ) -> None:
     blocks.append(Block(start=start, end=end, kind="heading"))
-    title = re.sub(r"[*_`]+", "", text[start:end]).strip()
+    title = visible(re.sub(r"[*_`]+", "", text[start:end])).strip()
     headings.append(Heading(start=start, end=end, level=level, title=title))

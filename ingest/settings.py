@@ -10,3 +10,6 @@ class IngestSettings(Table):
 
     passage_characters: int = Field(default=900, ge=200, le=4000)
     """The length at which a passage ends."""
+
+    read_seconds: int = Field(default=60, ge=1, le=3600)
+    """How long one file may take to be read; past it the file is reported as failed."""

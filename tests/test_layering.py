@@ -20,6 +20,9 @@ ONLY_IN = {
     "chromadb": {"vectorstore/generation.py"},
     "torch": {"vectorstore/encoder.py", "vectorstore/reranker.py", *READER},
     "sentence_transformers": {"vectorstore/encoder.py", "vectorstore/reranker.py"},
+    "docx": {"ingest/readers/docx.py"},
+    "pptx": {"ingest/readers/pptx.py"},
+    "pypdfium2": {"ingest/readers/pdf.py"},
 }
 
 

@@ -7,7 +7,10 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-HEAVY = ("torch", "chromadb", "gradio", "llama_index", "sentence_transformers", "sklearn")
+HEAVY = (
+    *("torch", "chromadb", "gradio", "llama_index", "sentence_transformers", "sklearn"),
+    *("lxml", "docx", "pptx", "pypdfium2"),
+)
 
 
 def python(code: str) -> str:

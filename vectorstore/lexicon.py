@@ -6,6 +6,8 @@ from functools import lru_cache
 
 import Stemmer
 
+from vectorstore.invisible import visible
+
 # Words that carry no subject of their own. Question words and auxiliaries are among them.
 STOPWORDS = frozenset(
     """a about all also am an and any are as at be been being both but by can could did do does
@@ -24,7 +26,7 @@ _stemmer = Stemmer.Stemmer("porter")
 
 def words(text: str) -> list[str]:
     """The words of `text`, case and accents folded, in order."""
-    folded = unicodedata.normalize("NFKD", text.casefold())
+    folded = unicodedata.normalize("NFKD", visible(text).casefold())
     return _WORD.findall("".join(c for c in folded if not unicodedata.combining(c)))
 
 

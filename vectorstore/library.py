@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from vectorstore.changes import Changes, NewVersion
 from vectorstore.errors import LibraryUnavailable, UnknownSource
+from vectorstore.invisible import visible
 from vectorstore.lexicon import FAMILY_LETTERS
 from vectorstore.models import Heading, Passage, Sentence, Source
 from vectorstore.schema import SCHEMA, SCHEMA_VERSION
@@ -60,6 +61,7 @@ class Library:
             ) from exc
         with _translated(path):
             connection = sqlite3.connect(path, isolation_level=None)
+            _with_visible(connection)
             try:
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.execute("BEGIN IMMEDIATE")
@@ -309,6 +311,7 @@ class Library:
                 raise LibraryUnavailable(f"there is no library at {self.path}.")
             with _translated(self.path):
                 connection = sqlite3.connect(self.path, isolation_level=None, timeout=30)
+                _with_visible(connection)
                 connection.execute("PRAGMA foreign_keys = ON")
                 connection.execute("PRAGMA synchronous = FULL")
             self._local.connection = connection
@@ -444,6 +447,11 @@ def _fingerprint(connection: sqlite3.Connection, meta: Mapping[str, str]) -> str
     ).fetchall()
     shaped = [meta.get("encoder", ""), meta.get("segmentation", "")]
     return hashlib.sha256(json.dumps([shaped, rows]).encode()).hexdigest()[:16]
+
+
+def _with_visible(connection: sqlite3.Connection) -> None:
+    """What the full-text index is made through: see the triggers in `schema`."""
+    connection.create_function("visible", 1, visible, deterministic=True)
 
 
 def _statements(script: str) -> Iterator[str]:

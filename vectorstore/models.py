@@ -1,5 +1,6 @@
 """The values that the library stores and search returns: frozen; offsets count code points."""
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
 
 
@@ -51,6 +52,10 @@ class Source:
     url: str | None = None
     pages: tuple[int, ...] = ()
     aliases: tuple[str, ...] = ()
+
+    def page_at(self, position: int) -> int | None:
+        """The page, from 1, on which an offset in the text lies; None where there are none."""
+        return bisect_right(self.pages, position) or None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 `version` keeps every text that a source ever had; one version of each source is current.
 `passage` and its full-text index hold the current versions alone. `vector` keeps each sentence's
 vector by content, for as long as its encoder is the library's, so that nothing is encoded twice.
+The full-text index is made of what can be seen: `visible` is the library's own function.
 """
 
 SCHEMA_VERSION = 1
@@ -60,11 +61,11 @@ CREATE VIRTUAL TABLE passage_text USING fts5 (
 CREATE VIRTUAL TABLE passage_terms USING fts5vocab (passage_text, 'row');
 CREATE TRIGGER passage_added AFTER INSERT ON passage BEGIN
     INSERT INTO passage_text (rowid, text, heading, title)
-    VALUES (new.key, new.text, new.heading, new.title);
+    VALUES (new.key, visible(new.text), new.heading, new.title);
 END;
 CREATE TRIGGER passage_gone AFTER DELETE ON passage BEGIN
     INSERT INTO passage_text (passage_text, rowid, text, heading, title)
-    VALUES ('delete', old.key, old.text, old.heading, old.title);
+    VALUES ('delete', old.key, visible(old.text), old.heading, old.title);
 END;
 
 CREATE TABLE vector (

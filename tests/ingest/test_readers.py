@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingest import UnreadableFile
-from ingest.readers import MOST_BYTES, read_file
+from ingest.readers import MOST_TEXT, read_file
 
 
 def read(tmp_path: Path, name: str, content: bytes | str) -> list[tuple[str, str | None, str]]:
@@ -71,7 +71,7 @@ def test_a_kind_that_is_not_read_is_refused(tmp_path: Path) -> None:
 
 def test_a_file_of_more_than_the_limit_is_refused(tmp_path: Path) -> None:
     with (tmp_path / "a.txt").open("wb") as stream:
-        stream.truncate(MOST_BYTES + 1)
+        stream.truncate(MOST_TEXT + 1)
     with pytest.raises(UnreadableFile, match="at most"):
         read_file(tmp_path / "a.txt")
 

@@ -1,46 +1,23 @@
-"""Readers: a file to the documents in it. One function a file type, all listed in READERS."""
+"""Text, Markdown and JSON Lines: the text is the decoded file itself."""
 
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from unicodedata import category
 
 import yaml
 
-from ingest.documents import Block, Details, Document
+from ingest.documents import Block, Details, Document, document_of
 from ingest.errors import UnreadableFile
 from ingest.outline import outline_markdown, outline_plain
-from ingest.paths import shown
 from vectorstore.models import Heading
 
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|$)", re.DOTALL)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
-_UNKNOWN = Details()
-MOST_BYTES = 500_000_000  # SQLite's own limit for one text is twice that
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
-
-
-def read_file(path: Path) -> list[Document]:
-    """The documents in a file, in order. Raises UnreadableFile saying why and what to do."""
-    if shown(path) != str(path):
-        raise UnreadableFile("its name holds control characters or is not UTF-8. Rename it")
-    reader = READERS.get(path.suffix.lower())
-    if reader is None:
-        raise UnreadableFile(f"files of this kind are not read ({', '.join(READERS)} are)")
-    try:
-        size = path.stat().st_size
-        if size > MOST_BYTES:
-            raise UnreadableFile(f"the file has {size:,} bytes, at most {MOST_BYTES:,} are read")
-        content = path.read_bytes()
-    except OSError as exc:
-        raise UnreadableFile(f"cannot be opened: {exc.strerror or exc}") from exc
-    documents = list(reader(path, decode(content), hashlib.sha256(content).hexdigest()))
-    if not documents:
-        raise UnreadableFile("the file holds no text")
-    return documents
 
 
 def decode(content: bytes) -> str:
@@ -86,20 +63,19 @@ def _save_as_utf8(looks_like: str, name: str, where: str = "") -> str:
     return f"{found}. Save it as UTF-8: iconv -f {name} -t UTF-8 FILE > NEW-FILE"
 
 
-def _read_text(path: Path, text: str, file_sha256: str) -> Iterator[Document]:
-    blocks, headings = outline_plain(text)
-    yield _document(path.stem, "txt", str(path), file_sha256, text, blocks, headings)
+def read_text(path: Path, text: str, file_sha256: str) -> Iterator[Document]:
+    yield document_of(path.stem, "txt", str(path), file_sha256, text, outline_plain(text))
 
 
-def _read_markdown(path: Path, text: str, file_sha256: str) -> Iterator[Document]:
+def read_markdown(path: Path, text: str, file_sha256: str) -> Iterator[Document]:
     matter, start = _front_matter(text)
     blocks, headings = outline_markdown(text, start)
     first = next((h.title for h in headings if h.level == 1), None)
     details = _details(matter).over(Details(title=first))
-    yield _document(path.stem, "md", str(path), file_sha256, text, blocks, headings, details)
+    yield document_of(path.stem, "md", str(path), file_sha256, text, (blocks, headings), details)
 
 
-def _read_jsonl(path: Path, text: str, file_sha256: str) -> Iterator[Document]:
+def read_jsonl(path: Path, text: str, file_sha256: str) -> Iterator[Document]:
     """One source a line: {"id", "title", "text"}. A broken line refuses the whole file."""
     seen: dict[str, int] = {}
     for number, line in enumerate(text.split("\n"), start=1):
@@ -113,21 +89,19 @@ def _read_jsonl(path: Path, text: str, file_sha256: str) -> Iterator[Document]:
             )
         seen[name] = number
         body = _with_plain_newlines(record["text"])
-        blocks, headings = outline_again("jsonl", body)
-        yield _document(
+        yield document_of(
             name,
             "jsonl",
             f"{path}#{name}",
             hashlib.sha256(line.encode()).hexdigest(),
             body,
-            blocks,
-            headings,
+            outline_text("jsonl", body),
             _details(record),
         )
 
 
-def outline_again(kind: str, text: str) -> tuple[list[Block], list[Heading]]:
-    """The outline of a text that is stored already, by the rules in force now."""
+def outline_text(kind: str, text: str) -> tuple[list[Block], list[Heading]]:
+    """The outline of a text of one of these kinds: "txt", "md" or "jsonl"."""
     if kind == "md":
         return outline_markdown(text, _front_matter(text)[1])
     if kind == "jsonl" and _is_markdown(text):
@@ -180,31 +154,3 @@ def _front_matter(text: str) -> tuple[dict[str, Any], int]:
 def _details(fields: dict[str, Any]) -> Details:
     others = {"publisher": fields.get("publication"), "author": fields.get("authors")}
     return Details.of(fields).over(Details.of(others))
-
-
-def _document(
-    name: str,
-    kind: str,
-    origin: str,
-    file_sha256: str,
-    text: str,
-    blocks: list[Block],
-    headings: list[Heading],
-    details: Details = _UNKNOWN,
-) -> Document:
-    if not any(c.isalnum() for block in blocks for c in text[block.start : block.end]):
-        raise UnreadableFile(f"'{name}' holds no words")
-    return Document(
-        name=name,
-        kind=kind,
-        origin=origin,
-        file_sha256=file_sha256,
-        text=text,
-        blocks=tuple(blocks),
-        headings=tuple(headings),
-        details=details,
-    )
-
-
-Reader = Callable[[Path, str, str], Iterator[Document]]
-READERS: dict[str, Reader] = {".txt": _read_text, ".md": _read_markdown, ".jsonl": _read_jsonl}

@@ -1,0 +1,66 @@
+"""What a reader hands over: the text it wrote, its pages, and what the file says of itself."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from ingest.documents import Details
+from ingest.written import Writer
+
+# What programs write into the title by themselves, which names nothing.
+_NO_TITLE = re.compile(
+    r"(?:untitled|document|presentation|slide|title|microsoft word|powerpoint presentation)"
+    r"?[\s\d]*|https?://.*",
+    re.IGNORECASE,
+)
+_PROGRAM = re.compile(r"^microsoft \w+ - ", re.IGNORECASE)
+_ENDING = re.compile(r"\.(?:docx?|odt|pdf|pptx?|rtf|indd|pages|key|html?)$", re.IGNORECASE)
+_NO_AUTHOR = re.compile(
+    r"python-(?:docx|pptx)|anonymous|unknown|user|admin(?:istrator)?|owner|\W*", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extract:
+    """A file, read. `text` is in the form of `ingest.written`; `pages` as in Document."""
+
+    text: str = field(repr=False)
+    pages: tuple[int, ...] = ()
+    details: Details = field(default_factory=Details)
+    notes: tuple[str, ...] = ()
+
+
+def finished(writer: Writer, details: Details, notes: Iterable[str] = ()) -> Extract:
+    """What a writer has taken, as an extract."""
+    text, pages = writer.finish()
+    told = [*notes, *([left_out(writer.invisible)] if writer.invisible else [])]
+    return Extract(text=text, pages=pages, details=details, notes=tuple(told))
+
+
+def left_out(number: int) -> str:
+    """The note on invisible characters."""
+    are = "invisible character was" if number == 1 else "invisible characters were"
+    return f"{number:,} {are} left out"
+
+
+def title_of(text: str | None) -> str | None:
+    """A title as a file names itself, or None where a program wrote it and it says nothing."""
+    title = _ENDING.sub("", _PROGRAM.sub("", (text or "").strip()))
+    return None if _NO_TITLE.fullmatch(title) else title
+
+
+def author_of(text: str | None) -> str | None:
+    """An author as a file names them, or None where a program wrote it."""
+    author = (text or "").strip()
+    return None if _NO_AUTHOR.fullmatch(author) else author
+
+
+def ranges(numbers: Iterable[int]) -> str:
+    """Numbers in order, in words: 3, 5-7 and 9 are "3, 5-7, 9"."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][1] + 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    return ", ".join(f"{a}-{b}" if a < b else f"{a}" for a, b in runs)

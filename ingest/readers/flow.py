@@ -1,0 +1,235 @@
+"""From the lines of all pages to headings, paragraphs, items and rows."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from statistics import median
+
+from ingest.readers.layout import Line
+from ingest.written import STRONG_WORDS, Writer, clean, split_mark
+
+MARGIN = 0.13  # running heads and feet stand in this share of a page's height, at either end
+MARGIN_LINES = 3
+LARGER = 1.12  # type this much larger than the body's is a heading's
+PARAGRAPH_GAP = 1.25  # of the usual distance between lines
+HEADING_WORDS = 25
+_FINISHED = re.compile(r"[.!?…:;][\"”’'»)\]⁰¹²³⁴-⁹\d]*$")
+_PAGE_NUMBER = re.compile(
+    r"(?:page|p\.?|seite)?\s*[-–—|]?\s*#\s*(?:(?:of|/|von)\s*#)?\s*[-–—|]?", re.I
+)
+_HYPHENS = "-\u2010"
+_LEADERS = re.compile(r"\s*(?:\.\s?){4,}\s*\d*$")
+
+
+def without_running_lines(
+    pages: Sequence[Sequence[Line]], heights: Sequence[tuple[float, float]]
+) -> list[list[Line]]:
+    """The pages' lines without what stands at the head or foot of page after page.
+
+    `heights` are each page's lowest and highest y.
+    """
+    seen: dict[str, list[tuple[int, float]]] = defaultdict(list)
+    marginal: list[set[int]] = []
+    for number, lines in enumerate(pages):
+        found = _marginal(lines, *heights[number])
+        marginal.append(found)
+        for i in found:
+            seen[_shape(lines[i].text)].append((number, lines[i].y - heights[number][0]))
+    least = 2 if len(pages) == 2 else max(3, round(0.3 * len(pages)))
+    running = {
+        shape
+        for shape, places in seen.items()
+        if len({page for page, _ in places}) >= least and _is_level([y for _, y in places], least)
+    }
+    if len(pages) > 1:
+        running |= {shape for shape in seen if _PAGE_NUMBER.fullmatch(shape)}
+    return [
+        [
+            line
+            for i, line in enumerate(lines)
+            if i not in marginal[number] or _shape(line.text) not in running
+        ]
+        for number, lines in enumerate(pages)
+    ]
+
+
+def _marginal(lines: Sequence[Line], low: float, high: float) -> set[int]:
+    zone = MARGIN * (high - low)
+    by_height = sorted(range(len(lines)), key=lambda i: lines[i].y)
+    found = {i for i in by_height[:MARGIN_LINES] if lines[i].y < low + zone}
+    return found | {i for i in by_height[-MARGIN_LINES:] if lines[i].y > high - zone}
+
+
+def _shape(text: str) -> str:
+    return re.sub(r"\d+", "#", " ".join(text.casefold().split()))
+
+
+def _is_level(heights: Sequence[float], least: int) -> bool:
+    """Whether enough of them stand at one height."""
+    return any(sum(abs(y - other) <= 4 for other in heights) >= least for y in heights)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Paragraph:
+    """Lines that belong together, growing."""
+
+    lines: list[Line] = field(default_factory=list)
+    mark: str = ""
+
+    @property
+    def size(self) -> float:
+        return self.lines[0].size
+
+
+class Flow:
+    """What holds for a whole document: its body's type, its usual leading, its words."""
+
+    def __init__(self, pages: Sequence[Sequence[Line]]) -> None:
+        self.pages = pages
+        every = [line for lines in pages for line in lines]
+        sizes: Counter[float] = Counter()
+        for line in every:
+            sizes[round(line.size * 2) / 2] += len(line.text)
+        self.body = sizes.most_common(1)[0][0] if sizes else 0.0
+        larger = sorted((s for s in sizes if s >= LARGER * self.body), reverse=True)
+        self.levels = {size: level for level, size in enumerate(larger, start=1)}
+        gaps = [
+            (a.y - b.y) / max(a.size, b.size, 0.1)
+            for a, b in pairwise(every)
+            if (a.page, a.column) == (b.page, b.column)
+        ]
+        self.leading = median([gap for gap in gaps if 0.9 <= gap <= 2.6] or [1.2])
+        self.words = Counter(
+            word for line in every for word in re.findall(r"[\w’'-]+", line.text.casefold())
+        )
+        self.largest: str | None = None
+
+    def write(self, writer: Writer) -> None:
+        """Give everything to the writer, page by page."""
+        paragraphs = self._paragraphs()
+        page = 0
+        for paragraph in paragraphs:
+            first = paragraph.lines[0].page
+            while page <= first:
+                writer.page()
+                page += 1
+            page = max(page, self._put(writer, paragraph))
+        while page < len(self.pages):
+            writer.page()
+            page += 1
+
+    def _paragraphs(self) -> list[_Paragraph]:
+        found: list[_Paragraph] = []
+        before: Line | None = None
+        for line in (line for lines in self.pages for line in lines):
+            mark = split_mark(clean(line.text))[0]
+            if before is None or mark or not self._goes_on(found[-1], before, line):
+                found.append(_Paragraph(mark=mark))
+            found[-1].lines.append(line)
+            before = line
+        return found
+
+    def _goes_on(self, paragraph: _Paragraph, before: Line, line: Line) -> bool:
+        """Whether `line` continues the paragraph that ends with `before`."""
+        if len(line.cells) > 1 or len(before.cells) > 1:
+            return False
+        if line.bold != before.bold and self._is_body(line):
+            return False
+        size = max(line.size, before.size)
+        if abs(line.size - before.size) > 0.1 * size:
+            return False
+        open_ended = not _FINISHED.search(before.text)
+        if (line.page, line.column) != (before.page, before.column):
+            hyphen = before.text[-1] in _HYPHENS
+            return open_ended and (hyphen or line.text[0].islower()) and self._is_body(line)
+        gap = (before.y - line.y) / size
+        if not 0 < gap <= self.leading * PARAGRAPH_GAP:
+            return False
+        first = paragraph.lines[0]
+        if paragraph.mark:
+            return line.x0 > first.x0 + 0.3 * size or (open_ended and line.x0 > first.x0 - size)
+        if line.x0 > before.x0 + 0.8 * size and not open_ended:
+            return False
+        if before.text[-1] in _HYPHENS:
+            return True
+        short = before.x1 < line.right - 0.25 * (line.right - line.left)
+        return not (short and not open_ended) and not (
+            short and self._is_body(line) and _could_have_held(before, line)
+        )
+
+    def _is_body(self, line: Line) -> bool:
+        return line.size < LARGER * self.body
+
+    def _put(self, writer: Writer, paragraph: _Paragraph) -> int:
+        """Write a paragraph; returns the number of pages begun by then."""
+        first = paragraph.lines[0]
+        text, turns = self._joined(paragraph.lines)
+        text = text if turns else _LEADERS.sub("", text)
+        level = self.levels.get(round(first.size * 2) / 2, 0)
+        heading = level and len(text.split()) <= HEADING_WORDS and any(c.isalpha() for c in text)
+        if len(first.cells) > 1:
+            writer.row([_LEADERS.sub("", cell) for cell in first.cells])
+        elif heading and not paragraph.mark.startswith("-"):
+            if level == 1 and self.largest is None and first.page < 2:
+                self.largest = text
+            writer.heading(text, level)
+        elif paragraph.mark and self._is_numbered_heading(paragraph, text):
+            writer.heading(text, len(self.levels) + 1)
+        elif paragraph.mark:
+            offset = len(text) - len(split_mark(text)[1])
+            inside = [max(turn - offset, 0) for turn in turns]
+            writer.item(text[offset:], paragraph.mark, turns=inside)
+        else:
+            writer.paragraph(text, strong=all(line.bold for line in paragraph.lines), turns=turns)
+        return paragraph.lines[-1].page + 1
+
+    def _is_numbered_heading(self, paragraph: _Paragraph, text: str) -> bool:
+        bold = all(line.bold for line in paragraph.lines)
+        short = len(text.split()) <= STRONG_WORDS and not text.endswith((".", ";", ","))
+        return bold and short and paragraph.mark[0].isdigit()
+
+    def _joined(self, lines: Iterable[Line]) -> tuple[str, list[int]]:
+        """The text of lines that flow on, and the offsets in it at which a page begins."""
+        text = ""
+        turns: list[int] = []
+        page: int | None = None
+        for line in lines:
+            piece = clean(line.text)
+            if text and piece:
+                text = self._unhyphenated(text, piece)
+            while page is not None and page < line.page:
+                turns.append(len(text))
+                page += 1
+            page = line.page
+            text += piece
+        return text, turns
+
+    def _unhyphenated(self, text: str, following: str) -> str:
+        """`text` as it meets the next line: with a space, or its last word's hyphen undone.
+
+        A hyphen stays where the document writes the word so elsewhere, or where both halves are
+        words of it and the whole is not.
+        """
+        if text[-1] not in _HYPHENS or not text[-2:-1].isalnum():
+            return text + " "
+        if not following[0].islower() or text[-2].isdigit():
+            return text
+        left = re.search(r"[\w’']+$", text[:-1])
+        right = re.match(r"[\w’']+", following)
+        if left is None or right is None:
+            return text
+        one, two = left.group().casefold(), right.group().casefold()
+        if self.words[one + two]:
+            return text[:-1]
+        known = self.words[one] > 0 and self.words[two] > 1  # the line itself holds `two` once
+        return text if self.words[f"{one}-{two}"] or known else text[:-1]
+
+
+def _could_have_held(before: Line, line: Line) -> bool:
+    """Whether the first word of `line` had room at the end of the line before: then it was
+    broken on purpose, as in an address."""
+    first = line.text.split()[0]
+    width = (line.x1 - line.x0) / max(len(line.text), 1) * (len(first) + 1)
+    return before.x1 + 1.5 * width < line.right and not line.text[0].islower()

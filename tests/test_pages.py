@@ -1,0 +1,40 @@
+"""A citation from a source with pages names the page of its quote, also inside a long passage."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from reportlab.pdfgen.canvas import Canvas
+
+from assistant import source_view
+from vectorstore import Library
+from vectorstore.library import FILE_NAME
+
+Command = Callable[..., tuple[int, str, str]]
+
+
+def test_the_page_of_a_quote_is_in_the_answer_and_in_the_source_pane(
+    soundings: Command, tmp_path: Path
+) -> None:
+    canvas = Canvas(str(tmp_path / "harbour.pdf"))
+    for line in (
+        "The harbour was opened by the mayor in the spring.",
+        "The lighthouse keeper is called Henrietta Marlow.",
+    ):
+        canvas.drawString(70, 700, line)
+        canvas.showPage()
+    canvas.save()
+    home = tmp_path / "home"
+    assert soundings("--home", home, "ingest", tmp_path / "harbour.pdf")[0] == 0
+    code, out, err = soundings(
+        "--home", home, "ask", "What is the lighthouse keeper called?", "--json"
+    )
+    assert code == 0, err
+    [citation] = json.loads(out)["citations"][:1]
+    assert "Henrietta" in citation["quote"]
+    assert citation["page"] == 2
+    library = Library(home / FILE_NAME)
+    [passage] = library.passages_of("harbour")  # which begins on the first page
+    text, start, end = library.text("harbour"), citation["start"], citation["end"]
+    shown = source_view.in_place(library.source("harbour"), text, passage, start, end)
+    assert "page 2" in shown
