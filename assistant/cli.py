@@ -1,8 +1,9 @@
-"""The command `ask`."""
+"""The commands `ask` and, from a file of its own, `verify`."""
 
 import argparse
 from typing import Any
 
+from assistant import verify_cli
 from assistant.engine import ENGINES, check_question, open_engine
 from assistant.errors import BadQuestion
 from assistant.models import Answer, Outcome, Turn
@@ -21,6 +22,7 @@ def add_commands(commands: Commands) -> None:
     ask.add_argument("--batch", metavar="IN", help='JSON Lines: {"id", "question", "history"?}')
     ask.add_argument("--out", metavar="OUT", help="where the batch's answers go")
     ask.set_defaults(run=_ask)
+    verify_cli.add_commands(commands)
 
 
 def _ask(args: argparse.Namespace, settings: Settings) -> int:

@@ -1,9 +1,10 @@
-"""What can go wrong with a question.
+"""What can go wrong with a question, or with an answer that was saved.
 
 SoundingsError
 └── AssistantError
     ├── BadQuestion        the question is empty or far too long (wrong usage)
-    └── EngineUnavailable  the engine asked for is not configured
+    ├── EngineUnavailable  the engine asked for is not configured
+    └── BadAnswers         a file of saved answers cannot be read as one
 """
 
 from vectorstore.errors import SoundingsError, UsageError
@@ -19,3 +20,7 @@ class BadQuestion(AssistantError, UsageError):
 
 class EngineUnavailable(AssistantError):
     """The engine asked for is not configured."""
+
+
+class BadAnswers(AssistantError):
+    """A file of saved answers cannot be opened, or is not what `ask` writes."""
