@@ -21,12 +21,16 @@ _RECORD = re.compile(r"(.*?\.jsonl)#", re.IGNORECASE | re.DOTALL)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Documents to store under their source ids, sources to retire, and names to remember."""
+    """Documents to store under their source ids, sources to retire, and names to remember.
+
+    `new_texts` are those to store whose texts the library did not have as current ones.
+    """
 
     add: Mapping[str, Document] = field(default_factory=dict)
     retire: tuple[str, ...] = ()
     moved: Mapping[str, str] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)
+    new_texts: Mapping[str, Document] = field(default_factory=dict)
     files: tuple[FileReport, ...] = ()
 
     @property
@@ -99,6 +103,7 @@ class _Planner:
             for source in self.sources.values()
             if digests.get(source.origin, source.sha256) == source.sha256
         }
+        had = {source.sha256 for source in self.sources.values()}
         new = [d for d in documents if not self._place_known(d, digests[d.origin])]
         for document in new:
             self._place_new(document, digests[document.origin])
@@ -109,6 +114,11 @@ class _Planner:
             retire=tuple(self.retire),
             moved=self.moved,
             aliases=self.new_aliases,
+            new_texts={
+                id: document
+                for id, document in self.add.items()
+                if digests.get(document.origin) not in had
+            },
             files=tuple(self.files),
         )
 
@@ -230,7 +240,7 @@ class _Planner:
 
     def _prune(self, roots: Sequence[str]) -> None:
         for source in self.sources.values():
-            if self._is_placed(source) or not _under(source.origin, roots):
+            if self._is_placed(source) or not under(source.origin, roots):
                 continue
             if not self._is_absent(source.origin):
                 continue
@@ -361,7 +371,7 @@ def _is_gone(file: str) -> bool:
         return False
 
 
-def _under(origin: str, roots: Sequence[str]) -> bool:
+def under(origin: str, roots: Sequence[str]) -> bool:
     """Whether an origin lies at or under one of these, as `origin_of` gives them."""
     file = _file_of(origin)
     return any(

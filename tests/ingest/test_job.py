@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ingest import Report, ingest
+from ingest import NothingToIngest, PruneRefused, Report, ingest
 from vectorstore import (
     IndexMismatch,
     IndexUnavailable,
@@ -101,6 +101,33 @@ def test_prune_retires_what_is_gone(desk: Any) -> None:
     (desk.folder / "boats.txt").unlink()
     assert desk.ingest(prune=True).counts["retired"] == 1
     assert "boats" not in [source.id for source in desk.library.sources()]
+
+
+@pytest.mark.parametrize("vanished", [True, False])
+def test_prune_refuses_a_folder_that_is_gone_or_empty_unless_told(
+    desk: Any, vanished: bool
+) -> None:
+    before = desk.state()
+    shutil.rmtree(desk.folder)
+    if not vanished:
+        desk.folder.mkdir()
+        desk.write("photo.jpg", b"x")
+    with pytest.raises(PruneRefused, match=r"4 sources came from it.*--prune --yes"):
+        desk.ingest(prune=True)
+    assert desk.state() == before
+    assert desk.ingest(prune=True, yes=True).counts["retired"] == 4
+    assert desk.library.sources() == []
+    with pytest.raises(NothingToIngest):
+        desk.ingest("missing", prune=True)
+
+
+def test_prune_refuses_for_one_empty_folder_among_others(desk: Any) -> None:
+    desk.write("sub/fish.txt", "A pike waits.")
+    desk.ingest()
+    shutil.rmtree(desk.folder / "sub")
+    with pytest.raises(PruneRefused, match="sub is not there"):
+        desk.ingest("boats.txt", "sub", prune=True)
+    assert len(desk.library.sources()) == 5
 
 
 def test_prune_retires_what_left_the_starter_library(
