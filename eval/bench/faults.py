@@ -380,7 +380,7 @@ def _plain_store_breaks(folder: Path, seed: int) -> str:
     child = _fork(lambda: _fill_plain(folder, start=0, stop=1_000))
     if _wait(child) != 0:
         raise SystemExit("a plain store could not be filled")
-    child = _fork(lambda: _fill_plain(folder, start=1_000, stop=100_000))
+    child = _fork(lambda: _fill_plain(folder, start=1_000, stop=10_000))
     _await_change(child, folder, 2 + seed % 3)
     _kill(child, signal.SIGKILL)
     found = _ask_child(lambda: _use_plain(folder))
