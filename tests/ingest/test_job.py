@@ -160,6 +160,43 @@ def test_a_run_beside_another_is_refused_and_changes_nothing(desk: Any) -> None:
     assert desk.state() == before
 
 
+class Asking:
+    """Progress that asks, at each step of a run, what the library answers meanwhile."""
+
+    def __init__(self, desk: Any) -> None:
+        self.desk, self.found = desk, dict[str, list[str]]()
+
+    def step(self, name: str, total: int | None = None) -> None:
+        store = Store(self.desk.home, self.desk.library, self.desk.encoder, print)
+        hits = [store.searcher.search(text, 1).hits[0] for text in ("A pike waits.", RED_BOAT)]
+        self.found[name] = [hit.passage.source for hit in hits if hit.similarity > 0.99]
+
+    def advance(self, parts: int = 1) -> None:
+        pass
+
+
+RED_BOAT = "The red boat sails at dawn."
+
+
+def test_questions_are_answered_from_the_old_version_until_the_new_one_is_whole(desk: Any) -> None:
+    desk.write("boats.txt", f"{RED_BOAT} A pike waits.")
+    asking = Asking(desk)
+    desk.ingest(progress=asking)
+    assert len(asking.found) == 4
+    assert set(map(tuple, asking.found.values())) == {("boats",)}
+    asking.step("afterwards")
+    assert asking.found["afterwards"] == ["boats", "boats"]
+
+
+def test_new_details_leave_the_index_alone(desk: Any) -> None:
+    before = desk.library.meta("generation"), desk.library.fingerprint
+    desk.write("sources.toml", '[[source]]\nfile = "boats.txt"\ntitle = "Boats"\n')
+    assert statuses(desk.ingest())["boats.txt"] == "updated"
+    assert desk.library.source("boats").title == "Boats"
+    assert desk.library.meta("generation") == before[0]
+    assert desk.library.fingerprint != before[1]
+
+
 class Stopping:
     """Progress that ends the run, as Ctrl-C does, at one step or in the middle of it."""
 
