@@ -159,7 +159,7 @@ def disturb(
     say(f"{len(commands)} commands, of {', '.join(f'{c.seconds:.1f}' for c in commands)} s")
     for number in range(cases):
         command = commands[number % len(commands)]
-        aimed = number // len(commands) % 3 == 2
+        aimed = number // len(commands) % 3 == 0
         home = place / "home"
         shutil.copytree(command.home, home)
         outcome = _case(command, home, aimed, chance)

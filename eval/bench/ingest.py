@@ -104,7 +104,9 @@ def _timed(name: str, work: Callable[[], object]) -> Cost:
     before, began = os.times(), time.monotonic()
     work()
     after, clock = os.times(), time.monotonic() - began
-    return Cost(name=name, processor=sum(after[:4]) - sum(before[:4]), clock=clock)
+    cost = Cost(name=name, processor=sum(after[:4]) - sum(before[:4]), clock=clock)
+    print(f"{name}: {cost.processor:.1f} s", file=sys.stderr, flush=True)
+    return cost
 
 
 def _ingest(home: Path, corpus: Path) -> None:
@@ -124,7 +126,10 @@ def _encode(model: Any, texts: Sequence[str], batch: int) -> Any:
 
 def _best_batch(model: Any, texts: Sequence[str]) -> int:
     sample = random.Random(1).sample(list(texts), min(SAMPLE, len(texts)))
-    costs = {size: _timed("", lambda s=size: _encode(model, sample, s)) for size in BATCHES}  # type: ignore[misc]
+    costs = {
+        size: _timed(f"a sample by {size}", lambda s=size: _encode(model, sample, s))
+        for size in BATCHES
+    }  # type: ignore[misc]
     return min(costs, key=lambda size: costs[size].processor)
 
 
