@@ -49,7 +49,7 @@ from vectorstore import encoder as encoders
 from vectorstore.library import FILE_NAME
 
 SIGNALS = (signal.SIGKILL, signal.SIGKILL, signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
-PATIENCE = 120.0  # seconds until a child counts as hanging
+PATIENCE = 600.0  # seconds until a child counts as hanging
 PLAIN_DIMENSION = 384
 DOCUMENTS = 12
 

@@ -15,6 +15,7 @@ Seconds are the processor's, ours and our children's; those on the clock are pri
 
 import argparse
 import contextlib
+import functools
 import importlib
 import io
 import json
@@ -88,7 +89,7 @@ def measure(place: Path, lines: Sequence[str], chunks: Sequence[int]) -> list[Co
     for name, texts in (("passages", [p.text for p in held]), ("sentences", sentences)):
         best = _best_batch(model, texts)
         title = f"bare, {len(texts)} {name} by {best}"
-        found.append(_timed(title, lambda t=texts, b=best: _encode(model, t, b)))  # type: ignore[misc]
+        found.append(_timed(title, functools.partial(_encode, model, texts, best)))
     found.append(_timed("ours, unchanged", lambda: _ingest(home, corpus)))
     record = json.loads(lines[len(lines) // 2])
     record["text"] += "\n\nOne more sentence was added at the end of this document."
@@ -126,10 +127,9 @@ def _encode(model: Any, texts: Sequence[str], batch: int) -> Any:
 
 def _best_batch(model: Any, texts: Sequence[str]) -> int:
     sample = random.Random(1).sample(list(texts), min(SAMPLE, len(texts)))
-    costs = {
-        size: _timed(f"a sample by {size}", lambda s=size: _encode(model, sample, s))
-        for size in BATCHES
-    }  # type: ignore[misc]
+    costs = {}
+    for size in BATCHES:
+        costs[size] = _timed(f"a sample by {size}", functools.partial(_encode, model, sample, size))
     return min(costs, key=lambda size: costs[size].processor)
 
 
