@@ -5,21 +5,28 @@ to one. `query_engine` offers the same to LlamaIndex.
 """
 
 from assistant.engine import Engine, open_engine
-from assistant.errors import AssistantError, BadQuestion, EngineUnavailable
+from assistant.errors import AssistantError, BadAnswers, BadQuestion, EngineUnavailable
 from assistant.models import Answer, Citation, Dropped, Outcome, Statement, Turn
 from assistant.settings import AssistantSettings
+from assistant.verify import Standing, Verification, Verified, read_answers, verify
 
 __all__ = [
     "Answer",
     "AssistantError",
     "AssistantSettings",
+    "BadAnswers",
     "BadQuestion",
     "Citation",
     "Dropped",
     "Engine",
     "EngineUnavailable",
     "Outcome",
+    "Standing",
     "Statement",
     "Turn",
+    "Verification",
+    "Verified",
     "open_engine",
+    "read_answers",
+    "verify",
 ]

@@ -1,8 +1,9 @@
-"""The command `ask`; `check` is the gate's own."""
+"""The command `ask`; `check` and `verify` come from files of their own."""
 
 import argparse
 from typing import Any
 
+from assistant import verify_cli
 from assistant.engine import ENGINES, check_question, open_engine
 from assistant.errors import BadQuestion
 from assistant.gate.cli import add_commands as add_gate_commands
@@ -24,6 +25,7 @@ def add_commands(commands: Commands) -> None:
     ask.add_argument("--out", metavar="OUT", help="where the batch's answers go")
     ask.set_defaults(run=_ask)
     add_gate_commands(commands)
+    verify_cli.add_commands(commands)
 
 
 def _ask(args: argparse.Namespace, settings: Settings) -> int:

@@ -4,8 +4,9 @@ The job reads files and folders, compares them with the library by content, and 
 changed in one step. The starter library that ships with the program lies in `library/`.
 """
 
-from ingest.errors import IngestError, NothingToIngest, UnreadableFile
+from ingest.errors import IngestError, NothingToIngest, PruneRefused, UnreadableFile
 from ingest.job import Progress, ingest
+from ingest.near import NearDuplicate
 from ingest.report import FileReport, Report
 from ingest.settings import IngestSettings
 
@@ -13,8 +14,10 @@ __all__ = [
     "FileReport",
     "IngestError",
     "IngestSettings",
+    "NearDuplicate",
     "NothingToIngest",
     "Progress",
+    "PruneRefused",
     "Report",
     "UnreadableFile",
     "ingest",

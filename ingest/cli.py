@@ -10,6 +10,8 @@ from ingest.report import STATUSES, Report
 from vectorstore.console import Commands, announce, print_json
 from vectorstore.settings import Settings
 
+MOST_PAIRS = 20  # near-duplicates that are printed
+
 
 def add_commands(commands: Commands) -> None:
     """Add this folder's command to the front door's."""
@@ -19,6 +21,9 @@ def add_commands(commands: Commands) -> None:
     parser.add_argument("paths", nargs="*", metavar="PATH", type=Path)
     parser.add_argument(
         "--prune", action="store_true", help="retire sources that are no longer under these paths"
+    )
+    parser.add_argument(
+        "--yes", action="store_true", help="prune even what came from a folder that is empty now"
     )
     parser.add_argument(
         "--rebuild", action="store_true", help="make passages, vectors and index again"
@@ -34,6 +39,7 @@ def _ingest(args: argparse.Namespace, settings: Settings) -> int:
             settings,
             args.paths,
             prune=args.prune,
+            yes=args.yes,
             rebuild=args.rebuild,
             progress=progress,
             announce=announce,
@@ -53,6 +59,11 @@ def _print(report: Report) -> None:
         stream = sys.stderr if file.status == "failed" else sys.stdout
         reason = f": {file.reason}" if file.reason else ""
         print(f"{file.status:10} {file.path}{reason}", file=stream)
+    for pair in report.near_duplicates[:MOST_PAIRS]:
+        share = f"{pair.likeness:.0%} of their wording is the same"
+        print(f"{'alike':10} '{pair.source}' and '{pair.other}': {share}")
+    if len(report.near_duplicates) > MOST_PAIRS:
+        print(f"{'alike':10} and {len(report.near_duplicates) - MOST_PAIRS} pairs more (--json)")
     counts = [f"{report.counts[s]} {s}" for s in STATUSES if report.counts[s]]
     print(f"{', '.join(counts) or 'nothing to do'}.")
     print(f"The library holds {report.sources} sources, {report.passages} passages.")

@@ -4,18 +4,20 @@ Until the commit nothing changes but the store of vectors, which is kept by cont
 is stopped loses no work that a second run would do again, and leaves every answer as it was.
 """
 
+import contextlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
 from ingest.documents import Document
-from ingest.errors import UnreadableFile
+from ingest.errors import NothingToIngest, PruneRefused, UnreadableFile
 from ingest.folders import Candidate, find_files
+from ingest.near import near_duplicates
 from ingest.paths import resolved, shown
-from ingest.plan import STARTER, Plan, make_plan, origin_of, rebuild_plan
+from ingest.plan import STARTER, Plan, make_plan, origin_of, rebuild_plan, under
 from ingest.readers.apart import Reading
 from ingest.report import FileReport, Report
 from ingest.segment import fingerprint
@@ -62,13 +64,15 @@ def ingest(
     paths: Sequence[Path] = (),
     *,
     prune: bool = False,
+    yes: bool = False,
     rebuild: bool = False,
     progress: Progress | None = None,
     announce: Callable[[str], None] = lambda _: None,
 ) -> Report:
     """Read `paths` (with none, the starter library) into the library of `settings`' home.
 
-    `prune` also retires sources that came from under these paths and are no longer there.
+    `prune` also retires sources that came from under these paths and are no longer there; where
+    a path is gone or empty it raises PruneRefused, unless `yes` says that this is meant.
     `rebuild` re-makes passages, vectors and index from the stored texts with the settings in
     force; with no paths it reads no files. Raises SoundingsError with the library as it was.
     """
@@ -77,10 +81,14 @@ def ingest(
     home = settings.home
     files: list[FileReport] = []
     documents: list[Document] = []
-    if paths or not rebuild:
-        reading = Reading(seconds=settings.table(IngestSettings).read_seconds)
-        files, documents = read_all(paths or [STARTER], progress, reading)
     existed = (home / FILE_NAME).is_file()
+    if paths or not rebuild:
+        there = list(paths or [STARTER])
+        if prune and existed:
+            there = _holding_something(there, Library(home / FILE_NAME), yes=yes)
+        if there:
+            reading = Reading(seconds=settings.table(IngestSettings).read_seconds)
+            files, documents = read_all(there, progress, reading)
     if not documents and not existed:
         return Report(files=tuple(files), sources=0, passages=0, encoded=0, library="")
     library = Library.create(home / FILE_NAME)
@@ -93,13 +101,44 @@ def ingest(
             plan = rebuild_plan(library, plan)
         job = _Job(settings=settings, library=library, encoder=encoder, progress=progress)
         encoded = job.run(plan, files, shape)
+        alike = near_duplicates(_texts(library), plan.new_texts)
     return Report(
         files=tuple(sorted([*files, *_noted(plan.files, documents)], key=lambda f: f.path)),
         sources=len(library.sources()),
         passages=library.passage_count(),
         encoded=encoded,
         library=library.fingerprint,
+        near_duplicates=alike,
     )
+
+
+def _holding_something(paths: Sequence[Path], library: Library, *, yes: bool) -> list[Path]:
+    """Those of `paths` that are to be read, where sources may be retired.
+
+    A path from which sources came and which is empty or gone now (is a disk not mounted?) is
+    left out if `yes` says that they may go; else raises PruneRefused.
+    """
+    found = []
+    for path in paths:
+        with contextlib.suppress(NothingToIngest):
+            if find_files([path])[0]:
+                found.append(path)
+                continue
+        root = origin_of(resolved(path))
+        lost = [source.id for source in library.sources() if under(source.origin, [root])]
+        if lost and not yes:
+            how = "holds no file that can be read" if path.exists() else "is not there"
+            raise PruneRefused(
+                f"{path} {how}, and {len(lost)} sources came from it. Nothing was retired. "
+                f"If they are to go: soundings ingest {path} --prune --yes"
+            )
+        if not lost:
+            found.append(path)
+    return found
+
+
+def _texts(library: Library) -> Iterator[tuple[str, str]]:
+    return ((source.id, library.text(source.id)) for source in library.sources())
 
 
 def _shape(settings: Settings, library: Library, encoder: Encoder, *, rebuild: bool) -> Shape:

@@ -21,12 +21,16 @@ _RECORD = re.compile(r"(.*?\.jsonl)#", re.IGNORECASE | re.DOTALL)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Documents to store under their source ids, sources to retire, and names to remember."""
+    """Documents to store under their source ids, sources to retire, and names to remember.
+
+    `new_texts` are those to store whose texts the library did not have as current ones.
+    """
 
     add: Mapping[str, Document] = field(default_factory=dict)
     retire: tuple[str, ...] = ()
     moved: Mapping[str, str] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)
+    new_texts: Mapping[str, Document] = field(default_factory=dict)
     files: tuple[FileReport, ...] = ()
 
     @property
@@ -75,10 +79,12 @@ class _Planner:
     """
 
     def __init__(self, library: Library) -> None:
+        self.library = library
         self.sources = {source.id: source for source in library.sources()}
         self.by_origin = {s.origin: s for s in self.sources.values()}
         self.aliases = {a: s.id for s in self.sources.values() for a in s.aliases}
         self.by_text: dict[str, str] = {}
+        self.documents: dict[str, Document] = {}
         self.read: set[str] = set()
         self.files_read: set[str] = set()
         self.add: dict[str, Document] = {}
@@ -89,6 +95,7 @@ class _Planner:
 
     def plan(self, documents: Sequence[Document], prune: Sequence[str]) -> Plan:
         digests = {d.origin: hashlib.sha256(d.text.encode()).hexdigest() for d in documents}
+        self.documents = {document.origin: document for document in documents}
         self.read = set(digests)
         self.files_read = {_file_of(origin) for origin in digests}
         self.by_text = {  # of the sources that keep their text
@@ -96,6 +103,7 @@ class _Planner:
             for source in self.sources.values()
             if digests.get(source.origin, source.sha256) == source.sha256
         }
+        had = {source.sha256 for source in self.sources.values()}
         new = [d for d in documents if not self._place_known(d, digests[d.origin])]
         for document in new:
             self._place_new(document, digests[document.origin])
@@ -106,6 +114,11 @@ class _Planner:
             retire=tuple(self.retire),
             moved=self.moved,
             aliases=self.new_aliases,
+            new_texts={
+                id: document
+                for id, document in self.add.items()
+                if digests.get(document.origin) not in had
+            },
             files=tuple(self.files),
         )
 
@@ -117,6 +130,7 @@ class _Planner:
         elif twin is not None:
             self._known_text(document, twin, mine)
         elif mine is not None:
+            self._keep_old_text(mine)
             self._store(mine.id, document, text_sha256, "updated")
         else:
             return False
@@ -133,28 +147,83 @@ class _Planner:
             self._store(self._free_id(document.name), document, text_sha256, "added")
 
     def _same_text(self, document: Document, source: Source) -> None:
-        known = _details(source)
-        details = document.details.over(known)
-        if details == known:
-            self._report(document, "unchanged", source.id)
-        else:
-            document = replace(document, details=details)
+        if self._details_changed(document, source):
             self._store(source.id, document, source.sha256, "updated", "its details changed")
+        else:
+            self._report(document, "unchanged", source.id)
+
+    def _details_changed(self, document: Document, source: Source) -> bool:
+        """Whether a document that has a source's text says other things of itself.
+
+        What is said now counts: a detail that was taken back is forgotten.
+        """
+        said = document.details
+        return replace(said, title=said.title or source.id) != _details(source)
 
     def _known_text(self, document: Document, twin: str, mine: Source | None) -> None:
         """The library, or this run, has this very text under another origin."""
+        if mine is not None:
+            self._give_up(mine)
         known = self.sources.get(twin)
         placed = twin in self.add or twin in self.moved
-        if mine is not None:
-            self.retire.append(mine.id)
         if known is not None and not placed and self._is_absent(known.origin):
-            self.moved[twin] = document.origin
-            self.aliases.pop(document.origin, None)
-            self._report(document, "unchanged", twin, f"moved from {known.origin}")
+            self._move(known, document)
             return
         if self.aliases.get(document.origin) != twin:
-            self.new_aliases[document.origin] = self.aliases[document.origin] = twin
+            self._name(twin, [document.origin])
         self._report(document, "duplicate", twin, f"the same text as '{twin}'")
+
+    def _move(self, source: Source, document: Document) -> None:
+        """A source's file is gone, and this one has its text."""
+        reason = f"moved from {source.origin}"
+        if self._details_changed(document, source):
+            reason += ", its details changed"
+            self._store(source.id, document, source.sha256, "updated", reason)
+            return
+        self.moved[source.id] = document.origin
+        self.aliases.pop(document.origin, None)
+        self._report(document, "unchanged", source.id, reason)
+
+    def _give_up(self, source: Source) -> None:
+        """A source's own file has another source's text now: its text goes, or to its heir."""
+        heir = self._heir_of_old_text(source)
+        if heir is None:
+            self.retire.append(source.id)
+            return
+        self.moved[source.id] = heir
+        self.aliases.pop(heir)
+        self.by_text[source.sha256] = source.id
+
+    def _keep_old_text(self, source: Source) -> None:
+        """A source is about to get a new text: another file that holds the old one keeps it."""
+        heir = self._heir_of_old_text(source)
+        if heir is None:
+            return
+        kept = replace(_stored_document(self.library, source), origin=heir, name=_name_of(heir))
+        id = self._free_id(kept.name)
+        names = self._unread_names(source)
+        reason = f"it still holds what '{source.id}' said before"
+        self._store(id, kept, source.sha256, "added", reason)
+        self._name(id, [name for name in names if name != heir])
+
+    def _heir_of_old_text(self, source: Source) -> str | None:
+        """A file that holds a source's text and was not read in this run.
+
+        None if there is no such file, or the text has found another place in this run already.
+        """
+        names = self._unread_names(source)
+        place = self.by_text.get(source.sha256)
+        if place is not None:
+            self._name(place, names)
+            return None
+        return next((name for name in names if not self._is_absent(name)), None)
+
+    def _unread_names(self, source: Source) -> list[str]:
+        return sorted(o for o, id in self.aliases.items() if id == source.id and o not in self.read)
+
+    def _name(self, id: str, names: Sequence[str]) -> None:
+        for origin in names:
+            self.new_aliases[origin] = self.aliases[origin] = id
 
     def _store(
         self,
@@ -171,17 +240,25 @@ class _Planner:
 
     def _prune(self, roots: Sequence[str]) -> None:
         for source in self.sources.values():
-            if self._is_placed(source) or not _under(source.origin, roots):
+            if self._is_placed(source) or not under(source.origin, roots):
                 continue
             if not self._is_absent(source.origin):
                 continue
             heir = self._heir(source)
             if heir is not None:
-                self.moved[source.id] = heir
-                self.new_aliases.pop(heir, None)
+                self._inherit(source, heir)
                 continue
             self.retire.append(source.id)
             self.files.append(FileReport(path=source.origin, status="retired", source=source.id))
+
+    def _inherit(self, source: Source, heir: str) -> None:
+        """A source's file is gone, and another place that its text was read from is there."""
+        self.new_aliases.pop(heir, None)
+        document = self.documents.get(heir)
+        if document is not None and self._details_changed(document, source):
+            self.add[source.id] = document
+        else:
+            self.moved[source.id] = heir
 
     def _is_placed(self, source: Source) -> bool:
         return source.id in self.add or source.id in self.moved or source.id in self.retire
@@ -238,6 +315,9 @@ def _new_version(id: str, document: Document, settings: IngestSettings) -> NewVe
 def _stored_document(library: Library, source: Source) -> Document:
     text = library.text(source.id)
     blocks, headings = outline_again(source.kind, text)
+    details = _details(source)
+    if details.title == source.id:  # it had none of its own
+        details = replace(details, title=None)
     return Document(
         name=source.id,
         kind=source.kind,
@@ -247,7 +327,7 @@ def _stored_document(library: Library, source: Source) -> Document:
         blocks=tuple(blocks),
         headings=tuple(headings),
         pages=source.pages,
-        details=_details(source),
+        details=details,
     )
 
 
@@ -275,6 +355,12 @@ def _file_of(origin: str) -> str:
     return found.group(1) if found else origin
 
 
+def _name_of(origin: str) -> str:
+    """What a source read from there is called: its record's id, or its file's name."""
+    file = _file_of(origin)
+    return origin[len(file) + 1 :] or Path(file).stem
+
+
 def _is_gone(file: str) -> bool:
     """Whether the file that a source came from is no longer there. In doubt it is not gone."""
     if file.startswith(STARTER_ORIGIN):
@@ -285,7 +371,7 @@ def _is_gone(file: str) -> bool:
         return False
 
 
-def _under(origin: str, roots: Sequence[str]) -> bool:
+def under(origin: str, roots: Sequence[str]) -> bool:
     """Whether an origin lies at or under one of these, as `origin_of` gives them."""
     file = _file_of(origin)
     return any(

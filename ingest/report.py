@@ -4,6 +4,8 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from ingest.near import NearDuplicate
+
 STATUSES = ("added", "updated", "unchanged", "duplicate", "retired", "skipped", "failed")
 
 
@@ -26,6 +28,7 @@ class Report:
     passages: int
     encoded: int
     library: str
+    near_duplicates: tuple[NearDuplicate, ...] = ()
 
     @property
     def counts(self) -> dict[str, int]:
@@ -40,4 +43,5 @@ class Report:
             "passages": self.passages,
             "encoded": self.encoded,
             "library": self.library,
+            "near_duplicates": [asdict(pair) for pair in self.near_duplicates],
         }

@@ -136,6 +136,12 @@ def _list(args: argparse.Namespace, settings: Settings) -> int:
         return 0
     rows = [[s.id, s.title, s.date or "", s.kind, s.passages, s.version] for s in sources]
     print_table(["id", "title", "date", "kind", "passages", "version"], rows)
+    for source in sources:
+        if source.aliases:
+            names = ", ".join([source.origin, *source.aliases])
+            print(
+                f"{plain(source.id)} is the text of {1 + len(source.aliases)} files: {plain(names)}"
+            )
     return 0
 
 

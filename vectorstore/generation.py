@@ -54,7 +54,7 @@ class Generation:
         self.name = folder.name
         self.failed = False
         with _translated(f"cannot open the index in {folder}"):
-            self._client = _client(folder)
+            self._client = open_client(folder)
             try:
                 self._collection = self._client.get_collection(COLLECTION, embedding_function=None)
                 self._check(folder, manifest)
@@ -286,7 +286,7 @@ def child(step: str, work: Path) -> None:
 
 
 def _build(folder: Path, order: Mapping[str, Any], vectors: Vectors) -> None:
-    client = _client(folder)
+    client = open_client(folder)
     collection = client.get_or_create_collection(
         COLLECTION, embedding_function=None, configuration={"hnsw": HNSW}
     )
@@ -315,7 +315,7 @@ def _probe(folder: Path, order: Mapping[str, Any], vectors: Vectors) -> None:
     generation.close()
 
 
-def _client(folder: Path) -> Any:
+def open_client(folder: Path) -> Any:
     """An embedded Chroma client that sends nothing, whatever `.env` or the environment says."""
     import chromadb
 

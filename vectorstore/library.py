@@ -136,6 +136,24 @@ class Library:
         rows = self._all("SELECT max(version) FROM version WHERE source = ?", (source_id,))
         return int(rows[0][0] or 0) + 1
 
+    def heirs(self, source_id: str, text_sha256: str | None) -> list[str]:
+        """The current sources that are the same document as a source once was, ordered by id.
+
+        Those that ever had the text of this digest, and those read from where that version (or,
+        where the digest is not known, any version) of the source was read from.
+        """
+        return [
+            row[0]
+            for row in self._all(
+                "WITH once AS (SELECT origin FROM version WHERE source = :source "
+                "AND (:sha256 IS NULL OR text_sha256 = :sha256)) "
+                "SELECT source FROM version WHERE current AND (origin IN once OR source IN "
+                "(SELECT source FROM version WHERE text_sha256 = :sha256)) "
+                "UNION SELECT source FROM alias WHERE origin IN once ORDER BY source",
+                {"source": source_id, "sha256": text_sha256},
+            )
+        ]
+
     def problems(self) -> str:
         """What SQLite's own check finds wrong with the file; empty if nothing."""
         found = [row[0] for row in self._all("PRAGMA quick_check")]
@@ -318,7 +336,7 @@ class Library:
         assert isinstance(connection, sqlite3.Connection)
         return connection
 
-    def _all(self, sql: str, values: Sequence[object] = ()) -> list[tuple]:  # type: ignore[type-arg]
+    def _all(self, sql: str, values: Sequence[object] | Mapping[str, object] = ()) -> list[tuple]:  # type: ignore[type-arg]
         with _translated(self.path):
             return self._connection().execute(sql, values).fetchall()
 

@@ -111,6 +111,8 @@ def _generation_with(
         return ""
     gone = [id for id in current if id not in kept and id not in added]
     fresh = {id: entry for id, entry in added.items() if current.get(id) != entry[0]}
+    if base and not gone and not fresh:
+        return base  # only details changed: the same passages, the same vectors
     if not base or len(gone) + len(fresh) > len(kept):
         stored = library.passages(sorted(kept))
         fresh = {id: (p.source, sentence_digests(p)) for id, p in sorted(stored.items())} | added

@@ -97,10 +97,10 @@ class HubReader:
     def __init__(self, name: str) -> None:
         """Raises ReaderUnavailable where there is no such model here."""
         try:
-            self._folder = find_model(name)
+            self._folder = find_model(name, "reader")
             self._fingerprint = fingerprint_of(self._folder)
         except EncoderUnavailable as exc:
-            raise ReaderUnavailable(str(exc).replace("encoder", "reader")) from exc
+            raise ReaderUnavailable(str(exc)) from exc
         kind = _kind_of(self._folder)
         if not kind.endswith("QuestionAnswering"):
             raise ReaderUnavailable(

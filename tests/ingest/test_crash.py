@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from vectorstore import Store
+from vectorstore import Store, StoreError
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -83,3 +83,25 @@ def test_a_killed_run_is_invisible_and_the_next_completes_it(desk: Any, moment: 
     store = Store(desk.home, desk.library, desk.encoder, announced.append)
     assert store.searcher.search("A pike waits.", 1).hits[0].passage.source == "fish"
     assert announced == []
+
+
+@pytest.mark.parametrize("room", [1_000, 100_000])
+def test_a_full_disk_leaves_the_library_as_it_was(desk: Any, room: int) -> None:
+    """No file may grow beyond so many bytes: the library, its log or the index are in the way."""
+    resource = pytest.importorskip("resource")
+    before = desk.state()
+    desk.write("fish.txt", "A pike waits. " * 20 + "\n\n" + "It eats frogs now and then. " * 2_000)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, hard))
+    try:
+        with pytest.raises(StoreError):
+            desk.ingest()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert desk.state() == before
+    announced: list[str] = []
+    store = Store(desk.home, desk.library, desk.encoder, announced.append)
+    assert store.searcher.search("The red boat sails at dawn.", 1).hits[0].passage.source == "boats"
+    assert announced == []
+    assert desk.ingest().counts["added"] == 1
+    assert len(list((desk.home / "index").iterdir())) == 1

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ingest import Report, ingest
+from ingest import NothingToIngest, PruneRefused, Report, ingest
 from vectorstore import (
     IndexMismatch,
     IndexUnavailable,
@@ -103,6 +103,33 @@ def test_prune_retires_what_is_gone(desk: Any) -> None:
     assert "boats" not in [source.id for source in desk.library.sources()]
 
 
+@pytest.mark.parametrize("vanished", [True, False])
+def test_prune_refuses_a_folder_that_is_gone_or_empty_unless_told(
+    desk: Any, vanished: bool
+) -> None:
+    before = desk.state()
+    shutil.rmtree(desk.folder)
+    if not vanished:
+        desk.folder.mkdir()
+        desk.write("photo.jpg", b"x")
+    with pytest.raises(PruneRefused, match=r"4 sources came from it.*--prune --yes"):
+        desk.ingest(prune=True)
+    assert desk.state() == before
+    assert desk.ingest(prune=True, yes=True).counts["retired"] == 4
+    assert desk.library.sources() == []
+    with pytest.raises(NothingToIngest):
+        desk.ingest("missing", prune=True)
+
+
+def test_prune_refuses_for_one_empty_folder_among_others(desk: Any) -> None:
+    desk.write("sub/fish.txt", "A pike waits.")
+    desk.ingest()
+    shutil.rmtree(desk.folder / "sub")
+    with pytest.raises(PruneRefused, match="sub is not there"):
+        desk.ingest("boats.txt", "sub", prune=True)
+    assert len(desk.library.sources()) == 5
+
+
 def test_prune_retires_what_left_the_starter_library(
     empty_desk: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -131,6 +158,43 @@ def test_a_run_beside_another_is_refused_and_changes_nothing(desk: Any) -> None:
     with writing(desk.home), pytest.raises(LibraryBusy, match="process"):
         desk.ingest()
     assert desk.state() == before
+
+
+class Asking:
+    """Progress that asks, at each step of a run, what the library answers meanwhile."""
+
+    def __init__(self, desk: Any) -> None:
+        self.desk, self.found = desk, dict[str, list[str]]()
+
+    def step(self, name: str, total: int | None = None) -> None:
+        store = Store(self.desk.home, self.desk.library, self.desk.encoder, print)
+        hits = [store.searcher.search(text, 1).hits[0] for text in ("A pike waits.", RED_BOAT)]
+        self.found[name] = [hit.passage.source for hit in hits if hit.similarity > 0.99]
+
+    def advance(self, parts: int = 1) -> None:
+        pass
+
+
+RED_BOAT = "The red boat sails at dawn."
+
+
+def test_questions_are_answered_from_the_old_version_until_the_new_one_is_whole(desk: Any) -> None:
+    desk.write("boats.txt", f"{RED_BOAT} A pike waits.")
+    asking = Asking(desk)
+    desk.ingest(progress=asking)
+    assert len(asking.found) == 4
+    assert set(map(tuple, asking.found.values())) == {("boats",)}
+    asking.step("afterwards")
+    assert asking.found["afterwards"] == ["boats", "boats"]
+
+
+def test_new_details_leave_the_index_alone(desk: Any) -> None:
+    before = desk.library.meta("generation"), desk.library.fingerprint
+    desk.write("sources.toml", '[[source]]\nfile = "boats.txt"\ntitle = "Boats"\n')
+    assert statuses(desk.ingest())["boats.txt"] == "updated"
+    assert desk.library.source("boats").title == "Boats"
+    assert desk.library.meta("generation") == before[0]
+    assert desk.library.fingerprint != before[1]
 
 
 class Stopping:

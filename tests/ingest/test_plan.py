@@ -1,5 +1,6 @@
 """The plan: whatever happens to files between two runs, no text is lost, none is read twice."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,7 @@ def run(library: Library, *folders: Path, prune: bool = False) -> Plan:
 
 
 def any_file(folders: tuple[Path, ...]) -> bool:
-    return any(path.is_file() for folder in folders for path in folder.rglob("*"))
+    return any(p.is_file() for folder in folders for p in [folder, *folder.rglob("*")])
 
 
 def held(library: Library) -> dict[str, str]:
@@ -187,17 +188,81 @@ def test_a_file_that_cannot_be_read_now_is_not_retired(library: Library, folder:
     assert make_plan(library, documents, prune=[str(folder)]).retire == ()
 
 
-def test_new_details_are_an_update_and_silence_is_not(library: Library, folder: Path) -> None:
+def test_details_follow_what_is_said_now(library: Library, folder: Path) -> None:
     (folder / "a.txt").write_text("Text.")
     catalogue = folder / "sources.toml"
-    catalogue.write_text('[[source]]\nfile = "a.txt"\ntitle = "Title"\n')
+    catalogue.write_text('[[source]]\nfile = "a.txt"\ntitle = "Title"\nauthor = "Ann"\n')
     run(library, folder)
-    catalogue.unlink()
-    assert statuses(run(library, folder)) == {"a.txt": "unchanged"}
     catalogue.write_text('[[source]]\nfile = "a.txt"\ntitle = "Better"\n')
     [file] = run(library, folder).files
     assert (file.status, file.reason) == ("updated", "its details changed")
-    assert library.source("a").title == "Better"
+    source = library.source("a")
+    assert (source.title, source.author) == ("Better", None)
+    catalogue.unlink()
+    assert statuses(run(library, folder)) == {"a.txt": "updated"}
+    assert library.source("a").title == "a"
+    assert not run(library, folder).changes_anything
+
+
+def test_a_file_moved_away_from_its_catalogue_loses_its_details_at_once(
+    library: Library, folder: Path
+) -> None:
+    (folder / "a.txt").write_text("Text.")
+    (folder / "sources.toml").write_text('[[source]]\nfile = "a.txt"\ntitle = "Title"\n')
+    run(library, folder)
+    (folder / "a.txt").rename(folder / "sub" / "b.txt")
+    assert statuses(run(library, folder)) == {"b.txt": "updated"}
+    assert (library.source("a").title, library.source("a").version) == ("a", 2)
+    assert not run(library, folder).changes_anything
+
+
+def test_a_heir_brings_its_own_details(library: Library, folder: Path) -> None:
+    for name in ("a.txt", "b.txt"):
+        (folder / name).write_text("Text.")
+    (folder / "sources.toml").write_text('[[source]]\nfile = "b.txt"\ntitle = "B"\n')
+    run(library, folder)
+    (folder / "a.txt").unlink()
+    run(library, folder, prune=True)
+    assert library.source("a").title == "B"
+    assert not run(library, folder, prune=True).changes_anything
+
+
+def test_an_unread_copy_keeps_the_old_text_of_a_file_read_alone(
+    library: Library, folder: Path
+) -> None:
+    for name in ("a.txt", "b.txt", "c.txt"):
+        (folder / name).write_text("Old.")
+    run(library, folder)
+    (folder / "a.txt").write_text("New.")
+    assert statuses(run(library, folder / "a.txt")) == {"a.txt": "updated", "b.txt": "added"}
+    assert held(library) == {"a": "New.", "b": "Old."}
+    assert library.source("b").aliases == (str(folder / "c.txt"),)
+    assert library.source("a").aliases == ()
+    assert not run(library, folder).changes_anything
+
+
+def test_an_unread_copy_inherits_from_a_file_that_took_anothers_text(
+    library: Library, folder: Path
+) -> None:
+    for name, text in (("a.txt", "Old."), ("b.txt", "Old."), ("c.txt", "Other.")):
+        (folder / name).write_text(text)
+    run(library, folder)
+    (folder / "a.txt").write_text("Other.")
+    run(library, folder / "a.txt")
+    assert held(library) == {"a": "Old.", "c": "Other."}
+    assert library.source("a").origin == str(folder / "b.txt")
+    assert not run(library, folder).changes_anything
+
+
+def test_texts_passed_on_in_one_run_are_held_once(library: Library, folder: Path) -> None:
+    for name, text in (("a.txt", "One."), ("b.txt", "Two."), ("c.txt", "Two.")):
+        (folder / name).write_text(text)
+    run(library, folder)
+    (folder / "a.txt").write_text("Two.")
+    (folder / "b.txt").write_text("Three.")
+    run(library, folder / "a.txt", folder / "b.txt")
+    assert sorted(held(library).values()) == ["Three.", "Two."]
+    assert not run(library, folder).changes_anything
 
 
 NAMES = ["a.txt", "b.txt", "sub/a.txt", "sub/b.txt", "r.jsonl"]
@@ -209,6 +274,39 @@ STEP = st.tuples(
     ),
     st.booleans(),
 )
+
+
+PARTIAL = st.tuples(STEP.map(lambda step: step[0]), st.sets(st.sampled_from(NAMES), min_size=1))
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(steps=st.lists(PARTIAL, min_size=1, max_size=5))
+def test_reading_some_files_loses_nothing_that_another_still_holds(
+    steps: list[tuple[list[tuple[str, str | None]], set[str]]],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    place = tmp_path_factory.mktemp("plan")
+    folder, library = place / "texts", Library.create(place / "library.sqlite3")
+    (folder / "sub").mkdir(parents=True)
+    known: dict[str, str] = {}  # what each file held when it was last read
+    for writes, names in steps:
+        for name, text in writes:
+            if text is None:
+                (folder / name).unlink(missing_ok=True)
+            elif name.endswith(".jsonl"):
+                (folder / name).write_text(f'{{"id": "a", "text": "{text}"}}')
+            else:
+                (folder / name).write_text(text)
+        there = sorted(name for name in names if (folder / name).exists())
+        if not there:
+            continue
+        run(library, *(folder / name for name in there))
+        known |= {name: (folder / name).read_text() for name in there}
+        now = set(held(library).values())
+        for name, text in known.items():
+            if (folder / name).exists() and (folder / name).read_text() == text:
+                assert (text if name.endswith(".txt") else json.loads(text)["text"]) in now
+        assert not run(library, *(folder / name for name in there)).changes_anything
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))

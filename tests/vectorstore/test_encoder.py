@@ -4,10 +4,13 @@ import json
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from vectorstore import EncoderUnavailable, SentenceEncoder
-from vectorstore.encoder import find_model, fingerprint_of
+from vectorstore.encoder import BATCH_TOKENS, PADDING, batches, find_model, fingerprint_of
 
 
 @pytest.fixture
@@ -64,3 +67,23 @@ def test_vectors_have_unit_length_and_keep_the_order() -> None:
     for text, vector in zip(texts, together, strict=True):
         assert float(encoder.encode([text])[0] @ vector) == pytest.approx(1, abs=1e-4)
     assert encoder.encode([]).shape == (0, together.shape[1])
+
+
+@given(lengths=st.lists(st.integers(min_value=1, max_value=256), max_size=400))
+def test_batches_hold_each_text_once_and_little_padding(lengths: list[int]) -> None:
+    found = list(batches(lengths))
+    assert sorted(i for batch in found for i in batch) == list(range(len(lengths)))
+    for batch in found:
+        width = max(lengths[i] for i in batch)
+        assert width * len(batch) <= BATCH_TOKENS
+    padded = sum(max(lengths[i] for i in batch) * len(batch) for batch in found)
+    small = 256 * len(found)  # what batches of a few texts may waste at the most
+    assert padded <= sum(lengths) / (1 - PADDING) + small
+
+
+def test_a_text_has_the_same_vector_in_any_company() -> None:
+    encoder = SentenceEncoder()
+    texts = [f"Boat {i} sails" + " slowly" * (i % 40) + "." for i in range(80)]
+    together = encoder.encode(texts)
+    alone = np.concatenate([encoder.encode([text]) for text in texts])
+    assert np.abs(together - alone).max() < 1e-6
