@@ -52,6 +52,8 @@ SIGNALS = (signal.SIGKILL, signal.SIGKILL, signal.SIGKILL, signal.SIGTERM, signa
 PATIENCE = 600.0  # seconds until a child counts as hanging
 PLAIN_DIMENSION = 384
 DOCUMENTS = 12
+# A command that ended before it could be killed is begun anew, and killed earlier.
+ATTEMPTS, HASTE = 6, 0.6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +163,6 @@ def disturb(
         command = commands[number % len(commands)]
         aimed = number // len(commands) % 3 == 0
         home = place / "home"
-        shutil.copytree(command.home, home)
         outcome = _case(command, home, aimed, chance)
         shutil.rmtree(home)
         if outcome.faults:
@@ -264,15 +265,20 @@ def _program(words: Sequence[str]) -> None:
 def _case(command: Command, home: Path, aimed: bool, chance: random.Random) -> Outcome:
     words = ("--home", str(home), *command.words)
     number = chance.choice(SIGNALS)
-    child = _fork(lambda: _program(words))
-    if aimed:
-        change = chance.choice((1, 1, 2, 3))
-        moment = f"index file change {change}"
-        _await_change(child, home / "index", change)
-    else:
-        moment = "random"
-        _sleep(child, chance.uniform(0, command.seconds))
-    struck = _kill(child, number)
+    for attempt in range(ATTEMPTS):
+        shutil.rmtree(home, ignore_errors=True)
+        shutil.copytree(command.home, home)
+        child = _fork(lambda: _program(words))
+        if aimed:
+            change = chance.choice((1, 1, 2, 3))
+            moment = f"index file change {change}"
+            _await_change(child, home / "index", change)
+        else:
+            moment = "random"
+            _sleep(child, chance.uniform(0, command.seconds * HASTE**attempt))
+        struck = _kill(child, number)
+        if struck:
+            break
     saved = home.parent / "answers.jsonl"
     faults, committed = [], False
     found = _ask_child(lambda: _found(home, saved))
