@@ -9,10 +9,8 @@ that the evidence model has not seen. Everything is deterministic.
 
 import argparse
 import json
-import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,64 +18,32 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import roc_auc_score
 
 from assistant.calibration import SHIPPED, SHIPPED_READ, Logistic
-from assistant.engine import PASSAGES_READ
 from assistant.evidence import rank
 from assistant.features import (
     ANSWER_FEATURES,
     SENTENCE_FEATURES,
-    Asked,
-    Candidate,
     answer_features,
-    ask_about,
-    candidates,
 )
 from assistant.reader import SpanReader, open_reader
 from assistant.reader.features import (
     READ_ANSWER_FEATURES,
     READ_FEATURES,
-    Look,
     looks,
     read_answer_row,
     read_rows,
 )
-from assistant.settings import AssistantSettings
-from eval.errors import EvalError
-from eval.gold_questions import GOLD, load_gold
-from vectorstore import Found, Store, StoreSettings, Table, load_settings, open_store
-
-Span = tuple[str, int, int]
+from eval.learning_set import HELD, Example, examples_of
+from eval.metrics import auroc
 
 FOLDS = 5
-HELD = "-held"  # ends the names of sets that nothing is learnt from
 # The inverse strength of the L2 penalty; the answer model's is the best of 0.3, 0.03 and 0.01 in
 # cross-validation.
 SENTENCE_PENALTY, ANSWER_PENALTY = 0.3, 0.03
 ANSWERED_AT_LEAST = 0.93  # of the answerable gold questions: the threshold follows from it
 # What one question of a set counts: our own gold is small, and closest to what people ask.
 WEIGHTS = {"squad2": 1.0, "covidqa": 1.0, "starter": 3.0, "originals": 3.0}
-
-
-@dataclass(kw_only=True)
-class Example:
-    """One question with its candidates, and which of them answer. `first` are their scores by a
-    model that has not seen it, `rows` what the second model sees, `row` what the last one does."""
-
-    set: str
-    group: str
-    answerable: bool
-    asked: Asked
-    found: Found
-    listed: list[Candidate]
-    right: NDArray[np.bool_]
-    first: list[float] = field(default_factory=list)
-    rows: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 0), dtype=np.float32))
-    seen: dict[int, Look] = field(default_factory=dict)
-    row: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, dtype=np.float32))
-    hit: bool = False
-    top: bool = False
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -96,88 +62,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     out.write_text(json.dumps(content, indent=1) + "\n")
     print(json.dumps(content["data"], indent=2))
     return 0
-
-
-def examples_of(bench: Path, sources: Path, homes: Path, *, held: bool = False) -> list[Example]:
-    """The questions of all sets with their candidates; those of our gold's `held` split only where
-    they are asked for, in sets of their own ("starter-held")."""
-    examples: list[Example] = []
-
-    def add(name: str, store: Store, rows: Iterator[tuple[str, str, bool, list[Span]]]) -> None:
-        examples.extend(_example(name, store, *row) for row in rows)
-        print(f"{name}: {sum(e.set == name for e in examples)} questions", file=sys.stderr)
-
-    for name in ("squad2", "covidqa"):
-        store = library_of(homes / name, bench / name / "corpus.jsonl")
-        add(name, store, bench_questions(bench / name / "questions.jsonl"))
-    for name, paths in (("starter", ()), ("originals", (sources,))):
-        store = library_of(homes / name, *paths)
-        add(name, store, gold_rows(GOLD / name, store, "tune"))
-        if held:
-            add(f"{name}{HELD}", store, gold_rows(GOLD / name, store, "held"))
-    return examples
-
-
-def library_of(home: Path, *paths: Path) -> Store:
-    """A store over `paths` (with none, the starter library) in `home`, brought up to date by the
-    program's own `ingest`. Raises EvalError where that fails."""
-    command = [sys.executable, "-m", "soundings", "--home", str(home), "ingest", *map(str, paths)]
-    if subprocess.run(command, stdout=subprocess.DEVNULL, check=False).returncode != 0:
-        raise EvalError(f"could not make the library in {home}: {' '.join(command)}")
-    tables: dict[str, type[Table]] = {"vectorstore": StoreSettings, "assistant": AssistantSettings}
-    return open_store(load_settings(tables, home=str(home), environ={}))
-
-
-def bench_questions(file: Path) -> Iterator[tuple[str, str, bool, list[Span]]]:
-    """(group, question, answerable, spans) of a public set, in its order."""
-    with file.open(encoding="utf-8") as stream:
-        for line in stream:
-            record = json.loads(line)
-            asked_about = (record.get("meta") or {}).get("asked_about", "")
-            about = (record.get("gold_doc_ids") or [asked_about])[0]
-            spans = [(s["doc"], s["start"], s["end"]) for s in record.get("gold_spans") or []]
-            yield about.rsplit("-p", 1)[0], record["question"], record["answerable"], spans
-
-
-def gold_rows(
-    folder: Path, store: Store, split: str
-) -> Iterator[tuple[str, str, bool, list[Span]]]:
-    """(id, question, answerable, spans) of our gold without history and in one piece."""
-    for gold in load_gold([folder]):
-        if gold.split != split or gold.history or gold.outcome == "partial":
-            continue
-        spans = []
-        for place in gold.evidence:
-            start, end = place.locate(store.library.text(place.source))
-            spans.append((place.source, start, end))
-        yield gold.id, gold.question, gold.outcome == "answered", spans
-
-
-def _example(
-    name: str, store: Store, group: str, question: str, answerable: bool, spans: list[Span]
-) -> Example:
-    found = store.searcher.search(question, PASSAGES_READ)
-    asked = ask_about(question, store.library)
-    listed = candidates(asked, found)
-    right = np.array(
-        [
-            any(
-                c.hit.passage.source == source and c.sentence.start < end and start < c.sentence.end
-                for source, start, end in spans
-            )
-            for c in listed
-        ],
-        dtype=np.bool_,
-    )
-    return Example(
-        set=name,
-        group=f"{name}:{group}",
-        answerable=answerable,
-        asked=asked,
-        found=found,
-        listed=listed,
-        right=right,
-    )
 
 
 def fit(examples: Sequence[Example], reader: SpanReader | None = None) -> dict[str, Any]:
@@ -321,7 +205,7 @@ def _figures(
     hit = np.array([e.hit for e in examples])[mine]
     top = np.array([e.top for e in examples])[mine]
     p = probability[mine]
-    both = answerable.any() and not answerable.all()
+    separation = auroc(p, answerable.astype(np.float64))
 
     def share(of: NDArray[np.bool_], which: NDArray[np.bool_]) -> float | None:
         return round(float(of[which].mean()), 4) if which.any() else None
@@ -343,7 +227,7 @@ def _figures(
         "answerable": int(answerable.sum()),
         "evidence_first": share(top, answerable),
         "evidence_in_three": share(hit, answerable),
-        "auroc": round(float(roc_auc_score(answerable, p)), 4) if both else None,
+        "auroc": None if separation is None else round(separation, 4),
         "answered": share(p >= threshold, answerable),
         "withheld": share(p < threshold, ~answerable),
         "reliability": curve,

@@ -22,8 +22,8 @@ import numpy as np
 from assistant.followup import query_of
 from assistant.models import Turn
 from eval.bench.search import shown
-from eval.fit import library_of
 from eval.intervals import Indices, Score, bootstrap_of
+from eval.learning_set import library_of
 from vectorstore import Query, Store
 from vectorstore.search import CANDIDATES
 

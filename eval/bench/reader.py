@@ -18,8 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.reader import open_reader
-from eval.fit import Example, cross_validate, examples_of
+from eval.fit import cross_validate
 from eval.intervals import Indices, Score, Tally, bootstrap_of, paired_means, wilson
+from eval.learning_set import Example, examples_of
 from eval.metrics import auroc
 
 UNREAD = -99.0
