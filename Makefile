@@ -21,6 +21,7 @@ slow: $(VENV)/installed-dev
 gate: $(VENV)/installed-dev
 	rm -rf out/gate && $(BIN)/soundings --home out/gate/home ingest
 	$(BIN)/soundings --home out/gate/home eval run --out out/gate/run --gate eval/gates/starter.toml
+	$(BIN)/soundings --home out/gate/home eval packs --gate eval/packs_gates.toml
 	$(BIN)/python -m pytest -q eval/
 
 check: $(VENV)/installed-dev

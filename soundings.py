@@ -17,6 +17,7 @@ from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
 import assistant.cli
+import assistant.packs.cli
 import ingest.cli
 import vectorstore.cli
 from assistant import look
@@ -79,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     ingest.cli.add_commands(commands)
     vectorstore.cli.add_commands(commands)
     assistant.cli.add_commands(commands)
+    assistant.packs.cli.add_commands(commands)
     add_eval_commands(commands)
     _add_own(commands)
     return parser

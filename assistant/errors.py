@@ -1,8 +1,10 @@
-"""What can go wrong with a question, or with an answer that was saved.
+"""What can go wrong with a question, with an answer that was saved, or with a pack.
 
 SoundingsError
 └── AssistantError
     ├── BadQuestion        the question is empty or far too long (wrong usage)
+    ├── BadPackRequest     more prompts are asked for than fit into the minutes (wrong usage)
+    ├── TopicNotHeld       the library holds too little on a topic for a pack
     ├── EngineUnavailable  the engine asked for is not configured
     ├── ReaderUnavailable  the reader that the settings name is not there
     └── BadAnswers         a file of saved answers cannot be read as one
@@ -29,3 +31,15 @@ class ReaderUnavailable(AssistantError):
 
 class BadAnswers(AssistantError):
     """A file of saved answers cannot be opened, or is not what `ask` writes."""
+
+
+class BadPackRequest(AssistantError, UsageError):
+    """The numbers asked for cannot be had: too many prompts for the minutes, or none."""
+
+
+class TopicNotHeld(AssistantError):
+    """The library holds too little on a topic for a pack. `nearest` are themes that it holds."""
+
+    def __init__(self, message: str, nearest: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.nearest = nearest

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from eval.gold_cli import add_gold_commands, gold_flag, put
+from eval.packs_cli import add_pack_commands
 from vectorstore.console import Commands, announce, print_json
 from vectorstore.errors import UsageError
 from vectorstore.settings import Settings
@@ -26,6 +27,7 @@ def add_commands(commands: Commands) -> None:
     _add_compare(actions)
     _add_gates(actions)
     add_gold_commands(actions)
+    add_pack_commands(actions)
 
 
 def _add_run(actions: Commands) -> None:

@@ -22,7 +22,7 @@ p = 0.05
 
 import difflib
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,10 +30,13 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from eval.compare import compare_runs
-from eval.definitions import METRICS
+from eval.definitions import METRICS, Metric
 from eval.errors import GateError
 from eval.intervals import Score
 from eval.runs import Run, read_run
+
+Metrics = Mapping[str, Score]
+Worst = Callable[[str], tuple[str, ...]]
 
 
 class _Table(BaseModel):
@@ -127,8 +130,11 @@ class Verdict:
         return cls(file=content["file"], checked=content["checked"], held=tuple(held))
 
 
-def load_gates(file: Path) -> Gates:
-    """Read gates. Raises GateError for an unknown key or metric, or a file that cannot be read."""
+def load_gates(file: Path, known: Mapping[str, Metric] = METRICS) -> Gates:
+    """Read gates on the metrics `known`.
+
+    Raises GateError for an unknown key or metric, or a file that cannot be read.
+    """
     try:
         gates = Gates(**tomllib.loads(file.read_text(encoding="utf-8")))
     except (OSError, ValueError) as exc:
@@ -140,8 +146,8 @@ def load_gates(file: Path) -> Gates:
         raise GateError(f"cannot read the gates in {file}: {said}") from exc
     named = [floor.metric for floor in gates.floor] + [one.metric for one in gates.ceiling]
     for metric in [*named, *(gates.no_regression.metrics if gates.no_regression else ())]:
-        if metric not in METRICS:
-            near = difflib.get_close_matches(metric, METRICS, n=1, cutoff=0.0)
+        if metric not in known:
+            near = difflib.get_close_matches(metric, known, n=1, cutoff=0.0)
             raise GateError(f"{file}: '{metric}' is not a metric. Did you mean '{near[0]}'?")
     return gates
 
@@ -149,8 +155,7 @@ def load_gates(file: Path) -> Gates:
 def judge_run(run: Run, gates: Gates, file: Path, baseline: Path | None = None) -> Verdict:
     """Hold a run against gates. Raises GateError where there is no baseline to compare with,
     RunError where the baseline has another gold or library."""
-    held = [h for floor in gates.floor if (h := _below(run, floor))]
-    held += [h for ceiling in gates.ceiling if (h := _above(run, ceiling))]
+    held = shortfalls(run.metrics, gates, lambda metric: worst(run, metric))
     held += [h for id in gates.must_pass if (h := _fails(run, id))]
     checked = len(gates.floor) + len(gates.ceiling) + len(gates.must_pass)
     rule = gates.no_regression
@@ -158,6 +163,12 @@ def judge_run(run: Run, gates: Gates, file: Path, baseline: Path | None = None) 
         held += _regressed(run, rule, _baseline(rule, file, baseline))
         checked += len(rule.metrics)
     return Verdict(file=file.name, checked=checked, held=tuple(held))
+
+
+def shortfalls(metrics: Metrics, gates: Gates, worst_of: Worst) -> list[Held]:
+    """The floors and ceilings that figures do not meet, each with what `worst_of` its metric."""
+    held = [h for floor in gates.floor if (h := _below(metrics, floor, worst_of))]
+    return held + [h for ceiling in gates.ceiling if (h := _above(metrics, ceiling, worst_of))]
 
 
 def _baseline(rule: NoRegression, file: Path, named: Path | None) -> Path:
@@ -168,36 +179,30 @@ def _baseline(rule: NoRegression, file: Path, named: Path | None) -> Path:
     return file.parent / rule.baseline
 
 
-def _below(run: Run, floor: Floor) -> Held | None:
-    score = run.metrics[floor.metric]
+def _below(metrics: Metrics, floor: Floor, worst_of: Worst) -> Held | None:
+    score = metrics[floor.metric]
     for name, least in (("value", floor.value), ("low", floor.low)):
         found = getattr(score, name)
         if least is not None and (found is None or found < least):
             part = "" if name == "value" else "the lower bound of "
-            return _held(
-                run, score, f"{part}{floor.metric} is {_of(found, score)}, under {least:g}"
-            )
+            why = f"{part}{floor.metric} is {_of(found, score)}, under {least:g}"
+            return Held(gate=score.metric, why=why, questions=worst_of(score.metric))
     return None
 
 
-def _above(run: Run, ceiling: Ceiling) -> Held | None:
-    score = run.metrics[ceiling.metric]
+def _above(metrics: Metrics, ceiling: Ceiling, worst_of: Worst) -> Held | None:
+    score = metrics[ceiling.metric]
     for name, most in (("value", ceiling.value), ("high", ceiling.high)):
         found = getattr(score, name)
         if most is not None and (found is None or found > most):
             part = "" if name == "value" else "the upper bound of "
-            return _held(
-                run, score, f"{part}{ceiling.metric} is {_of(found, score)}, over {most:g}"
-            )
+            why = f"{part}{ceiling.metric} is {_of(found, score)}, over {most:g}"
+            return Held(gate=score.metric, why=why, questions=worst_of(score.metric))
     return None
 
 
 def _of(found: float | None, score: Score) -> str:
     return "not known (no data)" if found is None else f"{found:.4g} (n={score.n})"
-
-
-def _held(run: Run, score: Score, why: str) -> Held:
-    return Held(gate=score.metric, why=why, questions=worst(run, score.metric))
 
 
 def worst(run: Run, metric: str, most: int = 12) -> tuple[str, ...]:

@@ -33,10 +33,14 @@ def verdict_line(verdict: Verdict | None) -> str:
 
 
 def figure(score: Score) -> str:
+    """A metric of a run, as `shown`."""
+    return shown(score, 1 if METRICS[score.metric].unit else 3)
+
+
+def shown(score: Score, digits: int) -> str:
     """A value with its interval and n: "0.471 (0.402 to 0.542, n=193)"; "no data" for None."""
     if score.value is None:
         return "no data"
-    digits = 1 if METRICS[score.metric].unit else 3
     value = f"{score.value:.{digits}f}"
     if score.low is None or score.high is None:
         return f"{value} (n={score.n})"

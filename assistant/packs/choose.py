@@ -1,0 +1,229 @@
+"""Which extracts become stimuli, of which kinds, and which quotes stand beside them."""
+
+import random
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from assistant.packs.acts import Act
+from assistant.packs.alone import sentences
+from assistant.packs.extracts import ON_TOPIC, Extract
+from prompts import KINDS, Stem, load_kind
+from vectorstore.lexicon import terms
+
+RELATED = 0.22
+"""The relevance from which one may fill up a pack on a topic of which the library holds little."""
+ALIKE = 0.8
+"""Two stimuli more similar than this say the same."""
+_SAME = 0.92
+_NEAR = 0.35
+_CLOSE = 0.58
+_FIRST_NEAR = 0.28
+_OPPOSITE = 0.5  # how near a quote that leans the other way must be, to be about the same
+_IN_COMMON = 3
+_FIRST_KINDS = (
+    "experience",
+    "interpretation",
+    "application",
+    "tension",
+    "commitment",
+    "dilemma",
+    "evaluation",
+)
+_JITTER = 0.12
+_LEAST_POINT = 0.2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Choice:
+    """A stimulus with the stem that is to be asked of it, and a quote that pulls another way."""
+
+    stimulus: Extract
+    stem: Stem
+    tension: Extract | None
+
+
+def kinds_for(prompts: int, rng: random.Random | None = None) -> list[str]:
+    """The kinds of a pack of so many prompts, from concrete to open: as many as there are.
+
+    With `rng` those that are left out are drawn; what is met and what will be done stay.
+    """
+    kinds = list(_FIRST_KINDS)
+    if rng is not None and prompts > 2:
+        middle = [k for k in kinds if k not in ("experience", "commitment")]
+        rng.shuffle(middle)
+        kinds = ["experience", "commitment", *middle]
+    chosen = [kinds[i % len(kinds)] for i in range(prompts)]
+    return sorted(chosen, key=KINDS.index)
+
+
+class Chooser:
+    """Chooses from the extracts on one topic. `taken` holds everything that is already in use."""
+
+    def __init__(self, extracts: Sequence[Extract], phrase: str, rng: random.Random | None) -> None:
+        """Without `rng` the best is taken; with one, what is nearly as good has its chance."""
+        self._extracts = extracts
+        self._phrase = phrase
+        self._rng = rng
+        self._jitter: dict[int, float] = {}
+
+    def choose(
+        self,
+        kind: str,
+        taken: Sequence[Extract],
+        stems: Collection[Stem],
+        least: float,
+        barred: Collection[tuple[str, int, int]] = (),
+    ) -> Choice | None:
+        """The best stimulus of this kind with its stem, or None where nothing fits."""
+        best: tuple[float, Choice] | None = None
+        sources = [e.source for e in taken]
+        for extract in self._extracts:
+            if extract.relevance < least or key(extract) in barred:
+                continue
+            if any(extract.overlaps(o) or extract.similarity(o) > ALIKE for o in taken):
+                continue
+            value = appeal(extract, self._phrase) + self._chance(extract)
+            again = sources.count(extract.source)
+            fresh = 0.12 if extract.relevance >= ON_TOPIC else 0.04
+            value += -0.04 * again if again else fresh
+            value -= 0.06 * sum(e.passage.id == extract.passage.id for e in taken)
+            if best is not None and value + 0.2 < best[0]:
+                continue  # no stem can make up for it
+            tension = self.tension(extract, taken) if kind == "tension" else None
+            for stem in load_kind(kind).stems:
+                fits = _fit(stem, extract, tension) if stem not in stems else None
+                if fits is not None and (best is None or value + fits > best[0]):
+                    choice = Choice(stimulus=extract, stem=stem, tension=tension)
+                    best = (value + fits, choice)
+        return best[1] if best else None
+
+    def _chance(self, extract: Extract) -> float:
+        if self._rng is None:
+            return 0.0
+        return self._jitter.setdefault(id(extract), self._rng.random() * _JITTER)
+
+    def tension(self, stimulus: Extract, taken: Sequence[Extract]) -> Extract | None:
+        """A quote on the same matter that leans the other way; from another source if there is
+        one, else from the same; None where the library has no such quote."""
+        found = []
+        for other in self._extracts:
+            near = stimulus.similarity(other)
+            if not _OPPOSITE <= near <= _SAME or other.relevance < ON_TOPIC:
+                continue
+            if other.overlaps(stimulus) or any(other.overlaps(o) for o in taken):
+                continue
+            if not _pulls(stimulus, other):
+                continue
+            elsewhere = other.source != stimulus.source
+            found.append((elsewhere, near + 0.3 * other.relevance - _clumsy(other), other))
+        return (
+            max(found, key=lambda f: (f[0], f[1], f[2].source, -f[2].start))[2] if found else None
+        )
+
+    def point(
+        self,
+        stimulus: Extract,
+        chosen: Sequence[Extract],
+        taken: Sequence[Extract],
+        answering: Collection[tuple[str, int, int]],
+    ) -> Extract | None:
+        """One more quote on the stimulus's matter beside those `chosen`, other sources first.
+
+        `answering` are the places with which the engine answers the question that the points are
+        to answer.
+        """
+        best: tuple[float, Extract] | None = None
+        used = {one.source for one in (stimulus, *taken)}
+        for other in self._extracts:
+            if any(_clash(other, one) for one in (stimulus, *chosen, *taken)):
+                continue
+            value = _point_value(stimulus, other, answering)
+            value += 0.15 * (value > 0 and other.source not in used)
+            value += 0.1 * (other.source not in {c.source for c in (stimulus, *chosen)})
+            if value >= _LEAST_POINT and (best is None or value > best[0]):
+                best = (value, other)
+        return best[1] if best else None
+
+    def from_others(
+        self, stimulus: Extract, stimuli: Sequence[Extract], taken: Sequence[Extract]
+    ) -> Extract | None:
+        """For a topic on which there is little: the nearest stimulus of another prompt, or else
+        what stands nearest and is about the topic."""
+        near = [s for s in stimuli if not _clash(s, stimulus)]
+        near += [
+            e
+            for e in self._extracts
+            if e.relevance >= ON_TOPIC and not any(_clash(e, o) for o in (stimulus, *taken))
+        ]
+        near = [e for e in near if e.similarity(stimulus) >= _FIRST_NEAR]
+        return max(near, key=lambda e: (e.similarity(stimulus), e.source, e.start), default=None)
+
+
+def key(extract: Extract) -> tuple[str, int, int]:
+    """An extract's place, which names it."""
+    return (extract.source, extract.start, extract.end)
+
+
+def appeal(extract: Extract, phrase: str) -> float:
+    """How good a stimulus it makes: to the point, spoken by somebody, short, one thought."""
+    value = extract.relevance - _clumsy(extract)
+    value += 0.05 * (extract.speaker is not None)
+    value += 0.06 * (extract.acts[0] is not Act.CLAIM)
+    known = set(re.findall(r"[A-Z]{3,}", phrase))
+    strange = {a for a in re.findall(r"\b[A-Z]{3,}\b", extract.text) if a not in known}
+    return value - 0.02 * min(len(strange), 4)
+
+
+def _clumsy(extract: Extract) -> float:
+    """What tells against quoting it: too short, too long, many sentences, a start in the middle."""
+    count = len(sentences(" ".join(extract.text.split())))
+    short = 0.12 if extract.words < 11 else 0.05 if extract.words < 14 else 0.0
+    long_ = 0.04 if extract.words > 48 else 0.0
+    runs_on = 0.05 * (count - 1) if extract.words > 30 else 0.0
+    lists = 0.05 * (extract.text.count(",") > 5)
+    return short + long_ + runs_on + lists + 0.05 * extract.text[:1].islower()
+
+
+def _fit(stem: Stem, extract: Extract, tension: Extract | None) -> float | None:
+    """How well a stem fits what an extract does, or None where it does not."""
+    if "{speaker}" in stem.ask.text and (extract.speaker is None or " and " in extract.speaker):
+        return None
+    if "tension" in stem.needs and tension is None:
+        return None
+    places = [i for i, act in enumerate(extract.acts) if act.value in stem.acts]
+    if not places or (extract.acts[0] in (Act.CASE, Act.FIGURE) and places[0] > 0):
+        return None  # a case is asked about as a case, a figure as a figure
+    fits = (0.1, 0.04)[min(places[0], 1)] + 0.04 * ("tension" in stem.needs)
+    return fits + 0.02 * (tension is not None)
+
+
+def _pulls(stimulus: Extract, other: Extract) -> bool:
+    """Whether one of the two speaks for a matter and the other tells of what stands against it.
+
+    They must be about the same thing: near, and with words in common beyond those of all texts.
+    """
+    if stimulus.leaning * other.leaning >= 0:
+        return False
+    shared = set(terms(stimulus.text)) & set(terms(other.text))
+    return stimulus.similarity(other) >= _OPPOSITE and len(shared) >= _IN_COMMON
+
+
+def _clash(other: Extract, one: Extract) -> bool:
+    return other.overlaps(one) or other.similarity(one) > _SAME
+
+
+def _point_value(
+    stimulus: Extract,
+    other: Extract,
+    answering: Collection[tuple[str, int, int]],
+) -> float:
+    answers = any(
+        source == other.source and start < other.end and other.start < end
+        for source, start, end in answering
+    )
+    near = stimulus.similarity(other)
+    close = near >= _CLOSE or (near >= _NEAR and (other.relevance >= ON_TOPIC or answers))
+    if not close or other.relevance < RELATED:
+        return 0.0
+    return 0.5 * near + 0.4 * other.relevance + 0.12 * answers - _clumsy(other)

@@ -1,0 +1,136 @@
+"""The command `pack`."""
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vectorstore.console import Commands, announce, plain, positive, print_json
+from vectorstore.errors import UsageError
+from vectorstore.settings import Settings
+
+if TYPE_CHECKING:
+    from assistant.packs.maker import PackMaker
+
+FORMATS = ("md", "docx", "json")
+PARTS = ("all", "handout", "notes")
+AUDIENCE_CHARACTERS = 80
+
+
+def add_commands(commands: Commands) -> None:
+    """Add this folder's command to the front door's."""
+    pack = commands.add_parser(
+        "pack", help="make a discussion pack, or list the themes", description=_pack.__doc__
+    )
+    pack.add_argument("topic", nargs="*", metavar="TOPIC", help="a phrase; several parted by ';'")
+    pack.add_argument("--prompts", type=positive, default=6, metavar="N", help="default: 6")
+    pack.add_argument("--minutes", type=positive, default=40, metavar="M", help="default: 40")
+    pack.add_argument(
+        "--audience",
+        default="aspiring leaders",
+        metavar="TEXT",
+        help="for whom (default: aspiring leaders)",
+    )
+    pack.add_argument("--seed", type=int, default=0, metavar="S", help="another seed, another pack")
+    pack.add_argument(
+        "--redraw",
+        type=positive,
+        action="append",
+        default=[],
+        metavar="N",
+        help="draw prompt N anew; again for yet another",
+    )
+    pack.add_argument("--part", choices=PARTS, default="all", help="what of it (default: all)")
+    pack.add_argument("--format", choices=FORMATS, help="default: by --out, else md")
+    pack.add_argument("--out", type=Path, metavar="FILE", help="where to (default: print)")
+    pack.set_defaults(run=_pack)
+
+
+def _pack(args: argparse.Namespace, settings: Settings) -> int:
+    """Make a discussion pack on a topic, every line about the library a verbatim quote. Without a
+    TOPIC: the library's themes, with how much each source says of them."""
+    from assistant.engine import open_engine
+    from assistant.packs.maker import PackMaker
+    from assistant.packs.models import PackRequest
+
+    format = _format(args)
+    topic = " ".join(args.topic).strip()
+    audience = " ".join(args.audience.split())
+    if not audience or len(audience) > AUDIENCE_CHARACTERS:
+        raise UsageError(f"--audience says for whom in 1 to {AUDIENCE_CHARACTERS} characters")
+    maker = PackMaker(open_engine(settings, announce))
+    if not topic:
+        return _themes(maker, format, args.out)
+    request = PackRequest(
+        topic=topic,
+        prompts=args.prompts,
+        minutes=args.minutes,
+        audience=audience,
+        seed=args.seed,
+    )
+    pack = maker.make(request)
+    for number in args.redraw:
+        pack = maker.redraw(pack, number)
+    if pack.note:
+        announce(pack.note)
+    sources = {source.id: source for source in maker.library.sources()}
+    if format == "docx":
+        from assistant.packs.document import to_docx
+
+        _write(to_docx(pack, sources, args.part), args.out)
+    elif format == "json":
+        _put(json.dumps(pack.to_json(), ensure_ascii=False, indent=2) + "\n", args.out)
+    else:
+        from assistant.packs.markdown import Part, to_markdown
+
+        _put(to_markdown(pack, sources, Part(args.part)), args.out)
+    return 0
+
+
+def _format(args: argparse.Namespace) -> str:
+    """The format asked for, or else the one that the file's name ends in."""
+    suffix = args.out.suffix.lower().lstrip(".") if args.out is not None else ""
+    format = str(args.format or (suffix if suffix in FORMATS else "md"))
+    if format == "docx" and args.out is None:
+        raise UsageError("a Word document is written to a file: add --out FILE.docx")
+    if format == "json" and args.part != "all":
+        raise UsageError("--part goes with --format md or docx; JSON holds the whole pack")
+    return format
+
+
+def _themes(maker: "PackMaker", format: str, out: Path | None) -> int:
+    """Show the library's themes."""
+    themes = maker.themes()
+    if format == "json":
+        if out is None:
+            print_json([theme.to_json() for theme in themes])
+        else:
+            _put(
+                json.dumps([t.to_json() for t in themes], ensure_ascii=False, indent=2) + "\n", out
+            )
+        return 0
+    lines = ["What this library is about. Make a pack: soundings pack 'THEME'", ""]
+    for theme in themes:
+        lines.append(f"{plain(theme.name)}")
+        for title, passages, words in theme.sources.values():
+            count = "1 passage" if passages == 1 else f"{passages} passages"
+            lines.append(f"    {count}, {words:,} words: {plain(title)}")
+    _put("\n".join(lines) + "\n", out)
+    return 0
+
+
+def _put(text: str, file: Path | None) -> None:
+    """Print a text, or write it to a file."""
+    if file is None:
+        print(text, end="")
+    else:
+        _write(text.encode(), file)
+
+
+def _write(content: bytes, file: Path) -> None:
+    """Write a file. Raises UsageError where that cannot be done."""
+    try:
+        file.write_bytes(content)
+    except OSError as exc:
+        raise UsageError(f"cannot write {file}: {exc.strerror or exc}") from exc
+    announce(f"Written: {file}")

@@ -1,0 +1,299 @@
+"""Draws the prompts of a pack: stimuli with stems, and the points that the engine answers for."""
+
+import hashlib
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from assistant.engine import Engine
+from assistant.errors import TopicNotHeld
+from assistant.gate import Slice, judge
+from assistant.models import Outcome
+from assistant.packs.choose import RELATED, Choice, Chooser, key, kinds_for
+from assistant.packs.extracts import ON_TOPIC, Extract, Topic
+from assistant.packs.models import Drawn, Pack, PackRequest
+from assistant.packs.phrases import Terms, heading_phrase
+from prompts import KINDS, Stem
+from vectorstore.lexicon import terms
+
+MOST_POINTS = 3
+_NEAR_STIMULUS, _NEAR_TOPIC = 0.4, 0.35
+_TRIES = 6
+_ASKED = (
+    "What do the sources say about {matter}?",
+    "What is said about {matter}?",
+    "What is important about {matter}?",
+)
+Place = tuple[str, int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Material:
+    """What the library has on one topic: how the topic reads in a sentence, and its extracts."""
+
+    topic: Topic
+    phrase: str
+    extracts: Sequence[Extract]
+    terms: Terms
+    fingerprint: str
+
+    @property
+    def enough(self) -> int:
+        """How many extracts are about the topic, the same sentence counted once."""
+        apart: list[Extract] = []
+        for extract in self.extracts:
+            if extract.relevance >= ON_TOPIC and not any(extract.overlaps(a) for a in apart):
+                apart.append(extract)
+        return len(apart)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Begun:
+    """A prompt under way: everything but its points, which are dealt out in turn."""
+
+    choice: Choice
+    chooser: Chooser
+    matter: str
+    asked: str
+    answering: list[Place]
+    tension: Extract | None
+    points: list[Extract]
+
+
+class Drawer:
+    """Draws prompts over an engine's library; what the engine has answered is remembered."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._asked: dict[str, list[Place] | None] = {}
+
+    def draw(self, request: PackRequest, materials: Sequence[Material]) -> list[Drawn]:
+        """A prompt for each kind; those that the engine cannot answer for are drawn anew."""
+        barred: set[Place] = set()
+        for _ in range(_TRIES):
+            picked = list(self._pick(request, materials, barred))
+            drawn, failed = self._finish(request, picked)
+            if not failed:
+                return drawn
+            barred |= failed
+        return drawn
+
+    def _pick(
+        self,
+        request: PackRequest,
+        materials: Sequence[Material],
+        barred: set[Place],
+    ) -> Iterator[tuple[Choice, Material]]:
+        """Stimuli with stems for all kinds, on topic as long as there are such."""
+        choosers = [
+            Chooser(m.extracts, m.phrase, chance(request, m) if request.seed else None)
+            for m in materials
+        ]
+        taken: list[Extract] = []
+        stems: set[Stem] = set()
+        kinds = kinds_for(request.prompts, chance(request, materials[0]) if request.seed else None)
+        # The kinds that ask most of a stimulus choose first.
+        order = sorted(range(len(kinds)), key=lambda i: (kinds[i] != "tension", i))
+        picked: dict[int, tuple[Choice, Material]] = {}
+        for turn, i in enumerate(order):
+            at = turn % len(materials)
+            for kind, least in _attempts(kinds[i], [k for k in KINDS if k not in kinds]):
+                choice = choosers[at].choose(kind, taken, stems, least, barred)
+                if choice is not None:
+                    picked[i] = (choice, materials[at])
+                    taken.append(choice.stimulus)
+                    taken += _second(choice)
+                    stems.add(choice.stem)
+                    break
+        found = [picked[i] for i in sorted(picked)]
+        yield from sorted(found, key=lambda p: KINDS.index(p[0].stem.kind))
+
+    def _finish(
+        self,
+        request: PackRequest,
+        picked: Sequence[tuple[Choice, Material]],
+        kept: Sequence[Extract] = (),
+    ) -> tuple[list[Drawn], set[Place]]:
+        """The prompts with their points, and the stimuli for which there are none."""
+        taken = [*kept, *(choice.stimulus for choice, _ in picked)]
+        taken += [second for choice, _ in picked for second in _second(choice)]
+        begun: list[_Begun] = []
+        failed: set[Place] = set()
+        for choice, material in picked:
+            one = self._begin(choice, material, taken, [b.matter for b in begun])
+            if one is None:
+                failed.add(key(choice.stimulus))
+                continue
+            begun.append(one)
+            taken += [one.tension] if one.tension else []
+        for _ in range(MOST_POINTS):  # one each in turn, so that the last prompt has its share
+            for one in begun:
+                if (point := self._point(one, taken)) is not None:
+                    one.points.append(point)
+                    taken.append(point)
+        stimuli = [one.choice.stimulus for one in begun]
+        for one in begun:
+            if not one.points:
+                found = one.chooser.from_others(one.choice.stimulus, stimuli, taken)
+                one.points += [found] if found and self._stands(found) else []
+        failed |= {key(one.choice.stimulus) for one in begun if not one.points}
+        return [_worded(request, one) for one in begun if one.points], failed
+
+    def _begin(
+        self,
+        choice: Choice,
+        material: Material,
+        taken: Sequence[Extract],
+        used: Sequence[str],
+    ) -> _Begun | None:
+        """A prompt with its matter and its tension, or None where the library does not answer
+        what its points are to answer."""
+        if not self._stands(choice.stimulus):
+            return None
+        answered = (
+            (matter, question, places)
+            for matter in self._matters(choice, material, used)
+            for question in questions_about(matter)
+            if (places := self._answer(question)) is not None
+        )
+        matter, asked, answering = next(answered, ("", "", []))
+        if not matter:
+            return None
+        chooser = Chooser(material.extracts, material.phrase, None)
+        others = [e for e in taken if e is not choice.stimulus]
+        tension = choice.tension
+        if "tension" not in choice.stem.needs:
+            tension = chooser.tension(choice.stimulus, others)
+        return _Begun(
+            choice=choice,
+            chooser=chooser,
+            matter=matter,
+            asked=asked,
+            answering=answering,
+            tension=tension if tension and self._stands(tension) else None,
+            points=[],
+        )
+
+    def _point(self, one: _Begun, taken: Sequence[Extract]) -> Extract | None:
+        """The next point of a prompt, if the gate finds its words in the library."""
+        point = one.chooser.point(one.choice.stimulus, one.points, taken, one.answering)
+        return point if point and self._stands(point) else None
+
+    def _matters(self, choice: Choice, material: Material, used: Sequence[str]) -> Iterator[str]:
+        """What to call the matter of a prompt, the most telling phrase first, the topic last."""
+        stimulus, topic = choice.stimulus, material.topic
+        headed = heading_phrase(stimulus.passage.heading)
+        phrases = [*material.terms.within(stimulus.text)[:6], *([headed] if headed else [])]
+        phrases = [p for p in phrases if _is_other(p, [material.phrase, *used])]
+        own: list[str] = []
+        if phrases:
+            vectors = self._engine.store.encoder.encode(phrases)
+            ranked = [
+                (float(v @ stimulus.vector) + float(v @ topic.vector), phrase)
+                for phrase, v in zip(phrases, vectors, strict=True)
+                if v @ stimulus.vector >= _NEAR_STIMULUS and v @ topic.vector >= _NEAR_TOPIC
+            ]
+            own = [phrase for _, phrase in sorted(ranked, reverse=True)]
+        first = choice.stem.kind not in ("experience", "commitment")
+        yield from own[:first]
+        yield material.phrase
+        yield from own[first:]
+
+    def _answer(self, question: str) -> list[Place] | None:
+        """The places with which the engine answers, or None where it withholds."""
+        if question not in self._asked:
+            answer = self._engine.ask(question)
+            places = [(c.source, c.start, c.end) for c in answer.citations]
+            self._asked[question] = None if answer.outcome is Outcome.WITHHELD else places
+        return self._asked[question]
+
+    def _stands(self, extract: Extract) -> bool:
+        """Whether the gate finds the quote in the library, to the letter."""
+        quote = Slice(
+            source=extract.source, start=extract.start, end=extract.end, text=extract.text
+        )
+        return judge(extract.text, [quote], self._engine.store.library).stands
+
+    def draw_again(
+        self,
+        pack: Pack,
+        materials: Sequence[Material],
+        old: Drawn,
+        kept: Sequence[Drawn],
+        aside: Sequence[Drawn],
+    ) -> Drawn:
+        """Another prompt, of the same kind if the library has one."""
+        taken = [e for d in kept for e in d.extracts]
+        questions = {d.question for d in (*kept, *aside)}
+        barred = {key(d.stimulus) for d in aside}
+        kinds = [old.kind, *(k for k in KINDS if k != old.kind)]
+        for least in (ON_TOPIC, RELATED):
+            for kind in kinds:
+                for material in materials:
+                    refused: set[Place] = set(barred)
+                    for _ in range(_TRIES):
+                        chooser = Chooser(material.extracts, material.phrase, None)
+                        choice = chooser.choose(kind, taken, (), least, refused)
+                        if choice is None:
+                            break
+                        others, _ = self._finish(pack.request, [(choice, material)], taken)
+                        if others and others[0].question not in questions:
+                            return others[0]
+                        refused.add(key(choice.stimulus))
+        raise TopicNotHeld(
+            f"the library holds no further prompt about “{pack.request.topic}”. Keep this one, "
+            "or drop it."
+        )
+
+
+def _second(choice: Choice) -> list[Extract]:
+    """The second quote that a choice's question speaks of, if it does."""
+    return [choice.tension] if choice.tension and "tension" in choice.stem.needs else []
+
+
+def _worded(request: PackRequest, one: _Begun) -> Drawn:
+    """A prompt in words, once its quotes are there."""
+    stem, stimulus = one.choice.stem, one.choice.stimulus
+    values = {
+        "matter": one.matter,
+        "audience": request.audience,
+        "speaker": stimulus.speaker or "",
+    }
+    return Drawn(
+        kind=stem.kind,
+        question=stem.ask.fill_from(values),
+        why=stem.why.fill_from(values),
+        probes=tuple(probe.fill_from(values) for probe in stem.probes),
+        asked=one.asked,
+        matter=one.matter,
+        stimulus=stimulus,
+        points=tuple(one.points),
+        tension=one.tension,
+    )
+
+
+def questions_about(matter: str) -> tuple[str, ...]:
+    """The questions of which one is to be answered by a prompt's points, the plainest first."""
+    if matter.startswith("the question “"):
+        return (matter.removeprefix("the question “").removesuffix("”"),)
+    return tuple(form.format(matter=matter) for form in _ASKED)
+
+
+def _attempts(kind: str, others: Sequence[str]) -> Iterator[tuple[str, float]]:
+    """What to try for one prompt: its kind and then others on topic, then what is related."""
+    for least in (ON_TOPIC, RELATED):
+        yield kind, least
+        for other in others:
+            yield other, least
+
+
+def _is_other(phrase: str, known: Sequence[str]) -> bool:
+    """Whether a phrase names something else than those known, and not the same in other words."""
+    mine = set(terms(phrase))
+    return all(not mine <= set(terms(k)) and not set(terms(k)) <= mine for k in known)
+
+
+def chance(request: PackRequest, material: Material) -> random.Random:
+    """Drawn from the request and the library alone, so that it is the same everywhere."""
+    named = f"{request.seed}|{material.topic.phrase}|{material.fingerprint}"
+    return random.Random(int.from_bytes(hashlib.sha256(named.encode()).digest()[:8], "big"))

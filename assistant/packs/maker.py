@@ -1,0 +1,148 @@
+"""Makes discussion packs: topic → extracts → stimuli and stems → engine → quotes → pack.
+
+Everything said about the library is a quote. What is in our own words is a question, or says why
+it is asked: `prompts/packs` holds it, and only the audience, the matter and a speaker's name are
+put in. The same request over the same library gives the same pack.
+"""
+
+from dataclasses import replace
+
+from assistant.engine import Engine
+from assistant.errors import BadPackRequest, TopicNotHeld
+from assistant.packs.assemble import assemble
+from assistant.packs.choose import kinds_for
+from assistant.packs.draw import Drawer, Material
+from assistant.packs.extracts import Gatherer, Topic
+from assistant.packs.models import Pack, PackRequest
+from assistant.packs.phrases import Terms, topic_phrase
+from assistant.packs.themes import Theme, find_themes, nearest
+from assistant.packs.timing import share_out
+from vectorstore import Found, Library
+
+MOST_PROMPTS = 12
+LEAST_PROMPTS = 3
+LEAST_EXTRACTS = 1
+_HELD = 0.42
+_SURELY_HELD = 0.62
+_UNKNOWN = 0.4
+
+
+class PackMaker:
+    """Makes packs over an engine's library, and knows the library's themes."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._gatherer = Gatherer(engine.store)
+        self._of = ""
+        self._themes: list[Theme] = []
+        self._drawer = Drawer(engine)
+
+    @property
+    def library(self) -> Library:
+        """The library that packs are made from."""
+        return self._engine.store.library
+
+    def themes(self) -> list[Theme]:
+        """The library's own themes, the largest first."""
+        self._keep_up()
+        if not self._themes:
+            self._themes = find_themes(self._engine.store)
+        return self._themes
+
+    def make(self, request: PackRequest) -> Pack:
+        """Make a pack. Raises TopicNotHeld where the library has too little on the topic,
+        BadPackRequest for numbers that cannot be had, BadQuestion for a topic without words."""
+        self._keep_up()
+        _check(request)
+        materials = [self._material(typed) for typed in _topics(request.topic)]
+        for material in materials:
+            if material.enough < LEAST_EXTRACTS:
+                raise self._not_held(material, "too little")
+        drawn = self._drawer.draw(request, materials)
+        if len(drawn) < min(LEAST_PROMPTS, request.prompts):
+            raise self._not_held(materials[0], "too little")
+        return assemble(self.library, request, materials, drawn)
+
+    def redraw(self, pack: Pack, number: int) -> Pack:
+        """The pack with another prompt in place of prompt `number` (from 1); the rest stays."""
+        if not 1 <= number <= len(pack.drawn):
+            raise BadPackRequest(f"there is no prompt {number}; the pack has {len(pack.drawn)}")
+        self._keep_up()
+        materials = [self._material(typed) for typed in _topics(pack.request.topic)]
+        old = pack.drawn[number - 1]
+        kept = [d for d in pack.drawn if d is not old]
+        aside = (*pack.left_aside, old)
+        new = self._drawer.draw_again(pack, materials, old, kept, aside)
+        drawn = [new if d is old else d for d in pack.drawn]
+        return replace(assemble(self.library, pack.request, materials, drawn), left_aside=aside)
+
+    def without(self, pack: Pack, number: int) -> Pack:
+        """The pack without prompt `number` (from 1); its minutes go to the others."""
+        if not 1 <= number <= len(pack.drawn) or len(pack.drawn) == 1:
+            raise BadPackRequest(f"prompt {number} cannot be dropped from {len(pack.drawn)}")
+        drawn = [d for n, d in enumerate(pack.drawn, start=1) if n != number]
+        request = replace(pack.request, prompts=len(drawn))
+        materials = [self._material(typed) for typed in _topics(request.topic)]
+        return replace(
+            assemble(self.library, request, materials, drawn), left_aside=pack.left_aside
+        )
+
+    # Material
+
+    def _keep_up(self) -> None:
+        fingerprint = self._engine.store.library.fingerprint
+        if fingerprint != self._of:
+            self._gatherer = Gatherer(self._engine.store)
+            self._drawer = Drawer(self._engine)
+            self._of, self._themes = fingerprint, []
+
+    def _material(self, typed: str) -> Material:
+        topic, found, extracts = self._gatherer.gather(typed)
+        material = Material(
+            topic=topic,
+            phrase=topic_phrase(typed),
+            extracts=extracts,
+            terms=Terms(hit.passage.text for hit in found.hits),
+            fingerprint=found.fingerprint,
+        )
+        if not is_held(topic, found, self._unknown(topic)):
+            raise self._not_held(material, "nothing")
+        return material
+
+    def _unknown(self, topic: Topic) -> float:
+        """The share of the topic's words, by rarity, that are nowhere in the library."""
+        frequency = self._engine.store.library.document_frequency(sorted(topic.rarity))
+        weight = sum(topic.rarity.values()) or 1.0
+        return sum(w for s, w in topic.rarity.items() if frequency[s] == 0) / weight
+
+    def _not_held(self, material: Material, what: str) -> TopicNotHeld:
+        near = tuple(theme.name for theme in nearest(self.themes(), material.topic.vector))
+        named = "; ".join(f"“{name}”" for name in near)
+        return TopicNotHeld(
+            f"the library says {what} about “{material.phrase}” that a pack could be made of. "
+            + (f"The nearest of its themes: {named}. " if near else "")
+            + "All of them: soundings pack",
+            near,
+        )
+
+
+def is_held(topic: Topic, found: Found, unknown: float) -> bool:
+    """Whether the library speaks of a topic: its words are known and some sentence is near, or
+    a sentence is so near that other words must mean the same."""
+    nearest_ = max((float((v @ topic.vector).max()) for v in found.vectors.values()), default=0.0)
+    return nearest_ >= _SURELY_HELD or (nearest_ >= _HELD and unknown <= _UNKNOWN)
+
+
+def _topics(typed: str) -> list[str]:
+    parts = [part.strip() for part in typed.split(";") if any(c.isalnum() for c in part)]
+    if not parts:
+        raise BadPackRequest("the topic is empty. Name one: soundings pack 'conflicts of interest'")
+    return parts
+
+
+def _check(request: PackRequest) -> None:
+    if not 1 <= request.prompts <= MOST_PROMPTS:
+        raise BadPackRequest(f"a pack has 1 to {MOST_PROMPTS} prompts, not {request.prompts}")
+    if len(request.topic) > 300:
+        raise BadPackRequest("the topic is too long: name it in a few words")
+    share_out(request.minutes, kinds_for(request.prompts))

@@ -1,0 +1,161 @@
+"""A discussion pack and its parts, as CONTRACT promises them. All are frozen."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from assistant.models import Citation
+from assistant.packs.extracts import Extract
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackRequest:
+    """What a pack is to be about and for. `topic` may name several, parted by semicolons."""
+
+    topic: str
+    prompts: int = 6
+    minutes: int = 40
+    audience: str = "aspiring leaders"
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quoted:
+    """A verbatim quote in a pack: its citation's `quote`, who said it (if that is known), where."""
+
+    text: str
+    citation: Citation
+    said_by: str | None
+    place: str
+
+    @property
+    def marker(self) -> int:
+        return self.citation.marker
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "text": self.text,
+            "citations": [self.marker],
+            "said_by": self.said_by,
+            "place": self.place,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prompt:
+    """One discussion prompt.
+
+    `asked` is the question that its points answer; the engine has answered it from the library.
+    """
+
+    kind: str
+    name: str
+    method: str
+    minutes: int
+    stimulus: Quoted
+    question: str
+    why: str
+    probes: tuple[str, ...]
+    asked: str
+    points: tuple[Quoted, ...]
+    tension: Quoted | None
+
+    @property
+    def quotes(self) -> tuple[Quoted, ...]:
+        """Its quotes in the order of their markers."""
+        return (self.stimulus, *self.points, *((self.tension,) if self.tension else ()))
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "kind": self.kind,
+            "name": self.name,
+            "question": self.question,
+            "minutes": self.minutes,
+            "stimulus": self.stimulus.to_json(),
+            "why": self.why,
+            "probes": list(self.probes),
+            "asked": self.asked,
+            "points": [point.to_json() for point in self.points],
+            "tension": self.tension.to_json() if self.tension else None,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timed:
+    """A text of the frame, warm-up or closing, with its minutes."""
+
+    text: str
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Drawn:
+    """What was drawn for one prompt, before citations are numbered and minutes shared out."""
+
+    kind: str
+    question: str
+    why: str
+    probes: tuple[str, ...]
+    asked: str
+    matter: str
+    stimulus: Extract
+    points: tuple[Extract, ...]
+    tension: Extract | None
+
+    @property
+    def extracts(self) -> tuple[Extract, ...]:
+        return (self.stimulus, *self.points, *((self.tension,) if self.tension else ()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Pack:
+    """A discussion pack. `note` says where the library had less than was asked for.
+
+    `sources` are those it quotes, `on_topic` those of the library that speak of the topic.
+    `drawn` is what it was made from, for drawing single prompts anew; `left_aside` are the
+    questions and stimuli that were drawn before and not kept.
+    """
+
+    request: PackRequest
+    title: str
+    purpose: str
+    warm_up: Timed
+    prompts: tuple[Prompt, ...]
+    closing: Timed
+    citations: tuple[Citation, ...]
+    sources: tuple[str, ...]
+    on_topic: tuple[str, ...]
+    library: str
+    note: str | None
+    drawn: tuple[Drawn, ...]
+    left_aside: tuple[Drawn, ...] = ()
+
+    @property
+    def timings(self) -> list[tuple[str, int]]:
+        """What happens when: each part with its minutes, which add up to those asked for."""
+        rows = [("Warm-up", self.warm_up.minutes)]
+        rows += [(f"{n}. {p.name}", p.minutes) for n, p in enumerate(self.prompts, start=1)]
+        return [*rows, ("Closing", self.closing.minutes)]
+
+    def to_json(self) -> dict[str, Any]:
+        """The pack as CONTRACT's JSON object."""
+        return {
+            "topic": self.request.topic,
+            "title": self.title,
+            "purpose": self.purpose,
+            "audience": self.request.audience,
+            "minutes": self.request.minutes,
+            "seed": self.request.seed,
+            "warm_up": asdict(self.warm_up),
+            "prompts": [prompt.to_json() for prompt in self.prompts],
+            "closing": asdict(self.closing),
+            "citations": [asdict(citation) for citation in self.citations],
+            "sources": list(self.sources),
+            "note": self.note,
+            "library": self.library,
+        }
+
+
+def numbered(citations: Sequence[Citation]) -> tuple[Citation, ...]:
+    """The citations with markers from 1 in their order."""
+    return tuple(replace(c, marker=n) for n, c in enumerate(citations, start=1))
