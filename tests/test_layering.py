@@ -20,7 +20,11 @@ ONLY_IN = {
     "chromadb": {"vectorstore/generation.py"},
     "torch": {"vectorstore/encoder.py", "vectorstore/reranker.py", *READER},
     "sentence_transformers": {"vectorstore/encoder.py", "vectorstore/reranker.py"},
-    "docx": {"ingest/readers/docx.py"},
+    "docx": {
+        "ingest/readers/docx.py",
+        "assistant/packs/document.py",
+        "assistant/packs/footnotes.py",
+    },
     "pptx": {"ingest/readers/pptx.py"},
     "pypdfium2": {"ingest/readers/pdf.py"},
 }
