@@ -19,7 +19,7 @@ RIGHT = {
     "Who likened the work to conducting?": "like being a conductor",
     "What share of senior GPs are women?": "42 per cent of senior GPs",
     "What are the three key asks?": "Clarity about the future of the system",
-    "How does a GP's role differ from a CCG leader's?": "their role could not be more different",
+    "How does a GP's role differ from a CCG leader's?": "the role is significantly different",
     "What does Julie Wood say about conflicts of interest?": "conflicts of interest do exist",
 }
 
