@@ -21,7 +21,9 @@ def add_commands(commands: Commands) -> None:
     ask.add_argument("--engine", choices=ENGINES, help="which engine answers")
     add_source_filter(ask)
     ask.add_argument("--json", action="store_true", help="print JSON")
-    ask.add_argument("--batch", metavar="IN", help='JSON Lines: {"id", "question", "history"?}')
+    ask.add_argument(
+        "--batch", metavar="IN", help='JSON Lines: {"id", "question", "history"?, "standalone"?}'
+    )
     ask.add_argument("--out", metavar="OUT", help="where the batch's answers go")
     ask.set_defaults(run=_ask)
     add_gate_commands(commands)
@@ -40,7 +42,10 @@ def _ask(args: argparse.Namespace, settings: Settings) -> int:
             args.batch,
             args.out,
             lambda line: engine.ask(
-                line["question"], turns(line.get("history")), sources=sources
+                line["question"],
+                turns(line.get("history")),
+                sources=sources,
+                standalone=_wording(line.get("standalone")),
             ).to_json(),
             required=("question",),
         )
@@ -69,6 +74,12 @@ def turns(history: Any) -> list[Turn]:
             raise BadQuestion(form)
         found.append(Turn(role=turn["role"], content=turn["content"]))
     return found
+
+
+def _wording(standalone: Any) -> str | None:
+    if standalone is None or isinstance(standalone, str):
+        return standalone
+    raise BadQuestion("standalone must be a text: the question as it stands alone")
 
 
 _SIGNS = {Outcome.ANSWERED: "● Answered", Outcome.PARTIAL: "◐ Partly answered"}

@@ -15,7 +15,8 @@ from assistant.calibration import Calibration, load, shipped
 from assistant.errors import BadQuestion, EngineUnavailable
 from assistant.evidence import FeatureReader, Judged, Quote, Reader, rank, select
 from assistant.features import Candidate, answer_features, ask_about, candidates
-from assistant.followup import query_of, standalone
+from assistant.followup import query_of
+from assistant.followup import standalone as stand_alone
 from assistant.gate import Checker, Slice, judge, open_checker
 from assistant.models import Answer, Citation, Dropped, Outcome, Statement, Turn, Words
 from assistant.reader import SpanReader, TrainedReader, open_reader
@@ -79,19 +80,26 @@ class Engine:
         history: Sequence[Turn] = (),
         *,
         sources: Sequence[str] | None = None,
+        standalone: str | None = None,
     ) -> Answer:
         """Answer a question, with the turns before it oldest first.
 
-        `sources` narrows the search to these source ids. Raises BadQuestion for an empty or
-        overlong question, SoundingsError where the library cannot be read.
+        `sources` narrows the search to these source ids. `standalone` is the person's own wording
+        of the question as it stands alone: it is searched and read as it is, and the turns add
+        nothing. Raises BadQuestion for an empty or overlong question or wording, SoundingsError
+        where the library cannot be read.
         """
         started = time.perf_counter()
         check_question(question)
-        before = [_whole(turn) for turn in history]
-        alone = standalone(question, before)
-        asked = split_parts(alone)
+        if standalone is not None:
+            check_question(standalone)
+        before = [_whole(turn) for turn in history] if standalone is None else []
+        own = question if standalone is None else " ".join(standalone.split())
+        alone = stand_alone(own, before)
+        # A reading may join the question before with "and": that asks for no second answer.
+        asked = split_parts(alone) if len(split_parts(own)) > 1 else [alone]
         if len(asked) == 1:  # searched in the person's own words, with the turns before
-            parts = [self._evidence(alone, query_of(question, before), sources)]
+            parts = [self._evidence(alone, query_of(own, before), sources)]
         else:
             parts = [self._evidence(part, query_of(part, before), sources) for part in asked]
         answer = self._compose(question, alone, parts)
@@ -256,7 +264,7 @@ def split_parts(question: str) -> list[str]:
     if match is None or _FIRST_PART.search(question[: match.start()]) is None:
         return [question]
     first, second = question[: match.start()].strip() + "?", question[match.end() :].strip()
-    second = standalone(second, [Turn(role="user", content=first)])
+    second = stand_alone(second, [Turn(role="user", content=first)])
     return [first, second[:1].upper() + second[1:]]
 
 

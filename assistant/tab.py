@@ -54,6 +54,8 @@ def add_tab(engine: Engine) -> None:
                     elem_id="ask-question",
                     scale=1,
                 )
+                # Set by the script where the box holds a reading that the person puts right.
+                worded = gr.Textbox(visible="hidden", elem_id="ask-worded", show_label=False)
                 button = gr.Button("Ask", variant="primary", elem_id="ask-button", scale=0)
                 hint = _panel(Html(""), "ask-hint")
         with gr.Column(elem_id="ask-side"):
@@ -64,12 +66,12 @@ def add_tab(engine: Engine) -> None:
     gr.on(
         [box.submit, button.click],
         ask.answer,
-        inputs=[box, kept],
-        outputs=[box, kept, shown, hint, anew],
+        inputs=[box, worded, kept],
+        outputs=[box, worded, kept, shown, hint, anew],
         concurrency_id="ask",
         **quiet,
     )
-    anew.click(ask.anew, outputs=[box, kept, shown, hint, anew], **quiet)
+    anew.click(ask.anew, outputs=[box, worded, kept, shown, hint, anew], **quiet)
     blocks = gr.context.Context.root_block
     assert blocks is not None
     blocks.load(ask.welcome, outputs=[shown], **quiet)
@@ -134,21 +136,24 @@ class _Ask:
             )
         return view.welcome(sources, example_questions(outlines))
 
-    def anew(self) -> tuple[str, list[Exchange], Html, Html, Any]:
+    def anew(self) -> tuple[str, str, list[Exchange], Html, Html, Any]:
         """An empty box, no conversation, the welcome."""
-        return "", [], self.welcome(), Html(""), gr.update(visible=False)
+        return "", "", [], self.welcome(), Html(""), gr.update(visible=False)
 
-    def answer(self, typed: str | None, before: list[Exchange]) -> Iterator[tuple[Any, ...]]:
-        """First the question with a place held for its answer, then the answer in it."""
+    def answer(
+        self, typed: str | None, worded: str | None, before: list[Exchange]
+    ) -> Iterator[tuple[Any, ...]]:
+        """First the question with a place held for its answer, then the answer in it. With
+        `worded` it is asked as it stands, and nothing of the conversation is added."""
         question = (typed or "").strip()
         if not any(character.isalnum() for character in question):
-            yield gr.skip(), gr.skip(), gr.skip(), element("p", _EMPTY), gr.skip()
+            yield *[gr.skip()] * 4, element("p", _EMPTY), gr.skip()
             return
         kept = before[-(MOST_EXCHANGES - 1) :]
         asked = Exchange(question=question)
-        yield "", gr.skip(), self._show([*kept, asked]), Html(""), gr.update(visible=True)
-        after = [*kept, self._ask(question, kept)]
-        yield gr.skip(), after, self._show(after), gr.skip(), gr.skip()
+        yield "", "", gr.skip(), self._show([*kept, asked]), Html(""), gr.update(visible=True)
+        after = [*kept, self._ask(question, kept, as_worded=bool(worded))]
+        yield gr.skip(), gr.skip(), after, self._show(after), gr.skip(), gr.skip()
 
     def _show(self, exchanges: Sequence[Exchange]) -> Html:
         sources = {s.id: s for s in self._sources()}
@@ -160,9 +165,10 @@ class _Ask:
         except SoundingsError:  # the answer stands without what is known about its sources
             return []
 
-    def _ask(self, question: str, before: Sequence[Exchange]) -> Exchange:
+    def _ask(self, question: str, before: Sequence[Exchange], *, as_worded: bool) -> Exchange:
         try:
-            answer = self._engine.ask(question, _turns(before))
+            own = question if as_worded else None
+            answer = self._engine.ask(question, _turns(before), standalone=own)
         except SoundingsError as exc:
             return Exchange(question=question, failure=str(exc))
         except Exception:

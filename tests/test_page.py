@@ -269,6 +269,22 @@ def test_a_follow_up_is_read_with_what_went_before(page: Page) -> None:
     expect(third.locator(".reading")).to_have_count(0)
 
 
+def test_a_reading_is_put_right_and_asked_as_it_stands(page: Page) -> None:
+    ask(page, WOOD)
+    second = ask(page, "What else does she say?")
+    second.get_by_role("button", name="edit").click()
+    box = page.get_by_label("Your question")
+    expect(box).to_be_focused()
+    box.fill("Who compared it to conducting?")
+    page.keyboard.press("Enter")
+    third = page.locator(".exchange").nth(2)
+    expect(third.locator(".answer:not(.pending)")).to_be_visible(timeout=LONG)
+    expect(third.locator(".question")).to_contain_text("Who compared it to conducting?")
+    expect(third.locator(".reading")).to_have_count(0)
+    fourth = ask(page, "Why?")  # the next question leans on the conversation again
+    expect(fourth.locator(".reading")).to_contain_text("Who compared it to conducting, and why?")
+
+
 def test_what_the_library_does_not_hold_is_withheld(page: Page) -> None:
     exchange = ask(page, PENGUINS)
     expect(exchange.locator(".outcome")).to_contain_text("Not in this library")

@@ -106,17 +106,28 @@
 
   const box = () => document.querySelector("#ask-question textarea");
 
+  function put(field, text) {
+    const kind = Object.getPrototypeOf(field);
+    Object.getOwnPropertyDescriptor(kind, "value").set.call(field, text);
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  // Whether the box holds a reading that is being put right: then it is asked as it stands
+  function worded(yes) {
+    const field = document.querySelector("#ask-worded :is(textarea, input)");
+    if (field && field.value !== (yes ? "yes" : "")) put(field, yes ? "yes" : "");
+  }
+
   function fill(text) {
     const field = box();
-    const set = Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set;
-    set.call(field, text);
-    field.dispatchEvent(new Event("input", { bubbles: true }));
+    put(field, text);
     if (!touch.matches) field.focus(); // on a phone that would open the keyboard
     return field;
   }
 
   function ask(text) {
     const options = { key: "Enter", code: "Enter", bubbles: true, cancelable: true };
+    worded(false);
     fill(text).dispatchEvent(new KeyboardEvent("keypress", options));
   }
 
@@ -184,7 +195,9 @@
     else if (button.id === "source-whole" && $(opened)) open($(opened), !whole, true);
     else if (button.classList.contains("example")) ask(button.textContent);
     else if (button.classList.contains("edit")) {
-      fill(button.closest(".reading").querySelector("q").textContent);
+      fill(button.closest(".reading").querySelector("q").textContent).focus();
+      worded(true);
+      say("Your question is in the box as it was read. Change it and press Enter to ask it so.");
     } else if (button.classList.contains("copy")) copy(button);
   });
 
@@ -193,6 +206,11 @@
       event.preventDefault();
       close();
     }
+  });
+
+  // An emptied box is a new question, which may lean on the conversation again
+  document.addEventListener("input", (event) => {
+    if (event.target === box() && event.target.value === "") worded(false);
   });
 
   // In gradio's box Shift+Enter asks too; here it starts a new line, as people expect

@@ -134,6 +134,37 @@ def test_a_follow_up_leans_on_the_turns_before(originals_engine: Engine) -> None
     assert "conflicts of interest do exist" in answer.citations[0].quote
 
 
+def test_the_person_s_own_wording_is_searched_and_read_as_it_is(starter_engine: Engine) -> None:
+    own = "What is the triple aim?"
+    history = [
+        Turn(role="user", content="Who is Julie Wood?"),
+        Turn(role="assistant", content="Julie Wood is chief executive of NHSCC. [1]"),
+    ]
+    corrected = starter_engine.ask("What does she mean by it?", history, standalone=own)
+    alone = starter_engine.ask(own)
+    assert corrected.question == "What does she mean by it?"
+    assert corrected.standalone_question == own
+    assert corrected.confidence == alone.confidence
+    assert corrected.citations == alone.citations
+    assert corrected.hits == alone.hits
+    leaning = starter_engine.ask("Why?", history, standalone="What does she say?")
+    assert leaning.standalone_question == "What does she say?"
+    with pytest.raises(BadQuestion):
+        starter_engine.ask(own, standalone=" ")
+
+
+def test_a_reading_joined_with_and_asks_for_one_answer(starter_engine: Engine) -> None:
+    history = [
+        Turn(role="user", content="What is the triple aim?"),
+        Turn(role="assistant", content="It has three parts. [1]"),
+    ]
+    answer = starter_engine.ask("Why?", history)
+    assert answer.standalone_question == "What is the triple aim, and why?"
+    assert answer.outcome is not Outcome.PARTIAL
+    quotes = [(c.source, c.start) for c in answer.citations]
+    assert len(quotes) == len(set(quotes))
+
+
 def test_sources_narrow_the_search(originals_engine: Engine) -> None:
     only = "004_d47eb0c78fa77de7"
     answer = originals_engine.ask("What is system leadership?", sources=[only])
