@@ -23,10 +23,36 @@ class Claim:
 
 
 CHANGES = 3  # of different kinds, to each passage
+SHORTEST, LONGEST = 8, 45  # words of a sentence that is changed
 
 _NAME = re.compile(r"\b[A-Z][\w’'-]*[a-z\d](?:\s+[A-Z][\w’'-]*[a-z\d])*")
 _BE = re.compile(r"\b(is|are|was|were|can|could|will|would|has|have|had|may|must|should)\b")
 _NOT = re.compile(r"\b(?:(is|are|was|were|can|could|will|would|has|have|had|must|should) not)\b")
+_MAY = re.compile(r"\b(?:may|might) (?=(?!not\b|have\b)[a-z]+\b)")
+# A name, or an article with the words up to the verb or the mark that follow it.
+_THING = r"(?:(?:The|the|An?|an?) (?:[a-z-]+ ){{0,2}}?[a-z-]+|{name})"
+_NAMED = r"[A-Z][\w’-]*[a-z](?: [A-Z][\w’-]*[a-z])*"
+_VERB = (
+    r"(?:[a-z]{2,}ed|beat|bought|brought|built|caught|chose|drove|fought|found|gave|held|hit|hurt|"
+    r"kept|led|left|met|overthrew|paid|sold|struck|sued|taught|told|took|won|wrote)"
+)
+_ENDS = (
+    r"(?=\s?[.,;]|\s(?:in|on|at|for|by|to|with|from|and|during|after|before|as|that|when|while|"
+    r"because|but)\b)"
+)
+_ACTIVE = re.compile(
+    rf"^(?P<one>{_THING.format(name=_NAMED)}) (?P<does>{_VERB}|is [a-z]+er than|are [a-z]+er than) "
+    rf"(?P<other>{_THING.format(name=_NAMED)}){_ENDS}"
+)
+_PASSIVE = re.compile(
+    rf"^(?P<one>{_THING.format(name=_NAMED)}) (?:was|were) (?P<does>[a-z]{{2,}}ed) by "
+    rf"(?P<other>{_THING.format(name=_NAMED)}){_ENDS}"
+)
+_NO_NAMES = frozenset(
+    """The A An It He She They We You I This That These Those There In On At By For From With When
+    While After Before As If Since During Both Some Many Most All Each One What Who His Her Its
+    Their But And However Later Then""".split()
+)
 _QUANTIFIERS = {
     "some": "all",
     "many": "all",
@@ -88,18 +114,44 @@ def _another_name(sentence: str, there: str, chance: random.Random) -> str | Non
     return None if stem(other.lower()) in sentence.lower() else _put(sentence, match, other)
 
 
-def swap_roles(sentence: str, _: str, __: str, chance: random.Random) -> str | None:
-    """The two names of a sentence that has two, each in the other's place."""
-    names = list(_NAME.finditer(sentence))
-    if len(names) != 2 or re.search(
-        r"^\W*(?:,|and|or)\W*$", sentence[names[0].end() : names[1].start()]
-    ):
+def swap_roles(sentence: str) -> str | None:
+    """The two sides of a verb or a comparison, each in the other's place."""
+    match = _ACTIVE.match(sentence) or _PASSIVE.match(sentence)
+    if match is None or not _two_sides(match):
         return None
-    one, two = names
-    between = sentence[one.end() : two.start()]
-    if not re.search(r"\b\w+(?:ed|s)\b|\bthan\b", between) or sentence[: one.start()].strip():
+    between = sentence[match.end("one") : match.start("other")]
+    return f"{_opening(match['other'])}{between}{_inside(match['one'])}{sentence[match.end() :]}"
+
+
+def say_by_whom(sentence: str) -> str | None:
+    """The passive for an active sentence and the other way about: the same in other words."""
+    match = _ACTIVE.match(sentence)
+    if match and _two_sides(match) and match["does"].endswith("ed"):
+        verb = f"was {match['does']} by"
+    elif (match := _PASSIVE.match(sentence)) and _two_sides(match):
+        verb = match["does"]
+    else:
         return None
-    return f"{two.group()}{between}{one.group()}{sentence[two.end() :]}"
+    one, other = _inside(match["one"]), _opening(match["other"])
+    return f"{other} {verb} {one}{sentence[match.end() :]}"
+
+
+def _two_sides(match: re.Match[str]) -> bool:
+    """Whether both sides are things by themselves, rather than "They" or a word that leads on."""
+    sides = (match["one"], match["other"])
+    return sides[0].lower() != sides[1].lower() and not any(
+        side in _NO_NAMES or side.split()[0] in _NO_NAMES - {"The", "A", "An"} for side in sides
+    )
+
+
+def _opening(thing: str) -> str:
+    return thing[0].upper() + thing[1:]
+
+
+def _inside(thing: str) -> str:
+    """As it is written inside a sentence: an article has no capital there."""
+    first, _, rest = thing.partition(" ")
+    return f"{first.lower()} {rest}" if first in ("The", "A", "An") else thing
 
 
 def negate(sentence: str, _: str, __: str, chance: random.Random) -> str | None:
@@ -109,6 +161,12 @@ def negate(sentence: str, _: str, __: str, chance: random.Random) -> str | None:
         return _put(sentence, denied, denied[1])
     match = _BE.search(sentence)
     return None if match is None else _put(sentence, match, f"{match.group()} not")
+
+
+def make_sure(sentence: str, _: str, __: str, chance: random.Random) -> str | None:
+    """What only may be, stated as what will be."""
+    match = _MAY.search(sentence)
+    return None if match is None else _put(sentence, match, "will ")
 
 
 def turn_round(sentence: str, _: str, __: str, chance: random.Random) -> str | None:
@@ -135,10 +193,10 @@ EDITS: dict[str, Callable[[str, str, str, random.Random], str | None]] = {
     "date moved": move_date,
     "name swapped": swap_name,
     "name brought": bring_name,
-    "roles swapped": swap_roles,
     "negated": negate,
     "turned round": turn_round,
     "quantifier changed": change_quantifier,
+    "made sure": make_sure,
 }
 
 
@@ -149,7 +207,7 @@ def claims_of(
     of some kinds, each beside the sentence before it; a sentence that was taken out; one of another
     passage.
     """
-    long_enough = [s for s in sentences if 8 <= len(s.split()) <= 45 and s.endswith(".")]
+    long_enough = [s for s in sentences if _is_fit(s)]
     if len(long_enough) < 2:
         return
     chosen = chance.sample(long_enough, 2)
@@ -172,6 +230,32 @@ def claims_of(
     yield Claim(passage=without, claim=chosen[0], supported=False, made="taken out")
     far = max(sentences_of(elsewhere), key=len)
     yield Claim(passage=passage, claim=far, supported=False, made="of another passage")
+
+
+def _is_fit(sentence: str) -> bool:
+    return SHORTEST <= len(sentence.split()) <= LONGEST and sentence.endswith(".")
+
+
+def made_sure(passage: str, sentences: Sequence[str], chance: random.Random) -> Iterator[Claim]:
+    """The sentence with a "may" in it, if there is one: as it is, and stated as what will be."""
+    for sentence in chance.sample(list(sentences), len(sentences)):
+        changed = make_sure(sentence, "", "", chance) if _is_fit(sentence) else None
+        if changed is not None:
+            yield Claim(passage=passage, claim=sentence, supported=True, made="before it")
+            yield Claim(passage=passage, claim=changed, supported=False, made="made sure")
+            return
+
+
+def who_did_what(passage: str, sentences: Sequence[str]) -> Iterator[Claim]:
+    """Each sentence with two sides around a verb: they swapped, and the same said by whom."""
+    for sentence in sentences:
+        if len(sentence.split()) <= LONGEST:
+            for made, said in (
+                ("roles swapped", swap_roles(sentence)),
+                ("by whom", say_by_whom(sentence)),
+            ):
+                if said is not None:
+                    yield Claim(passage=passage, claim=said, supported=made == "by whom", made=made)
 
 
 def of_question(passage: str, question: str, answer: str, supported: bool) -> Claim | None:

@@ -18,8 +18,8 @@ MAY_IMPORT = {
 READER = {f"assistant/reader/{name}.py" for name in ("export", "models", "train")}
 ONLY_IN = {
     "chromadb": {"vectorstore/generation.py"},
-    "torch": {"vectorstore/encoder.py", "vectorstore/reranker.py", *READER},
-    "sentence_transformers": {"vectorstore/encoder.py", "vectorstore/reranker.py"},
+    "torch": {"vectorstore/encoder.py", *READER},
+    "sentence_transformers": {"vectorstore/encoder.py"},
     "docx": {
         "ingest/readers/docx.py",
         "assistant/packs/document.py",

@@ -1,5 +1,4 @@
-"""The encoder: text to unit vectors. Torch and sentence-transformers are imported only here and
-in `reranker`."""
+"""The encoder: text to unit vectors. Torch and sentence-transformers are imported only here."""
 
 import hashlib
 import importlib.util
@@ -202,11 +201,25 @@ def _token_counts(model: Any, texts: Sequence[str]) -> list[int]:
 class CrossEncoder:
     """A cross-encoder from a local folder: it reads two texts together and scores the pair.
 
-    Loaded at its first use. Pairs longer than the model's window are cut there.
+    Loaded at its first use. Pairs longer than the model's window are cut there. `what` is what
+    messages call it.
     """
 
-    def __init__(self, name: str, *, announce: Callable[[str], None] | None = None) -> None:
-        self._folder = find_model(name, "cross-encoder")
+    def __init__(
+        self,
+        name: str,
+        *,
+        what: str = "cross-encoder",
+        announce: Callable[[str], None] | None = None,
+    ) -> None:
+        """Raises EncoderUnavailable where there is no such model."""
+        self._folder = find_model(name, what)
+        if not (self._folder / "config.json").is_file():
+            raise EncoderUnavailable(
+                f"{self._folder} holds no model (config.json is missing). Name a cross-encoder's "
+                "folder."
+            )
+        self._what = what
         self._announce = announce
         self._lock = threading.Lock()
         self._model: Any = None
@@ -228,7 +241,7 @@ class CrossEncoder:
         """The model's raw outputs for each pair, shape (len(pairs), number of labels)."""
         with self._lock:
             if self._model is None:
-                self._model = _loaded(self._folder, "cross-encoder", self._announce, _cross_encoder)
+                self._model = _loaded(self._folder, self._what, self._announce, _cross_encoder)
             raw = self._model.predict(list(pairs), show_progress_bar=False, convert_to_numpy=True)
         return np.asarray(raw, dtype=np.float32).reshape(len(pairs), -1)
 

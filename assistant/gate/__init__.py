@@ -8,7 +8,7 @@ that the settings ask for.
 """
 
 from assistant.gate.check import Checker, Entailment, Support
-from assistant.gate.features import Finding
+from assistant.gate.findings import Finding
 from assistant.gate.opening import open_checker
 from assistant.gate.quotes import Slice, Verdict, judge
 

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from assistant.calibration import Logistic
 from assistant.errors import AssistantError
-from assistant.gate.features import FEATURES, ORDER, Finding, clause_similarity, compare
+from assistant.gate.features import FEATURES, ORDER, clause_similarity, compare
+from assistant.gate.findings import Finding
 from assistant.gate.said import clauses_of, read, sentences_of
 from vectorstore import Encoder
 from vectorstore.encoder import Vectors

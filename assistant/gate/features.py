@@ -5,21 +5,23 @@ the whole passage, in the nearest sentence with its neighbours, and in the neare
 """
 
 import math
-import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.gate import opposites
-from assistant.gate.dates import Date, date_stands
-from assistant.gate.figures import Figure, figure_stands
-from assistant.gate.roles import swapped
+from assistant.gate.findings import (
+    Finding,
+    Whole,
+    dates_apart,
+    figures_apart,
+    names_apart,
+    pulls_apart,
+)
 from assistant.gate.said import Said, clauses_of, read
 from vectorstore.encoder import Vectors
-from vectorstore.lexicon import among, words
+from vectorstore.lexicon import among
 
 FEATURES = (
     "similarity",
@@ -59,8 +61,6 @@ FEATURES = (
     "has_figures",
     "has_names",
 )
-_ABBREVIATION = re.compile(r"\b[A-Z]{2,6}\b")
-SQUASHED = 4  # letters and digits that a spelling must have to be looked for anywhere
 # The features that say of themselves what does not agree, the most telling first.
 ORDER = (
     "numbers_changed",
@@ -84,14 +84,7 @@ OF_SENTENCES = FEATURES[: FEATURES.index("speaks_of_self")]
 SELF = frozenset("i my me we our am myself you your".split())
 # Either there, in some sentence of the claim, or not: 1 or 0.
 FLAGS = frozenset(ORDER)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """Something in which a claim and a passage do not agree: the feature, and the words for it."""
-
-    feature: str
-    why: str
+ABOUT_THE_SAME = 0.6  # share of the claim's words in one sentence
 
 
 NearestWords = Callable[[Sequence[str], Sequence[str]], list[float]]
@@ -111,7 +104,7 @@ def compare(
     `nearest_words(words, others)` gives for each word the similarity of the nearest other.
     """
     there = [read(text) for text in passage]
-    whole = _Whole.of(there)
+    whole = Whole.of(there)
     rows, findings = [], []
     for i, text in enumerate(claim):
         values, found = _sentence(
@@ -139,37 +132,10 @@ def compare(
     return np.array(row, dtype=np.float32), findings
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Whole:
-    """A passage's words, numbers, dates and initials together."""
-
-    stems: frozenset[str]
-    figures: tuple[Figure, ...]
-    dates: tuple[Date, ...]
-    pairs: frozenset[tuple[str, str]]
-    initials: str
-    abbreviations: frozenset[str]
-    squashed: str
-
-    @classmethod
-    def of(cls, there: Sequence[Said]) -> "_Whole":
-        return cls(
-            stems=frozenset(w.stem for said in there for w in said.words),
-            figures=tuple(f for said in there for f in said.figures),
-            dates=tuple(d for said in there for d in said.dates),
-            pairs=frozenset(p for said in there for p in pairwise(said.order)),
-            initials=" ".join("".join(w.folded[0] for w in said.words) for said in there),
-            abbreviations=frozenset(
-                match.lower() for said in there for match in _ABBREVIATION.findall(said.text)
-            ),
-            squashed=squashed(" ".join(said.text for said in there)),
-        )
-
-
 def _sentence(
     claim: Said,
     there: Sequence[Said],
-    whole: _Whole,
+    whole: Whole,
     similar: NDArray[np.float32],
     clause_similar: float,
     nearest_words: NearestWords,
@@ -206,10 +172,10 @@ def _sentence(
     findings: list[Finding] = []
     about = shares[best] >= ABOUT_THE_SAME
     for name, found in (
-        *_figures(claim, nearest if about else None, near, whole),
-        *_dates(claim, nearest if about else None, near, whole),
-        *_names(claim, nearest if about else None, around, whole),
-        *(_pulls(claim, nearest, clause) if about else ()),
+        *figures_apart(claim, nearest if about else None, near, whole),
+        *dates_apart(claim, nearest if about else None, near, whole),
+        *names_apart(claim, nearest if about else None, around, whole),
+        *(pulls_apart(claim, nearest, clause) if about else ()),
     ):
         values[name] = float(bool(found))
         findings += [Finding(feature=name, why=why) for why in found]
@@ -238,118 +204,6 @@ def _clause(claim: Said, nearest: Said) -> Said:
     return best if enough else nearest
 
 
-Found = Iterable[tuple[str, list[str]]]
-
-
-def _figures(claim: Said, same: Said | None, near: Sequence[Said], whole: _Whole) -> Found:
-    """`same` is the nearest sentence where it is about the same as the claim."""
-    close = [figure for said in near for figure in said.figures]
-    missing, changed, elsewhere, other = [], [], [], []
-    years = [date.first for date in whole.dates if date.first == date.last]
-    for figure in claim.figures:
-        written = claim.text[figure.start : figure.end]
-        if not figure_stands(figure, whole.figures) and figure.value not in years:
-            if figure.loose or figure.dimension == "th":
-                continue
-            missing.append(f"the passage does not hold the number {written}")
-            there = [f for f in same.figures if not f.loose] if same else []
-            if same and there:
-                theirs = same.text[there[0].start : there[0].end]
-                changed.append(f"it says {written} where the passage has {theirs}")
-        elif not figure_stands(figure, close):
-            elsewhere.append(f"the number {written} stands elsewhere in the passage")
-        elif figure.noun and not figure.loose and _counts_other(figure, close):
-            other.append(f"the passage has {written} of something else")
-    return (
-        ("numbers_missing", missing),
-        ("numbers_changed", changed),
-        ("numbers_elsewhere", elsewhere),
-        ("numbers_of_other", other),
-    )
-
-
-def _counts_other(figure: Figure, close: Sequence[Figure]) -> bool:
-    same = [o for o in close if figure_stands(figure, [o]) and o.noun]
-    return bool(same) and not any(set(figure.noun) & set(o.noun) for o in same)
-
-
-def _dates(claim: Said, same: Said | None, near: Sequence[Said], whole: _Whole) -> Found:
-    close = [date for said in near for date in said.dates]
-    values = {figure.value for figure in whole.figures}
-    missing, changed, elsewhere = [], [], []
-    for date in claim.dates:
-        written = claim.text[date.start : date.end]
-        if not date_stands(date, whole.dates):
-            if date.month is None and date.first == date.last and date.first in values:
-                continue
-            missing.append(f"the passage does not hold the date {written}")
-            if same and same.dates:
-                theirs = same.text[same.dates[0].start : same.dates[0].end]
-                changed.append(f"it says {written} where the passage has {theirs}")
-        elif not date_stands(date, close):
-            elsewhere.append(f"the date {written} stands elsewhere in the passage")
-    return ("dates_missing", missing), ("dates_changed", changed), ("dates_elsewhere", elsewhere)
-
-
-def _names(claim: Said, same: Said | None, around: frozenset[str], whole: _Whole) -> Found:
-    missing, changed, elsewhere = [], [], []
-    others = set(same.names) - claim.stems if same else set()
-    for name in dict.fromkeys(claim.names):
-        written = claim.written(name)
-        if name_stands(name, around):
-            continue
-        if name_stands(name, whole.stems):
-            elsewhere.append(f"{written} stands elsewhere in the passage")
-        elif not _is_spelled_otherwise(written, claim, whole):
-            missing.append(f"the passage does not name {written}")
-            if others:
-                changed.append(f"the passage does not name {written} there")
-    return ("names_missing", missing), ("names_changed", changed), ("names_elsewhere", elsewhere)
-
-
-def _pulls(claim: Said, nearest: Said, clause: Said) -> Found:
-    """Negation, opposites, quantifiers, roles."""
-    turn = swapped(claim, nearest)
-    return (
-        (
-            "denied",
-            [
-                f"of “{word}”, one says that it is so and the other that it is not"
-                for word in opposites.denied_otherwise(claim, clause)
-            ],
-        ),
-        (
-            "opposed",
-            [
-                f"“{word}” is the opposite of what the passage says"
-                for word in opposites.opposed(claim, clause)
-            ],
-        ),
-        (
-            "overstated",
-            [
-                f"“{word}” says more than the passage"
-                for word in opposites.quantified_more(claim, nearest)
-            ],
-        ),
-        (
-            "understated",
-            [
-                f"“{word}” is not how much the passage says"
-                for word in opposites.quantified_less(claim, nearest)
-            ],
-        ),
-        ("swapped", [f"the two sides of “{turn}” are swapped"] if turn else []),
-        (
-            "surer",
-            ["the passage holds it only possible"] if opposites.surer(claim, nearest) else [],
-        ),
-    )
-
-
-ABOUT_THE_SAME = 0.6  # share of the claim's words in one sentence
-
-
 def share(wanted: frozenset[str], there: frozenset[str]) -> float:
     """The share of `wanted` stems that are, themselves or as family, among `there`."""
     return sum(among(stem, there) for stem in wanted) / len(wanted) if wanted else 1.0
@@ -367,32 +221,6 @@ def longest_run(one: Sequence[str], other: Sequence[str]) -> int:
                 best = max(best, now[j + 1])
         before = now
     return best
-
-
-def name_stands(name: str, stems: frozenset[str]) -> bool:
-    """Whether a name is there, itself, as a family ("France", "French") or glued to another."""
-    return name in stems or (
-        len(name) >= 5 and any(other[:4] == name[:4] and len(other) >= 4 for other in stems)
-    )
-
-
-def _is_spelled_otherwise(written: str, claim: Said, whole: _Whole) -> bool:
-    """Whether a name is there in another spelling: with or without its hyphen ("CK-666"), as the
-    initials of words of the passage or of the claim itself ("NHS"), or spelled out where the
-    passage has the initials."""
-    plain = squashed(written)
-    if len(plain) >= SQUASHED and plain in whole.squashed:
-        return True
-    own = "".join(word.folded[0] for word in claim.words)
-    if 2 <= len(plain) <= 6 and written.isupper() and plain in f"{own} {whole.initials}":
-        return True
-    names = "".join(w.folded[0] for w in claim.words if w.stem in claim.names)
-    return any(short in names and plain[:1] in short for short in whole.abbreviations)
-
-
-def squashed(text: str) -> str:
-    """Letters and digits alone, folded."""
-    return "".join(words(text))
 
 
 def clause_similarity(parts: Sequence[int], vectors: Vectors, passage: Vectors) -> list[float]:

@@ -9,10 +9,11 @@ _PAIRS = """
 increase increased increases increasing rise rises rising rose risen higher highest raise raises
  raised upward growth grow grows growing grew grown gain gained climb climbed boost boosted elevated
  accelerate accelerated surge surged soared enhance enhances enhanced upregulated upregulates
+ doubled tripled
 | decrease decreased decreases decreasing fall falls falling fell fallen lower lowest reduce reduces
  reduced downward decline drop drops dropped declines declined declining lowered reduction reducing
  shrink shrank shrunk plunge plunged inhibit inhibits inhibited suppress suppressed diminish
- diminished downregulated downregulates
+ diminished downregulated downregulates halved
 more larger greater bigger | less fewer smaller
 most largest biggest greatest | least fewest smallest
 majority | minority
@@ -55,6 +56,7 @@ present | absent
 arrive arrived enter entered join joined | leave leaves left depart departed
 major | minor
 maximum | minimum
+common commonly frequent frequently often | rare rarely infrequent seldom uncommon
 internal | external
 """
 
@@ -99,18 +101,22 @@ SOME = frozenset("some several certain sometimes partly partially occasionally v
 FEW = frozenset("few rarely seldom hardly scarcely minority little".split())
 NONE = frozenset("no none never nobody nothing neither".split())
 ONLY = frozenset("only solely exclusively sole alone just merely".split())
-HEDGES = frozenset(
-    """may might could possibly perhaps probably likely potentially suggests suggest appears appear
-    seems seem believed thought alleged allegedly reportedly claimed""".split()
+MAY = frozenset("may might".split())
+# A claim with one of these keeps what it says open, or speaks of what is allowed.
+OPEN = MAY | frozenset(
+    """could can would should possible possibly perhaps probably likely potential potentially
+    suggest suggests suggested appears appear seems seem if whether able allow allows allowed permit
+    permits permitted""".split()
 )
+REACH = 3  # words, from "may" to the verb that it leads
 
 
 def pulls(said: Said) -> dict[int, set[int]]:
     """Pair of opposites → the sides a sentence takes, a denied word counting for the other."""
     found: dict[int, set[int]] = {}
-    for word in said.words:
+    for i, word in enumerate(said.words):
         entry = SIDES.get(word.stem)
-        if entry is not None:
+        if entry is not None and not said.is_no_longer(i):
             pair, side = entry
             found.setdefault(pair, set()).add(-side if word.stem in said.denied else side)
     return found
@@ -186,6 +192,13 @@ def quantified_less(claim: Said, evidence: Said) -> list[str]:
 
 
 def surer(claim: Said, evidence: Said) -> bool:
-    """Whether the evidence only holds possible what the claim states flatly."""
-    mine, theirs = ({word.folded for word in said.words} for said in (claim, evidence))
-    return bool(theirs & HEDGES) and not mine & HEDGES
+    """Whether the evidence has "may" or "might" at the very word that the claim states flatly."""
+    if {word.folded for word in claim.words} & OPEN or claim.negations:
+        return False
+    for i, word in enumerate(evidence.words):
+        if word.folded in MAY:
+            led = next((w for w in evidence.words[i + 1 : i + 1 + REACH] if w.full), None)
+            if led is not None and led.stem in claim.stems:
+                plainly = sum(w.stem == led.stem for w in evidence.words) > 1
+                return not plainly
+    return False

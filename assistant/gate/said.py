@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from assistant.gate.dates import MONTH_NUMBERS, Date, dates_of
-from assistant.gate.figures import Figure, figures_of
+from assistant.gate.figure_reading import figures_of
+from assistant.gate.figures import Figure
 from vectorstore.lexicon import STOPWORDS, stem, words
 
 _WORD = re.compile(r"[^\W_]+(?:[’'][^\W\d_]+)*")
@@ -64,6 +65,12 @@ class Said:
     def order(self) -> list[str]:
         """The stems that carry meaning, in order."""
         return [word.stem for word in self.words if word.full]
+
+    def is_no_longer(self, i: int) -> bool:
+        """Whether the word at `i` is the second of "no longer", which is about no length."""
+        return (
+            self.words[i].folded == "longer" and i > 0 and self.words[i - 1].folded == "no"
+        ) and not is_bound(self.words, i)
 
     def written(self, stem: str) -> str:
         """How the first word of this stem is written, with what a hyphen joins to it."""
@@ -138,12 +145,17 @@ def _denied(text: str, found: tuple[Word, ...]) -> tuple[frozenset[str], int]:
         following = found[i + 1 : i + 2]
         if word.folded == "not" and following and following[0].folded in ("only", "just"):
             continue
-        if word.folded == "no" and following and following[0].folded in ("doubt", "longer"):
+        if word.folded == "no" and following and following[0].folded == "doubt":
+            continue
+        if word.folded == "no" and is_bound(found, i + 1):
             continue
         count += 1
         reached = 0
         last = word
-        for other in found[i + 1 :]:
+        leads = (
+            i + 1 + (word.folded == "no" and bool(following) and following[0].folded == "longer")
+        )
+        for other in found[leads:]:
             if re.search(r"[.;:!?]|, |\bbut\b", text[last.start : other.start]):
                 break
             last = other
@@ -153,6 +165,11 @@ def _denied(text: str, found: tuple[Word, ...]) -> tuple[frozenset[str], int]:
                 if reached == SCOPE:
                     break
     return frozenset(denied), count
+
+
+def is_bound(found: tuple[Word, ...], i: int) -> bool:
+    """Whether "longer than", or another comparison, stands at `i`: "no longer than" is a bound."""
+    return found[i + 1 : i + 2] != () and found[i + 1].folded == "than"
 
 
 def positive_of(folded: str) -> str | None:

@@ -41,7 +41,7 @@ def checker(encoder: Encoder) -> Checker:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
     kind: str
-    seen: bool
+    set: str
     claim: str
     support: Support
 
@@ -56,7 +56,7 @@ def pairs(checker: Checker) -> list[Pair]:
     return [
         Pair(
             kind=kind,
-            seen=group["seen"],
+            set=group["set"],
             claim=claim,
             support=checker.check(claim, group["passage"]),
         )
@@ -84,20 +84,19 @@ def report(pairs: Sequence[Pair]) -> str:
 
 
 # The least rates are some way under what was measured; the report names each claim told wrongly.
-
-
-def test_changed_claims_are_caught_and_other_words_pass(pairs: list[Pair]) -> None:
-    caught, passed = rates([pair for pair in pairs if pair.seen])
-    print(report([pair for pair in pairs if pair.seen]))
-    assert caught >= 0.75, report(pairs)
-    assert passed >= 0.75, report(pairs)
-
-
-def test_the_claims_that_were_never_looked_at_fare_alike(pairs: list[Pair]) -> None:
-    caught, passed = rates([pair for pair in pairs if not pair.seen])
-    print(report([pair for pair in pairs if not pair.seen]))
-    assert caught >= 0.70, report(pairs)
-    assert passed >= 0.70, report(pairs)
+# The third set alone was never looked at before the gate was done.
+@pytest.mark.parametrize(
+    ("of", "least_caught", "least_passed"),
+    [("first", 0.85, 0.85), ("second", 0.80, 0.75), ("third", 0.65, 0.50)],
+)
+def test_changed_claims_are_caught_and_other_words_pass(
+    pairs: list[Pair], of: str, least_caught: float, least_passed: float
+) -> None:
+    mine = [pair for pair in pairs if pair.set == of]
+    print(report(mine))
+    caught, passed = rates(mine)
+    assert caught >= least_caught, report(mine)
+    assert passed >= least_passed, report(mine)
 
 
 def test_every_claim_that_falls_says_why(pairs: list[Pair]) -> None:

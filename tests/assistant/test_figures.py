@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.gate.dates import date_stands, dates_of
-from assistant.gate.figures import figure_stands, figures_of
+from assistant.gate.figure_reading import figures_of
+from assistant.gate.figures import figure_stands
 
 
 def stands(claim: str, passage: str) -> bool:
