@@ -275,10 +275,16 @@ def _words(listed: Sequence[Candidate], judged: Judged) -> list[tuple[str, int, 
 
 
 def _without_repeats(quotes: Sequence[Quote]) -> list[Quote]:
-    kept: dict[tuple[str, int, int], Quote] = {}
+    """The quotes, but for those that share words of a source with an earlier one."""
+    kept: list[Quote] = []
     for quote in quotes:
-        kept.setdefault((quote.passage.source, quote.start, quote.end), quote)
-    return list(kept.values())
+        shared = (
+            q.passage.source == quote.passage.source and q.start < quote.end and quote.start < q.end
+            for q in kept
+        )
+        if not any(shared):
+            kept.append(quote)
+    return kept
 
 
 def _merge_hits(founds: Sequence[Found]) -> tuple[Hit, ...]:

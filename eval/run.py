@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant import Engine, Turn
+from assistant.followup import query_of
 from eval.errors import GoldError, RunError
 from eval.gold_questions import GOLD, GoldQuestion, gold_digest, gold_files, load_gold
 from eval.intervals import DECIMALS, Tally, bootstrap
@@ -160,7 +161,7 @@ def ask(engine: Engine, target: Target) -> tuple[dict[str, Any], dict[str, float
     try:
         answer = engine.ask(gold.question, history).to_json()
         timings = answer.pop("timings_ms")
-        found = engine.store.searcher.search(answer["standalone_question"], DEPTH)
+        found = engine.store.searcher.search(query_of(gold.question, history), DEPTH)
     except SoundingsError as exc:
         spent = (time.perf_counter() - began) * 1000
         return {"id": gold.id, "question": gold.question, "error": str(exc)}, {"total": spent}

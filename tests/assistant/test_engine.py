@@ -1,5 +1,6 @@
 """The engine on real libraries: right quotes, short answers, silence where there is nothing."""
 
+import itertools
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -32,6 +33,9 @@ def check_quotes(answer: Answer, engine: Engine) -> None:
         assert text[citation.start : citation.end] == citation.quote
         assert library.source(citation.source).sha256 == citation.source_sha256
         assert citation.quote.strip() == citation.quote != ""
+    for one, other in itertools.combinations(answer.citations, 2):
+        apart = one.source != other.source or one.end <= other.start or other.end <= one.start
+        assert apart, "the same words are quoted twice"
     assert [c.marker for c in answer.citations] == list(range(1, len(answer.citations) + 1))
     for statement in answer.statements:
         assert statement.citations, "a statement without a quote"
