@@ -22,6 +22,7 @@ def without_network() -> list[str]:
     pytest.skip("no way to take the network away here (unshare -n)")
 
 
+@pytest.mark.slow
 def test_ingest_search_and_ask_work_without_a_network(tmp_path: Path) -> None:
     def run(*words: str) -> str:
         command = [*without_network(), sys.executable, "-m", "soundings", "--home", str(tmp_path)]

@@ -134,6 +134,7 @@ def test_the_same_pair_has_the_same_score_alone_and_after_others(encoder: Encode
     assert last == alone
 
 
+@pytest.mark.slow
 def test_the_number_of_threads_does_not_matter() -> None:
     code = (
         "import sys, torch; torch.set_num_threads(int(sys.argv[1]))\n"
