@@ -7,7 +7,7 @@ from assistant import verify_cli
 from assistant.engine import ENGINES, check_question, open_engine
 from assistant.errors import BadQuestion
 from assistant.gate.cli import add_commands as add_gate_commands
-from assistant.models import Answer, Outcome, Turn
+from assistant.models import Answer, Outcome, Turn, Use
 from vectorstore.batch import run_batch
 from vectorstore.cli import add_source_filter, check_batch_arguments, narrowed
 from vectorstore.console import Commands, announce, plain, print_json
@@ -94,14 +94,36 @@ def _print(answer: Answer) -> None:
             print(f"  {place}\n    {text[:200]}{'…' if len(text) > 200 else ''}\n")
         return
     print(f"{_SIGNS[answer.outcome]} (confidence {answer.confidence:.2f})")
+    if answer.written:
+        print(plain(_who_wrote(answer.written)))
     if answer.missing:
         print(plain(f"  The library does not answer: {answer.missing}"))
     print()
+    quotes = {citation.quote for citation in answer.citations}
     for statement in answer.statements:
-        print(f"  “{plain(' '.join(statement.text.split()))}” {list(statement.citations)}")
+        text = plain(" ".join(statement.text.split()))
+        shown = f"“{text}”" if statement.text in quotes else text
+        print(f"  {shown} {list(statement.citations)}")
     print()
+    said = {statement.text for statement in answer.statements}
     for citation in answer.citations:
         page = f", page {citation.page}" if citation.page else ""
         heading = f" › {citation.heading}" if citation.heading else ""
         print(plain(f"  [{citation.marker}] {citation.title}{heading}{page}"))
         print(f"      {citation.source} {citation.start}-{citation.end}")
+        if citation.quote not in said:
+            print(plain(f"      “{' '.join(citation.quote.split())}”"))
+
+
+def _who_wrote(use: Use) -> str:
+    """Which engine spoke, and what of a model's reply is not shown."""
+    fallback = use.fallback
+    if fallback is not None and fallback.whole:
+        return f"  In the sources' own words; {use.model} did not answer: {fallback.why}"
+    told = f"  Written by {use.model}, each statement proved by its quotes"
+    if fallback is None:
+        return told
+    return (
+        f"{told}; {fallback.replaced} replaced by a quote, {fallback.left_out} left out "
+        f"({fallback.why})"
+    )

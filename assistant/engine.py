@@ -5,23 +5,33 @@ question → standalone question → hits → evidence → quotes → gate → o
 
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
 from assistant.calibration import Calibration, load, shipped
 from assistant.errors import BadQuestion, EngineUnavailable
-from assistant.evidence import FeatureReader, Judged, Quote, Reader, rank, select
+from assistant.evidence import FeatureReader, Judged, Quote, Reader, cited, rank, select
 from assistant.features import Candidate, answer_features, ask_about, candidates
 from assistant.followup import query_of
 from assistant.followup import standalone as stand_alone
 from assistant.gate import Checker, Slice, judge, open_checker
-from assistant.models import Answer, Citation, Dropped, Outcome, Statement, Turn, Words
+from assistant.models import (
+    Answer,
+    Citation,
+    Dropped,
+    Outcome,
+    Statement,
+    Turn,
+    Words,
+    text_with_markers,
+)
 from assistant.reader import SpanReader, TrainedReader, open_reader
 from assistant.settings import AssistantSettings
-from vectorstore import Found, Hit, Query, Settings, SettingsError, Store, open_store, visible
+from vectorstore import Found, Hit, Library, Query, Settings, Store, open_store
 
 QUESTION_CHARACTERS = 2_000
 PASSAGES_READ = 8
@@ -52,6 +62,23 @@ class _Evidence:
     evidence_ms: float
 
 
+class Writing(Protocol):
+    """One answer being put into a language model's words."""
+
+    def standalone(self, question: str, history: Sequence[Turn], ruled: str) -> str:
+        """A follow-up made to stand alone; `ruled` is the form that rules gave it."""
+
+    def write(self, draft: Answer) -> Iterator[Answer]:
+        """The answer as it grows; the last one is whole, and may be `draft`."""
+
+
+class Writer(Protocol):
+    """Puts extractive answers into words of its own, proved as they were."""
+
+    def begin(self) -> Writing:
+        """The writing of one answer."""
+
+
 class Engine:
     """Answers questions over a store. Safe to use from several threads."""
 
@@ -63,8 +90,10 @@ class Engine:
         calibration: Calibration | None = None,
         spans: SpanReader | None = None,
         checker: Checker | None = None,
+        writer: Callable[[Library, Checker], Writer] | None = None,
     ):
-        """`spans` reads the best of what is found; without it plain features decide. Raises
+        """`spans` reads the best of what is found; without it plain features decide. `writer`
+        makes the one that puts answers into words; without it they are quotes. Raises
         AssistantError where `calibration` was made for the other way."""
         self.store = store
         self._settings = settings
@@ -73,6 +102,7 @@ class Engine:
             TrainedReader(self.calibration, spans) if spans else FeatureReader(self.calibration)
         )
         self.checker = checker or open_checker(settings, store.encoder)
+        self._writer = writer(store.library, self.checker) if writer else None
 
     def ask(
         self,
@@ -89,13 +119,32 @@ class Engine:
         nothing. Raises BadQuestion for an empty or overlong question or wording, SoundingsError
         where the library cannot be read.
         """
+        *_, answer = self.stream(question, history, sources=sources, standalone=standalone)
+        return answer
+
+    def stream(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        *,
+        sources: Sequence[str] | None = None,
+        standalone: str | None = None,
+    ) -> Iterator[Answer]:
+        """As `ask`, but the answer as it grows, a proved statement at a time; the last is whole.
+
+        Without a language model there is just one. Where none of a model's statements stands, the
+        one is the extractive answer.
+        """
         started = time.perf_counter()
         check_question(question)
         if standalone is not None:
             check_question(standalone)
         before = [_whole(turn) for turn in history] if standalone is None else []
         own = question if standalone is None else " ".join(standalone.split())
+        writing = self._writer.begin() if self._writer else None
         alone = stand_alone(own, before)
+        if writing is not None:
+            alone = writing.standalone(own, before, alone)
         # A reading may join the question before with "and": that asks for no second answer.
         asked = split_parts(alone) if len(split_parts(own)) > 1 else [alone]
         if len(asked) == 1:  # searched in the person's own words, with the turns before
@@ -106,9 +155,11 @@ class Engine:
         timings = {
             "search": sum(part.search_ms for part in parts),
             "evidence": sum(part.evidence_ms for part in parts),
-            "total": (time.perf_counter() - started) * 1000,
         }
-        return replace(answer, timings_ms=timings)
+        answer = replace(answer, timings_ms=timings)
+        for grown in writing.write(answer) if writing else [answer]:
+            spent = (time.perf_counter() - started) * 1000
+            yield replace(grown, timings_ms={**grown.timings_ms, "total": spent})
 
     def _evidence(self, question: str, query: Query, sources: Sequence[str] | None) -> _Evidence:
         """Search for `query`, read and select for one question."""
@@ -175,9 +226,7 @@ class Engine:
             outcome=Outcome.PARTIAL if missing else Outcome.ANSWERED,
             reason="not stated" if missing else None,
             missing=missing,
-            answer=" ".join(
-                f"{' '.join(visible(s.text).split())} [{s.citations[0]}]" for s in statements
-            ),
+            answer=text_with_markers(statements),
             statements=tuple(statements),
             citations=tuple(citations),
         )
@@ -189,20 +238,7 @@ class Engine:
             for source, start, end in part.words
             if source == quote.passage.source and quote.start <= start < end <= quote.end
         )
-        source = self.store.library.source(quote.passage.source)
-        return Citation(
-            marker=marker,
-            source=source.id,
-            title=source.title,
-            source_sha256=source.sha256,
-            passage=quote.passage.id,
-            start=quote.start,
-            end=quote.end,
-            quote=quote.text,
-            words=next(within, None),
-            page=source.page_at(quote.start),
-            heading=quote.passage.heading,
-        )
+        return cited(quote, self.store.library, marker=marker, words=next(within, None))
 
 
 def open_engine(
@@ -214,18 +250,21 @@ def open_engine(
 ) -> Engine:
     """Open the home of `settings` for questions; with the shipped calibration unless told of one.
 
+    With a language model configured it writes the answers, unless `engine` is "extractive".
     Raises EngineUnavailable where `engine` is "llm" and no model is configured, SettingsError
-    for a part that this version does not have, and what `open_store` raises.
+    for a part that is not there, and what `open_store` raises.
     """
     table = settings.table(AssistantSettings)
-    if table.llm not in ("none", ""):
-        raise SettingsError(
-            f"SOUNDINGS_LLM={table.llm}: this version has no llm yet. Unset SOUNDINGS_LLM."
-        )
-    if engine == "llm":
+    if engine == "llm" and table.llm == "none":
         raise EngineUnavailable(
-            "no language model is configured. Leave out --engine, or use --engine extractive"
+            "no language model is configured. Name one (SOUNDINGS_LLM=http://host/v1 or gguf:FILE),"
+            " or use --engine extractive"
         )
+    writer = None
+    if engine != "extractive" and table.llm != "none":
+        from assistant.llm import open_writer  # what it loads is of no use without a model
+
+        writer = open_writer(table)
     store = open_store(settings, announce)
     checker = open_checker(table, store.encoder, announce)
     return Engine(
@@ -234,6 +273,7 @@ def open_engine(
         calibration=load(calibration) if calibration else None,
         spans=open_reader(table.reader),
         checker=checker,
+        writer=writer,
     )
 
 

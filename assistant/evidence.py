@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from assistant.calibration import Calibration
 from assistant.errors import AssistantError
 from assistant.features import LEANING, Asked, Candidate, lead_of
+from assistant.models import Citation, Words
 from assistant.question import wording
 from vectorstore import Heading, Library, Passage
 
@@ -88,6 +89,24 @@ class Quote:
     @property
     def words(self) -> int:
         return len(self.text.split())
+
+
+def cited(quote: Quote, library: Library, *, marker: int, words: Words | None = None) -> Citation:
+    """The citation of a quote. Raises UnknownSource where the library no longer has its source."""
+    source = library.source(quote.passage.source)
+    return Citation(
+        marker=marker,
+        source=source.id,
+        title=source.title,
+        source_sha256=source.sha256,
+        passage=quote.passage.id,
+        start=quote.start,
+        end=quote.end,
+        quote=quote.text,
+        words=words,
+        page=source.page_at(quote.start),
+        heading=quote.passage.heading,
+    )
 
 
 def rank(sentences: Sequence[Candidate], scores: Sequence[float]) -> list[tuple[Candidate, float]]:

@@ -1,11 +1,11 @@
 """An answer and its parts, as CONTRACT promises them. All are frozen; scores are in [0, 1]."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from vectorstore import Hit
+from vectorstore import Hit, visible
 
 
 class Outcome(StrEnum):
@@ -70,12 +70,49 @@ class Dropped:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fallback:
+    """What of a language model's reply is not shown. `whole`: none of it is, and the answer is the
+    extractive one. `replaced` statements gave way to a quote, `left_out` ones to nothing."""
+
+    whole: bool
+    why: str
+    replaced: int
+    left_out: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """How a language model took part in an answer: which one, with which prompt, what it cost
+    (None where the service does not count), and what of its reply is not shown."""
+
+    model: str
+    prompt: str
+    prompt_tokens: int | None
+    completion_tokens: int | None
+    cached: bool
+    fallback: Fallback | None
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields that it adds to an answer's."""
+        counted = self.prompt_tokens is not None
+        tokens = {"prompt": self.prompt_tokens, "completion": self.completion_tokens}
+        return {
+            "model": self.model,
+            "prompt": self.prompt,
+            "tokens": tokens if counted else None,
+            "cached": self.cached,
+            "fallback": asdict(self.fallback) if self.fallback else None,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What the engine gives for a question.
 
     `answer` is the text with markers; `confidence` the probability that the evidence answers
     the question, also where the answer is withheld; `hits` the nearest passages, best first;
-    `missing` is what a partial answer leaves open; `reader` names what picked the evidence.
+    `missing` is what a partial answer leaves open; `reader` names what picked the evidence;
+    `written` says how a language model took part, if one was asked.
     """
 
     question: str
@@ -91,6 +128,7 @@ class Answer:
     dropped: tuple[Dropped, ...] = ()
     hits: tuple[Hit, ...] = field(default=(), repr=False)
     missing: str | None = None
+    written: Use | None = None
     library: str = ""
     timings_ms: Mapping[str, float] = field(default_factory=dict)
 
@@ -105,6 +143,7 @@ class Answer:
             "confidence": round(self.confidence, 4),
             "engine": self.engine,
             "reader": self.reader,
+            **(self.written.to_json() if self.written else {}),
             "answer": self.answer,
             "statements": [
                 {
@@ -132,3 +171,11 @@ class Answer:
             "library": self.library,
             "timings_ms": {name: round(ms, 1) for name, ms in self.timings_ms.items()},
         }
+
+
+def text_with_markers(statements: Sequence[Statement]) -> str:
+    """The statements as one text, each with the markers of its quotes."""
+    return " ".join(
+        f"{' '.join(visible(s.text).split())} {''.join(f'[{marker}]' for marker in s.citations)}"
+        for s in statements
+    )

@@ -51,7 +51,7 @@ def _response(answer: Answer) -> Response:
                     "page": citation.page,
                 },
             ),
-            score=answer.statements[citation.marker - 1].support,
+            score=max(s.support for s in answer.statements if citation.marker in s.citations),
         )
         for citation in answer.citations
     ]

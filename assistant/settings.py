@@ -1,6 +1,8 @@
 """The table `assistant` of the settings."""
 
-from pydantic import Field, SecretStr
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, field_validator
 
 from vectorstore.settings import Table
 
@@ -18,5 +20,42 @@ class AssistantSettings(Table):
     """The model's name; what the server lists first if not set."""
     llm_key: SecretStr = SecretStr("")
     """The key, from the environment only."""
+    llm_seconds: float = Field(default=60, gt=0, le=3600)
+    """How long an answer waits for the model, all in all."""
+    llm_tokens: int = Field(default=500, ge=50, le=8000)
+    """How long the model's reply may get."""
+    llm_window: int = Field(default=4096, ge=1000)
+    """How many tokens the model reads at once, its reply included."""
+    llm_cache: int = Field(default=100, ge=0)
+    """How many replies are kept in memory for the same question; 0 keeps none."""
     answer_words: int = Field(default=120, ge=20, le=1000)
     """About how long an extractive answer may get."""
+
+    @field_validator("llm")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        """An address that holds a secret would be shown wherever the address is."""
+        if value in ("none", "") or (value.startswith("gguf:") and value != "gguf:"):
+            return value or "none"
+        try:
+            parts = urlsplit(value)
+            sound = parts.scheme in ("http", "https") and bool(parts.hostname)
+            parts.port  # noqa: B018  # raises for what is no port
+        except ValueError:
+            sound = False
+        if not sound:
+            raise ValueError("expected none, http(s)://host/v1 or gguf:FILE")
+        if parts.username or parts.password or parts.query or parts.fragment:
+            raise ValueError(
+                "an address without name, password or query is expected; the key belongs in "
+                "SOUNDINGS_LLM_KEY"
+            )
+        return value
+
+    @field_validator("llm_key")
+    @classmethod
+    def _is_sendable(cls, value: SecretStr) -> SecretStr:
+        key = value.get_secret_value()
+        if not (key.isascii() and key.isprintable()) or " " in key:
+            raise ValueError("a key has no spaces, line ends or letters outside ASCII")
+        return value

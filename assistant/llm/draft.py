@@ -1,0 +1,113 @@
+"""An answer as it grows: what was proved, what was not, and what is shown instead."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from assistant.llm.models import Tokens
+from assistant.llm.parse import Written
+from assistant.models import (
+    Answer,
+    Citation,
+    Dropped,
+    Fallback,
+    Statement,
+    Use,
+    text_with_markers,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proved:
+    """A statement that the gate let stand, and the quotes behind it."""
+
+    text: str
+    support: float
+    behind: tuple[Citation, ...]
+
+
+class Draft:
+    """The statements of one reply, over the extractive answer that they are to take the place of.
+
+    `failure` says why the reply did not come to its end; `tokens` what it cost.
+    """
+
+    def __init__(self, extractive: Answer):
+        self._extractive = extractive
+        self._shown: list[Proved] = []
+        self._dropped: list[Dropped] = []
+        self._spoke = False  # whether a statement of the model's is among those shown
+        self._replaced = 0
+        self._told = 0
+        self.failure: str | None = None
+        self.tokens: Tokens | None = None
+        self.cached = False
+
+    def take(self, result: Proved | Dropped, written: Written) -> None:
+        """Show what was proved, once, and for what was not the quote that it named."""
+        if isinstance(result, Proved):
+            if all(result.text != shown.text for shown in self._shown):
+                self._shown.append(result)
+            self._spoke = True
+            return
+        self._dropped.append(result)
+        used = {_place(quote) for shown in self._shown for quote in shown.behind}
+        for statement, quote in zip(
+            self._extractive.statements, self._extractive.citations, strict=True
+        ):
+            if quote.marker in written.numbers and _place(quote) not in used:
+                self._shown.append(
+                    Proved(text=statement.text, support=statement.support, behind=(quote,))
+                )
+                self._replaced += 1
+                return
+
+    def grew(self) -> bool:
+        """Whether there is more to show than when this was last asked."""
+        told, self._told = self._told, len(self._shown) if self._spoke else 0
+        return self._told > told
+
+    def answer(self, use: Use, timings: Mapping[str, float]) -> Answer:
+        """The answer so far: the extractive one where nothing of the model's stands."""
+        common = replace(
+            self._extractive,
+            dropped=(*self._extractive.dropped, *self._dropped),
+            written=use,
+            timings_ms=dict(timings),
+        )
+        if not self._spoke:
+            return common
+        markers: dict[tuple[str, int, int], Citation] = {}
+        statements = []
+        for shown in self._shown:
+            for quote in shown.behind:
+                markers.setdefault(_place(quote), replace(quote, marker=len(markers) + 1))
+            cited = sorted(markers[_place(quote)].marker for quote in shown.behind)
+            statements.append(
+                Statement(text=shown.text, citations=tuple(cited), support=shown.support)
+            )
+        return replace(
+            common,
+            engine="llm",
+            answer=text_with_markers(statements),
+            statements=tuple(statements),
+            citations=tuple(markers.values()),
+        )
+
+    def fallback(self) -> Fallback | None:
+        """What did not stand, and why; None where all of the reply is shown."""
+        left_out = len(self._dropped) - self._replaced
+        if self._spoke and not self._dropped and self.failure is None:
+            return None
+        why = self.failure
+        if why is None and self._dropped:
+            why = f"{len(self._dropped)} of the model's statements did not pass the gate"
+        return Fallback(
+            whole=not self._spoke,
+            why=why or "the model gave no statement",
+            replaced=self._replaced if self._spoke else 0,
+            left_out=left_out if self._spoke else len(self._dropped),
+        )
+
+
+def _place(quote: Citation) -> tuple[str, int, int]:
+    return quote.source, quote.start, quote.end

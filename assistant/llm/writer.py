@@ -1,0 +1,227 @@
+"""The writer: an extractive answer in, the same answer in a model's words out, proved.
+
+Every statement passes the gate before it is shown. One that does not is replaced by the quote that
+it named, or left out, and counted either way. Where nothing of the model's stands, the answer
+stays what it was.
+"""
+
+import re
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from assistant.evidence import Quote, cited
+from assistant.gate import Checker, Slice, judge
+from assistant.llm.cache import Reply, ReplyCache, key_of
+from assistant.llm.draft import Draft, Proved
+from assistant.llm.errors import ModelError, PromptTooLong
+from assistant.llm.locate import locate_sentences
+from assistant.llm.models import Deadline, Model
+from assistant.llm.parse import STATEMENTS, StatementReader, Written, read_field
+from assistant.llm.prompt import Evidence, answer_prompt, followup_prompt, load_prompt
+from assistant.llm.rewrite import QUESTION, REPLY_TOKENS, is_faithful
+from assistant.models import Answer, Citation, Dropped, Outcome, Turn, Use
+from assistant.settings import AssistantSettings
+from vectorstore import Library, visible
+
+PASSAGES_SHOWN = 4
+MOST_STATEMENTS = 8
+STATEMENT_CHARACTERS = 600
+# What could make a page or a person fetch something, or pass for the page's own markup.
+_MARKUP = re.compile(r"https?:|www\.|\]\(|!\[|<\w|</|&\w+;|```|\bjavascript:|\bdata:", re.I)
+
+
+class ModelWriter:
+    """Writes answers with a language model. Safe to use from several threads."""
+
+    def __init__(
+        self, model: Model, library: Library, settings: AssistantSettings, checker: Checker | None
+    ):
+        """Without a `checker` only what is verbatim in its quotes stands."""
+        self._model = model
+        self._library = library
+        self._settings = settings
+        self._checker = checker
+        self._replies = ReplyCache(settings.llm_cache)
+
+    def begin(self) -> "Writing":
+        """The writing of one answer: from here on the time limit counts."""
+        unready = None
+        try:
+            self._model.prepare()
+        except ModelError as exc:
+            unready = exc
+        return Writing(self, Deadline(self._settings.llm_seconds), unready)
+
+    def replies(
+        self, question: str, evidence: Evidence, deadline: Deadline
+    ) -> Iterator[tuple[str | Reply, Evidence]]:
+        """The pieces of the reply with the evidence that was shown, and at last the whole of it.
+
+        A prompt that proves too long is sent again with half the evidence.
+        """
+        settings = self._settings
+        while True:
+            messages, evidence = answer_prompt(
+                question, evidence, window=settings.llm_window, reply=settings.llm_tokens
+            )
+            key = key_of(messages, settings.llm_tokens)
+            known = self._replies.get(key)
+            if known is not None:
+                yield known.text, evidence
+                yield replace(known, cached=True), evidence
+                return
+            said, finish, tokens = [], None, None
+            try:
+                for piece in self._model.stream(
+                    messages, schema=STATEMENTS, tokens=settings.llm_tokens, deadline=deadline
+                ):
+                    said.append(piece.text)
+                    finish, tokens = piece.finish or finish, piece.tokens or tokens
+                    yield piece.text, evidence
+            except PromptTooLong:
+                if said or evidence.size == 1:
+                    raise
+                evidence = evidence.first((evidence.size + 1) // 2)
+                continue
+            reply = Reply(text="".join(said), tokens=tokens, cut=finish == "length")
+            if finish == "stop":
+                self._replies.put(key, reply)
+            yield reply, evidence
+            return
+
+    def prove(self, written: Written, evidence: Evidence) -> Proved | Dropped:
+        """The statement with its quotes, where all are there and it stands on them."""
+        text = self._model.hush(visible(written.text))
+        behind = self._behind(written, evidence)
+        if isinstance(behind, str):
+            return Dropped(text=text[:STATEMENT_CHARACTERS], why=behind)
+        if len(text) > STATEMENT_CHARACTERS:
+            return Dropped(text=text[:STATEMENT_CHARACTERS], why="it is too long for a statement")
+        slices = [Slice(source=c.source, start=c.start, end=c.end, text=c.quote) for c in behind]
+        if _MARKUP.search(text):
+            return Dropped(text=text, why="it holds a link or markup")
+        verdict = judge(text, slices, self._library, self._checker)
+        if not verdict.stands:
+            return Dropped(text=text, why=verdict.why or "ungrounded")
+        return Proved(text=text, support=verdict.support, behind=tuple(behind))
+
+    def _behind(self, written: Written, evidence: Evidence) -> list[Citation] | str:
+        """The quotes that a statement names and copies, or why they are not there."""
+        known = {quote.marker: quote for quote in evidence.quotes}
+        behind: dict[tuple[str, int, int], Citation] = {}
+        for number in written.numbers:
+            if number not in known:
+                return f"it cites quote {number}, which does not exist"
+            quote = known[number]
+            behind.setdefault((quote.source, quote.start, quote.end), quote)
+        for words in written.copied:
+            found = self._located(words, evidence)
+            if found is None:
+                return f"what it quotes is in no source: “{self._model.hush(visible(words))[:100]}”"
+            behind.setdefault((found.source, found.start, found.end), found)
+        return list(behind.values()) or "it names no quote"
+
+    def _located(self, words: str, evidence: Evidence) -> Citation | None:
+        for passage in evidence.passages:
+            span = locate_sentences(words, passage)
+            if span is None:
+                continue
+            start, end = span
+            for quote in evidence.quotes:  # a numbered quote that holds it is as good
+                if quote.source == passage.source and quote.start <= start and end <= quote.end:
+                    return quote
+            text = passage.slice(start, end)
+            found = Quote(passage=passage, start=start, end=end, text=text, score=0.0)
+            return cited(found, self._library, marker=0)
+        return None
+
+
+class Writing:
+    """One answer being written."""
+
+    def __init__(self, writer: ModelWriter, deadline: Deadline, unready: ModelError | None):
+        self._writer = writer
+        self._model = writer._model
+        self._deadline = deadline
+        self._failed = unready
+
+    def standalone(self, question: str, history: Sequence[Turn], ruled: str) -> str:
+        """A follow-up made to stand alone by the model; `ruled`, the form that rules gave it,
+        where the model fails or adds what the turns do not hold."""
+        if not history or self._failed is not None:
+            return ruled
+        said: list[str] = []
+        try:
+            for piece in self._model.stream(
+                followup_prompt(question, history),
+                schema=QUESTION,
+                tokens=REPLY_TOKENS,
+                deadline=self._deadline,
+            ):
+                said.append(piece.text)
+        except ModelError as exc:
+            self._failed = exc
+            return ruled
+        rewritten = visible((read_field("".join(said), "question") or "").strip())
+        return rewritten if is_faithful(rewritten, question, history) else ruled
+
+    def write(self, draft: Answer) -> Iterator[Answer]:
+        """The answer as it grows, statement by proved statement; the last one is whole.
+
+        `draft` is the extractive answer: its quotes are the evidence, and it is what is given,
+        with the reason, where the model has nothing that stands. A withheld one is given as it is:
+        where there is no evidence, no model is asked.
+        """
+        if draft.outcome is Outcome.WITHHELD:
+            yield draft
+            return
+        began = time.perf_counter()
+        page = Draft(draft)
+        timings = dict(draft.timings_ms)
+        try:
+            if self._failed is not None:
+                raise self._failed
+            for written, evidence in self._statements(draft, page):
+                page.take(self._writer.prove(written, evidence), written)
+                if not page.grew():
+                    continue
+                spent = (time.perf_counter() - began) * 1000
+                timings.setdefault("first_statement", spent)
+                timings["last_statement"] = spent
+                yield page.answer(self._use(page), timings)
+        except ModelError as exc:
+            page.failure = self._model.hush(str(exc))
+        timings["model"] = (time.perf_counter() - began) * 1000
+        yield page.answer(self._use(page), timings)
+
+    def _statements(self, draft: Answer, page: Draft) -> Iterator[tuple[Written, Evidence]]:
+        all_there_is = Evidence(
+            quotes=draft.citations,
+            passages=tuple(hit.passage for hit in draft.hits[:PASSAGES_SHOWN]),
+        )
+        reader, given = StatementReader(), 0
+        for item, shown in self._writer.replies(
+            draft.standalone_question, all_there_is, self._deadline
+        ):
+            if isinstance(item, Reply):
+                page.tokens, page.cached = item.tokens, item.cached
+                page.failure = "the reply was cut off at SOUNDINGS_LLM_TOKENS" if item.cut else None
+                written = [] if given else reader.rest()
+            else:
+                written = reader.feed(item)
+            for each in written:
+                given += 1
+                yield each, shown
+                if given == MOST_STATEMENTS:
+                    return
+
+    def _use(self, page: Draft) -> Use:
+        return Use(
+            model=self._model.name,
+            prompt=load_prompt("answer").version,
+            prompt_tokens=page.tokens.prompt if page.tokens else None,
+            completion_tokens=page.tokens.completion if page.tokens else None,
+            cached=page.cached,
+            fallback=page.fallback(),
+        )
