@@ -59,6 +59,7 @@ class Answered:
     hits: tuple[Ranked, ...]
     search: tuple[Ranked, ...]
     error: str | None
+    fell_back: bool | None = None
 
     @property
     def said(self) -> str:
@@ -92,9 +93,18 @@ def read_answer(record: Mapping[str, Any]) -> Answered:
             hits=_ranked(record.get("hits", [])),
             search=_ranked(record.get("search", [])),
             error=record.get("error"),
+            fell_back=_fell_back(record),
         )
     except (KeyError, TypeError) as exc:
         raise RunError(f"'{record.get('id', '?')}' is not an answer: {exc!r}") from exc
+
+
+def _fell_back(record: Mapping[str, Any]) -> bool | None:
+    """Whether the extractive answer took a model's place; None where no model was asked."""
+    if "fallback" not in record:
+        return None
+    fallback = record["fallback"]
+    return bool(fallback and fallback["whole"])
 
 
 def _cited(record: Mapping[str, Any]) -> Cited:

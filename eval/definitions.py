@@ -127,6 +127,15 @@ _METRICS = (
         interval="wilson",
     ),
     Metric(
+        name="fell_back",
+        title="Fell back",
+        definition="The extractive answer took the place of a language model's, of whose reply "
+        "nothing stood or came. Over answers that a model was asked for.",
+        step="gate",
+        interval="wilson",
+        better="lower",
+    ),
+    Metric(
         name="outcome_right",
         title="Outcome right",
         definition="Answered, partial or withheld, as wanted. Over all questions.",

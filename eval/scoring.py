@@ -63,6 +63,8 @@ def answer_scores(
         "markers_resolved": markers_resolved(answer),
         "nothing_unstated": nothing_unstated(answer),
     }
+    if answer.fell_back is not None:
+        scores["fell_back"] = _yes(answer.fell_back)
     if target.answerable:
         scores["right_answerable"] = _yes(right)
         scores["given_when_answerable"] = _yes(given)

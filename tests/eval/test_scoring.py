@@ -112,6 +112,15 @@ def test_asking_that_failed_counts_against(river: Any) -> None:
     assert outcome_matrix([result])["answered"]["failed"] == 1
 
 
+def test_falling_back_counts_only_where_a_model_was_asked(river: Any) -> None:
+    gold = river.gold(outcome="withheld")
+    fallbacks = ({"fallback": {"whole": True}}, {"fallback": {"whole": False}}, {"fallback": None})
+    asked = river.scored(*((gold, {**river.answer(), **fallback}) for fallback in fallbacks))
+    assert [result.value("fell_back") for result in asked] == [1.0, 0.0, 0.0]
+    (unasked,) = river.scored((gold, river.answer()))
+    assert "fell_back" not in unasked.scores
+
+
 def test_a_metric_without_data_is_none(river: Any) -> None:
     metrics = measure(river.scored((river.gold(outcome="withheld"), river.answer())))
     assert set(metrics) == set(METRICS)
