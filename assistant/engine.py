@@ -14,7 +14,7 @@ import numpy as np
 
 from assistant.calibration import Calibration, load, shipped
 from assistant.errors import BadQuestion, EngineUnavailable
-from assistant.evidence import FeatureReader, Judged, Quote, Reader, cited, rank, select
+from assistant.evidence import FeatureReader, Judged, Quote, Reader, cited, overlap, rank, select
 from assistant.features import Candidate, answer_features, ask_about, candidates
 from assistant.followup import query_of
 from assistant.followup import standalone as stand_alone
@@ -318,11 +318,7 @@ def _without_repeats(quotes: Sequence[Quote]) -> list[Quote]:
     """The quotes, but for those that share words of a source with an earlier one."""
     kept: list[Quote] = []
     for quote in quotes:
-        shared = (
-            q.passage.source == quote.passage.source and q.start < quote.end and quote.start < q.end
-            for q in kept
-        )
-        if not any(shared):
+        if not any(overlap(quote, other) for other in kept):
             kept.append(quote)
     return kept
 

@@ -76,6 +76,19 @@ class FeatureReader:
         return Judged(scores=scores, words={}, extra=np.zeros(0, dtype=np.float32))
 
 
+class Excerpt(Protocol):
+    """A slice of a source: its text is the source's `[start:end]`."""
+
+    @property
+    def passage(self) -> Passage: ...
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+    @property
+    def text(self) -> str: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
     """A slice of a source that is to be quoted: its text is the source's `[start:end]`."""
@@ -91,7 +104,13 @@ class Quote:
         return len(self.text.split())
 
 
-def cited(quote: Quote, library: Library, *, marker: int, words: Words | None = None) -> Citation:
+def overlap(one: Excerpt, other: Excerpt) -> bool:
+    """Whether two excerpts share any of a source's text."""
+    same = one.passage.source == other.passage.source
+    return same and one.start < other.end and other.start < one.end
+
+
+def cited(quote: Excerpt, library: Library, *, marker: int, words: Words | None = None) -> Citation:
     """The citation of a quote. Raises UnknownSource where the library no longer has its source."""
     source = library.source(quote.passage.source)
     return Citation(
@@ -110,16 +129,27 @@ def cited(quote: Quote, library: Library, *, marker: int, words: Words | None = 
 
 
 def rank(sentences: Sequence[Candidate], scores: Sequence[float]) -> list[tuple[Candidate, float]]:
-    """Sentences with their scores, best first; ties in the order of source and place.
+    """Sentences with their scores, best first, as `placed` has them."""
+    return [(sentences[i], score) for i, score in placed(sentences, scores)]
+
+
+def placed(sentences: Sequence[Candidate], scores: Sequence[float]) -> list[tuple[int, float]]:
+    """The sentences' places in the list with their scores, best first; ties in the order of
+    source and place within it.
 
     Where a number or a date is asked for, a sentence without one counts LACKING_COUNTS of its
     score: what is linear in the reader's model cannot say "only if".
     """
     weighed = [
-        (sentence, score * LACKING_COUNTS if sentence.lacks else score)
-        for sentence, score in zip(sentences, scores, strict=True)
+        (i, score * LACKING_COUNTS if sentence.lacks else score)
+        for i, (sentence, score) in enumerate(zip(sentences, scores, strict=True))
     ]
-    return sorted(weighed, key=lambda p: (-p[1], p[0].hit.passage.source, p[0].sentence.start))
+
+    def key(item: tuple[int, float]) -> tuple[float, str, int]:
+        sentence = sentences[item[0]]
+        return -item[1], sentence.hit.passage.source, sentence.sentence.start
+
+    return sorted(weighed, key=key)
 
 
 def select(
@@ -271,9 +301,7 @@ def _first_under(passages: dict[str, Passage], heading: Heading, other: Passage)
 def _repeats(quote: Quote, chosen: Sequence[Quote]) -> bool:
     mine = wording(quote.text).stems
     for other in chosen:
-        if other.passage.source == quote.passage.source and (
-            quote.start < other.end and other.start < quote.end
-        ):
+        if overlap(quote, other):
             return True
         theirs = wording(other.text).stems
         if len(mine & theirs) >= 0.7 * min(len(mine), len(theirs)):

@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 
-from vectorstore.settings import Table
+from vectorstore.settings import NONE, Table
 
 
 class AssistantSettings(Table):
@@ -35,7 +35,7 @@ class AssistantSettings(Table):
     @classmethod
     def _is_address(cls, value: str) -> str:
         """An address that holds a secret would be shown wherever the address is."""
-        if value in ("none", "") or (value.startswith("gguf:") and value != "gguf:"):
+        if value in NONE or (value.startswith("gguf:") and value != "gguf:"):
             return value or "none"
         try:
             parts = urlsplit(value)

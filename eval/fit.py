@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from assistant.calibration import SHIPPED, SHIPPED_READ, Logistic
-from assistant.evidence import rank
+from assistant.evidence import placed
 from assistant.features import (
     ANSWER_FEATURES,
     SENTENCE_FEATURES,
@@ -165,15 +165,15 @@ def fit_answers(examples: Sequence[Example], *, read: bool) -> Logistic:
 
 def _judge(example: Example, scores: Sequence[float], *, read: bool) -> None:
     """What the scores come to for the question as a whole."""
-    ranked = rank(example.listed, scores)
-    place = {id(candidate): i for i, candidate in enumerate(example.listed)}
-    order = [place[id(candidate)] for candidate, _ in ranked]
+    order = placed(example.listed, scores)
+    places = [i for i, _ in order]
+    ranked = [(example.listed[i], score) for i, score in order]
     row = answer_features(example.asked, example.found, ranked)
     if read:
-        row = np.concatenate([row, read_answer_row(order, example.first, example.seen)])
+        row = np.concatenate([row, read_answer_row(places, example.first, example.seen)])
     example.row = row
-    example.hit = bool(example.right[order[:3]].any())
-    example.top = bool(example.right[order[0]])
+    example.hit = bool(example.right[places[:3]].any())
+    example.top = bool(example.right[places[0]])
 
 
 def _logistic(

@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 from assistant.engine import PASSAGES_READ
 from assistant.features import Asked, Candidate, ask_about, candidates
 from assistant.reader.features import Look
-from assistant.settings import AssistantSettings
 from eval.errors import EvalError
 from eval.gold_questions import GOLD, load_gold
-from vectorstore import Found, Store, StoreSettings, Table, load_settings, open_store
+from eval.homes import settings_of
+from vectorstore import Found, Store, open_store
 
 Span = tuple[str, int, int]
 
@@ -73,8 +73,7 @@ def library_of(home: Path, *paths: Path) -> Store:
     command = [sys.executable, "-m", "soundings", "--home", str(home), "ingest", *map(str, paths)]
     if subprocess.run(command, stdout=subprocess.DEVNULL, check=False).returncode != 0:
         raise EvalError(f"could not make the library in {home}: {' '.join(command)}")
-    tables: dict[str, type[Table]] = {"vectorstore": StoreSettings, "assistant": AssistantSettings}
-    return open_store(load_settings(tables, home=str(home), environ={}))
+    return open_store(settings_of(str(home), environ={}))
 
 
 def bench_questions(file: Path) -> Iterator[tuple[str, str, bool, list[Span]]]:

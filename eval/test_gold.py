@@ -13,18 +13,17 @@ from pathlib import Path
 
 import pytest
 
-from assistant import AssistantSettings, open_engine
+from assistant import open_engine
 from eval.gates import judge_run, load_gates
 from eval.gold_questions import GOLD, load_gold
+from eval.homes import settings_of
 from eval.run import read_gold, run_suite, settings_of_run
 from eval.runs import Run
 from eval.summary import broken_invariants, reasons
-from vectorstore import StoreSettings, Table, load_settings
 
 STARTER = GOLD / "starter"
 GATES = Path(__file__).parent / "gates" / "starter.toml"
 PROGRAM = Path(__file__).parents[1] / "soundings.py"
-TABLES: dict[str, type[Table]] = {"vectorstore": StoreSettings, "assistant": AssistantSettings}
 
 
 @pytest.fixture(scope="session")
@@ -33,7 +32,7 @@ def gold_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     settings that ship, whatever this person's own are."""
     home = tmp_path_factory.mktemp("home")
     subprocess.run([sys.executable, PROGRAM, "--home", home, "ingest"], check=True)
-    settings = load_settings(TABLES, home=str(home), environ={})
+    settings = settings_of(str(home), environ={})
     engine = open_engine(settings)
     gold = read_gold([STARTER], engine.store.library)
     return run_suite(engine, gold, settings_of_run(settings, None, engine.calibration.file))

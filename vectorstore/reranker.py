@@ -9,9 +9,9 @@ import numpy as np
 from vectorstore.encoder import CrossEncoder
 from vectorstore.errors import EncoderUnavailable, RerankerUnavailable
 from vectorstore.models import Hit
+from vectorstore.settings import NONE
 
 RERANKED = 20  # passages that are looked at again
-NONE = ("", "none")
 
 
 class Reranker(Protocol):

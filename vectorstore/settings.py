@@ -26,6 +26,9 @@ HOME_VARIABLE = "SOUNDINGS_HOME"
 T = TypeVar("T", bound="Table")
 
 
+NONE = ("none", "")  # what turns off a part that can be named in the settings
+
+
 class Table(BaseModel):
     """The base of every table of settings: frozen, and closed to unknown keys."""
 

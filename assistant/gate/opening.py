@@ -6,8 +6,7 @@ from assistant.gate.check import Checker, shipped_model
 from assistant.gate.entailment import CrossEncoderEntailment
 from assistant.settings import AssistantSettings
 from vectorstore import Encoder, SentenceEncoder
-
-NONE = ("none", "")
+from vectorstore.settings import NONE
 
 
 def open_checker(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from assistant.evidence import cited
 from assistant.models import Citation
 from assistant.packs.choose import key
 from assistant.packs.draw import Material, chance
@@ -18,8 +19,8 @@ def assemble(
 ) -> Pack:
     """The pack of these prompts: citations numbered, minutes shared out, frame filled in."""
     opening, minutes, closing = share_out(request.minutes, [d.kind for d in drawn])
-    cited = list({key(e): e for d in drawn for e in d.extracts}.values())
-    citations = numbered([_citation(library, e) for e in cited])
+    extracts = {key(e): e for d in drawn for e in d.extracts}
+    citations = numbered([cited(e, library, marker=0) for e in extracts.values()])
     by_place = {(c.source, c.start, c.end): c for c in citations}
     prompts = []
     for one, its_minutes in zip(drawn, minutes, strict=True):
@@ -65,22 +66,6 @@ def assemble(
         library=materials[0].fingerprint,
         note=_note(request, drawn, phrase),
         drawn=tuple(drawn),
-    )
-
-
-def _citation(library: Library, extract: Extract) -> Citation:
-    source = library.source(extract.source)
-    return Citation(
-        marker=0,
-        source=source.id,
-        title=source.title,
-        source_sha256=source.sha256,
-        passage=extract.passage.id,
-        start=extract.start,
-        end=extract.end,
-        quote=extract.text,
-        page=extract.passage.page,
-        heading=extract.passage.heading,
     )
 
 

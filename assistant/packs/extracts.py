@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.evidence import overlap
 from assistant.packs.acts import Act, acts_of, leaning_of
 from assistant.packs.alone import SAYING, stands_alone
 from assistant.packs.speakers import People, named_in, people_of, speaker_of
@@ -81,7 +82,7 @@ class Extract:
         return len(self.text.split())
 
     def overlaps(self, other: "Extract") -> bool:
-        return self.source == other.source and self.start < other.end and other.start < self.end
+        return overlap(self, other)
 
     def similarity(self, other: "Extract") -> float:
         return float(self.vector @ other.vector)

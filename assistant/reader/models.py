@@ -17,8 +17,8 @@ from assistant.errors import ReaderUnavailable
 from assistant.reader.reading import Reading, SpanReader, reading_of
 from vectorstore import EncoderUnavailable
 from vectorstore.encoder import find_model, fingerprint_of
+from vectorstore.settings import NONE
 
-NONE = ("", "none")
 EXPORTED = "reader.onnx"
 QUESTION_TOKENS, WINDOW_TOKENS = 48, 280
 

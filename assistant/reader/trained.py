@@ -6,7 +6,7 @@ import numpy as np
 
 from assistant.calibration import Calibration
 from assistant.errors import AssistantError
-from assistant.evidence import Judged, rank
+from assistant.evidence import Judged, placed
 from assistant.features import Asked, Candidate
 from assistant.reader.features import READ_ANSWER_FEATURES, looks, read_answer_row, read_rows
 from assistant.reader.reading import SpanReader
@@ -35,10 +35,8 @@ class TrainedReader:
         first = self._first.probability(np.stack([c.features for c in sentences])).tolist()
         seen = looks(asked, sentences, first, self._reader)
         scores = self._second.probability(read_rows(sentences, first, seen)).tolist()
-        place = {id(candidate): i for i, candidate in enumerate(sentences)}
-        order = [place[id(candidate)] for candidate, _ in rank(sentences, scores)]
         return Judged(
             scores=scores,
             words={i: look.words for i, look in seen.items()},
-            extra=read_answer_row(order, first, seen),
+            extra=read_answer_row([i for i, _ in placed(sentences, scores)], first, seen),
         )

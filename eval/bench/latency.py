@@ -10,9 +10,9 @@ import sys
 import time
 from collections.abc import Sequence
 
-from assistant import AssistantSettings, Engine, open_engine
+from assistant import Engine, open_engine
 from eval.gold_questions import GOLD, load_gold
-from vectorstore import StoreSettings, Table, load_settings
+from eval.homes import settings_of
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -21,8 +21,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--home", help="the library to ask; the usual home if left out")
     parser.add_argument("--questions", type=int, default=100)
     args = parser.parse_args(argv)
-    tables: dict[str, type[Table]] = {"vectorstore": StoreSettings, "assistant": AssistantSettings}
-    engine = open_engine(load_settings(tables, home=args.home))
+    engine = open_engine(settings_of(args.home))
     encoding, asking = measure(engine, args.questions)
     print(f"questions            {len(asking)}")
     print(f"encoding, median     {statistics.median(encoding):.1f} ms")

@@ -11,14 +11,12 @@ import sys
 import time
 from collections.abc import Sequence
 
-from assistant import AssistantSettings, Engine, open_engine
+from assistant import Engine, open_engine
 from assistant.errors import TopicNotHeld
 from assistant.packs import PackMaker, PackRequest
 from assistant.packs.extracts import PASSAGES_READ
+from eval.homes import settings_of
 from eval.packs import load_topics
-from vectorstore import StoreSettings, Table, load_settings
-
-TABLES: dict[str, type[Table]] = {"vectorstore": StoreSettings, "assistant": AssistantSettings}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -27,7 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--home", help="the library to use; the usual home if left out")
     parser.add_argument("--topics", type=int, default=20)
     args = parser.parse_args(argv)
-    engine = open_engine(load_settings(TABLES, home=args.home))
+    engine = open_engine(settings_of(args.home))
     encoding, making = measure(engine, args.topics)
     print(f"packs                {len(making)}")
     print(f"encoding, median     {statistics.median(encoding):.2f} s")

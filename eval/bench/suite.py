@@ -12,13 +12,11 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from assistant import AssistantSettings, open_engine
+from assistant import open_engine
+from eval.homes import settings_of
 from eval.pages import pages
 from eval.run import read_gold, run_suite, settings_of_run
 from eval.runs import write_run
-from vectorstore import StoreSettings, Table, load_settings
-
-TABLES: dict[str, type[Table]] = {"vectorstore": StoreSettings, "assistant": AssistantSettings}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -39,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def measure(home: str) -> tuple[int, float, float]:
     """How many questions, the seconds to encode them in one batch, and those for a whole run."""
-    settings = load_settings(TABLES, home=home)
+    settings = settings_of(home)
     engine = open_engine(settings)
     gold = read_gold([], engine.store.library)
     texts = [question.question for question in gold.questions]

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from assistant.gate.entailment import CrossEncoderEntailment
+from tests.made import saved, tiny_model
 from vectorstore import SettingsError
-from vectorstore.encoder import find_model
 
 LABELS = ("contradiction", "entailment", "neutral")
 WINNER = 1
@@ -16,25 +16,16 @@ WINNER = 1
 def make_model(folder: Path, labels: tuple[str, ...]) -> Path:
     """A cross-encoder of one small layer whose output WINNER is far above the others."""
     import torch
-    from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification
 
-    torch.manual_seed(0)
-    config = BertConfig(
-        vocab_size=30522,
-        hidden_size=16,
-        num_hidden_layers=1,
-        num_attention_heads=2,
-        intermediate_size=16,
-        max_position_embeddings=512,
+    model = tiny_model(
+        "BertForSequenceClassification",
+        0,
         id2label=dict(enumerate(labels)),
         label2id={label: i for i, label in enumerate(labels)},
     )
-    model = BertForSequenceClassification(config)
     with torch.no_grad():
         model.classifier.bias[WINNER] = 8.0
-    model.save_pretrained(folder)
-    AutoTokenizer.from_pretrained(find_model("builtin")).save_pretrained(folder)
-    return folder
+    return saved(model, folder)
 
 
 @pytest.fixture(scope="module")

@@ -182,7 +182,7 @@ def test_what_cannot_be_made_is_refused(maker: PackMaker, request_: PackRequest)
         ("Black argues that leaders must step back so that others can lead.", True),
         ("Balance is hard to strike, and it is rare to find when people are busy.", True),
         ("Dr Barbara King is clinical chief officer. She says: “It takes time to listen.”", True),
-        ("conflicts of interest do exist, but they are manageable.", True),
+        ("delays in payment do occur, but they are manageable.", True),
         ("She warns that the purpose of involving clinicians is lost.", False),
         ("However, fellow clinicians can feel left behind by the change.", False),
         ("Wood hopes that it does not, whatever else may happen there.", False),

@@ -1,7 +1,5 @@
 """The report in a real browser: from the verdict to the sentence in its source in two clicks."""
 
-import os
-import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,8 +10,8 @@ from playwright.sync_api import Page, sync_playwright
 
 from eval.gates import Gates, judge_run
 from eval.report import run_page
+from tests.made import browser_path
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 LONG = "It is 42 kilometres long."
 BOATS = "Boats may not pass the weir."
 
@@ -31,12 +29,7 @@ def report(river: Any, tmp_path: Path) -> Path:
 
 def visit(file: Path, look: Callable[[Page, list[str]], None], **options: Any) -> None:
     """Open a file and look at it; `look` also gets what the page asked for or complained of."""
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if path is None:
-        message = f"no browser: looked for {', '.join(BROWSERS)}"
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
+    path = browser_path()
 
     def open_and_look() -> None:
         with sync_playwright() as playwright:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.made import saved, tiny_model
 from vectorstore import (
     RerankerUnavailable,
     Settings,
@@ -15,7 +16,6 @@ from vectorstore import (
     load_settings,
     open_store,
 )
-from vectorstore.encoder import find_model
 from vectorstore.reranker import RERANKED, CrossEncoderReranker, open_reranker
 
 
@@ -32,23 +32,8 @@ class Shortest:
 
 def cross_encoder(folder: Path, outputs: int) -> Path:
     """A tiny cross-encoder with random weights, in the built-in model's vocabulary."""
-    import torch
-    from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification
-
-    torch.manual_seed(7)
-    tokenizer = AutoTokenizer.from_pretrained(find_model("builtin"), local_files_only=True)
-    config = BertConfig(
-        vocab_size=len(tokenizer),
-        hidden_size=16,
-        num_hidden_layers=1,
-        num_attention_heads=2,
-        intermediate_size=16,
-        num_labels=outputs,
-        initializer_range=0.5,
-    )
-    BertForSequenceClassification(config).save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
-    return folder
+    shape = {"num_labels": outputs, "initializer_range": 0.5}
+    return saved(tiny_model("BertForSequenceClassification", 7, **shape), folder)
 
 
 def reranked_by(name: str, home: Path) -> Settings:

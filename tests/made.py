@@ -1,0 +1,53 @@
+"""What several tests make or look for: tiny models with random weights, and a browser."""
+
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from vectorstore.encoder import find_model
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+def tiny_model(kind: str, seed: int, **shape: Any) -> Any:
+    """A model of transformers' class `kind` with one small layer, for the built-in vocabulary."""
+    import torch
+    import transformers
+
+    torch.manual_seed(seed)
+    config = transformers.BertConfig(
+        vocab_size=len(_tokenizer()),
+        hidden_size=16,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=16,
+        **shape,
+    )
+    return getattr(transformers, kind)(config)
+
+
+def saved(model: Any, folder: Path) -> Path:
+    """A model in a folder, with the built-in tokenizer, as model hubs have them."""
+    model.save_pretrained(folder)
+    _tokenizer().save_pretrained(folder)
+    return folder
+
+
+def _tokenizer() -> Any:
+    from transformers import AutoTokenizer
+
+    return AutoTokenizer.from_pretrained(find_model("builtin"), local_files_only=True)
+
+
+def browser_path() -> str:
+    """The browser that is installed; without one the test is skipped, and in CI fails."""
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if path is None:
+        message = f"no browser: looked for {', '.join(BROWSERS)}"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    return path
