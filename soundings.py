@@ -20,16 +20,16 @@ import assistant.cli
 import assistant.packs.cli
 import ingest.cli
 import vectorstore.cli
-from assistant import look
 from assistant.engine import Engine, open_engine
-from assistant.headers import Guard, is_loopback
-from assistant.markup import element
 from assistant.settings import AssistantSettings
 from eval.cli import add_commands as add_eval_commands
 from ingest.settings import IngestSettings
 from vectorstore.console import Commands, announce, print_json, print_table
 from vectorstore.doctor import examine
 from vectorstore.errors import SoundingsError
+from vectorstore.page import look
+from vectorstore.page.guard import Guard, is_loopback
+from vectorstore.page.markup import element
 from vectorstore.settings import Settings, StoreSettings, Table, load_settings
 
 if TYPE_CHECKING:

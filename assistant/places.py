@@ -1,38 +1,12 @@
-"""How places and dates are named in words: titles, authors, headings, pages."""
+"""How the places of citations are named in words."""
 
-import re
 from collections.abc import Mapping
-from datetime import date, datetime
 
 from assistant.models import Citation
 from vectorstore import Source
+from vectorstore.page.wording import in_words, path_of
 
 Sources = Mapping[str, Source]
-
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June", "July"),
-    *("August", "September", "October", "November", "December"),
-)
-
-
-def in_words(day: str) -> str:
-    """An ISO date or date and time as 7 September 2016; a month as September 2016.
-
-    What is no date is returned as it is.
-    """
-    try:
-        if re.fullmatch(r"\d{4}-\d\d", day):
-            month = date.fromisoformat(f"{day}-01")
-            return f"{_MONTHS[month.month - 1]} {month.year}"
-        when = datetime.fromisoformat(day)
-    except ValueError:
-        return day
-    return f"{when.day} {_MONTHS[when.month - 1]} {when.year}" if len(day) >= 10 else day
-
-
-def named(source: Source) -> str:
-    made = [source.title, source.publisher, in_words(source.date) if source.date else None]
-    return " · ".join(part for part in made if part)
 
 
 def title_of(citation: Citation, sources: Sources) -> str:
@@ -52,18 +26,3 @@ def place_of(citation: Citation, sources: Sources) -> str:
         f"page {citation.page}" if citation.page else None,
     ]
     return " · ".join(part for part in made if part)
-
-
-def path_of(title: str, heading: str, page: int | None) -> str:
-    path = " › ".join(part for part in (title, below(title, heading)) if part)
-    return f"{path}, page {page}" if page else path
-
-
-def below(title: str, heading: str) -> str:
-    """A path of headings without its first where that only says the source's title again."""
-    first, _, rest = heading.partition(" › ")
-    return rest if first and title.casefold().startswith(first.casefold()) else heading
-
-
-def spoken(what: str, title: str, page: int | None) -> str:
-    return f"{what}, {title}, page {page}" if page else f"{what}, {title}"

@@ -9,13 +9,15 @@ import gradio as gr
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
-from assistant import source_view, view
+from assistant import view
 from assistant.engine import QUESTION_CHARACTERS, Engine
 from assistant.examples import example_questions, outlines_of
-from assistant.markup import Html, element
 from assistant.models import Turn
 from assistant.view import Exchange
 from vectorstore import Library, Passage, SoundingsError, Source, UnknownSource
+from vectorstore.page import source_view
+from vectorstore.page.markup import Html, element
+from vectorstore.page.tab import panel
 
 SOURCE_ADDRESS = "/source"
 MOST_EXCHANGES = 50  # a conversation shows this many and forgets the oldest
@@ -41,8 +43,8 @@ def add_tab(engine: Engine) -> None:
     ask = _Ask(engine)
     with gr.Tab("Ask", id="ask", elem_id="tab-ask"), gr.Row(elem_id="ask", equal_height=False):
         with gr.Column(elem_id="ask-main"):
-            shown = _panel(ask.welcome(), "ask-conversation")
-            _panel(element("p", "", role="status", id="ask-status", class_="unseen"), "ask-live")
+            shown = panel(ask.welcome(), "ask-conversation")
+            panel(element("p", "", role="status", id="ask-status", class_="unseen"), "ask-live")
             with gr.Row(elem_id="ask-form"):
                 anew = gr.Button("New conversation", elem_id="ask-anew", visible=False, size="sm")
                 box = gr.Textbox(
@@ -57,9 +59,9 @@ def add_tab(engine: Engine) -> None:
                 # Set by the script where the box holds a reading that the person puts right.
                 worded = gr.Textbox(visible="hidden", elem_id="ask-worded", show_label=False)
                 button = gr.Button("Ask", variant="primary", elem_id="ask-button", scale=0)
-                hint = _panel(Html(""), "ask-hint")
+                hint = panel(Html(""), "ask-hint")
         with gr.Column(elem_id="ask-side"):
-            _panel(_pane(), "ask-pane")
+            panel(_pane(), "ask-pane")
         kept = gr.State([], time_to_live=12 * 3600)
 
     quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
@@ -185,16 +187,6 @@ def _turns(exchanges: Sequence[Exchange]) -> list[Turn]:
             turns.append(Turn(role="user", content=exchange.question))
             turns.append(Turn(role="assistant", content=exchange.answer.answer))
     return turns
-
-
-def _panel(value: Html, elem_id: str) -> gr.Markdown:
-    """A place for finished markup.
-
-    gr.HTML compiles its template with `Function`, which the page's policy forbids. gr.Markdown
-    passes one line of HTML through; its sanitizer would drop the attributes that name things
-    for screen readers, and is not needed, since `Html` has escaped every text.
-    """
-    return gr.Markdown(value, elem_id=elem_id, sanitize_html=False, latex_delimiters=[])
 
 
 def _pane() -> Html:

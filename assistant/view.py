@@ -7,10 +7,11 @@ Pure functions of values. Whatever comes from documents, models or people passes
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from assistant.markup import Attributes, Html, element, join
 from assistant.models import Answer, Citation, Outcome, Statement
-from assistant.places import Sources, in_words, named, path_of, place_of, spoken, title_of
+from assistant.places import Sources, place_of, title_of
 from vectorstore import Hit, Source
+from vectorstore.page.markup import Attributes, Html, element, join
+from vectorstore.page.wording import in_words, named, path_of, spoken
 
 NEAREST = 3
 EXCERPT = 240  # characters of a nearest passage that are shown before it is opened

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
-from assistant.markup import Html, element
 from eval.compare import STEPS, Comparison, Flip
 from eval.definitions import METRICS
 from eval.in_source import TextOf, in_sources
 from eval.intervals import Difference
 from eval.report import anchor, given, legend, page, trace, wanted
+from vectorstore.page.markup import Html, element
 
 
 def comparison_page(comparison: Comparison, text_of: TextOf) -> str:

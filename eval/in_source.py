@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Sequence
 
-from assistant.markup import Html, element, join
 from eval.answered import Answered
 from eval.places import Span, Target
 from vectorstore import UnknownSource
+from vectorstore.page.markup import Html, element, join
 
 AROUND = 160  # characters of the source before and after
 

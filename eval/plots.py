@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from assistant.markup import Html, element
 from eval.intervals import Score
 from eval.metrics import Bin
+from vectorstore.page.markup import Html, element
 
 _LABEL, _AXIS, _VALUE, _ROW = 220, 300, 190, 26
 _SIDE, _EDGE = 260, 40

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from importlib import resources
 
-from assistant.markup import Html, element, join
 from eval.answered import Answered
 from eval.definitions import METRICS
 from eval.gates import Verdict
@@ -14,6 +13,7 @@ from eval.plots import intervals_plot, reliability_plot
 from eval.results import Result
 from eval.runs import Run
 from eval.summary import KEY_FIGURES, figure, reasons, verdict_line
+from vectorstore.page.markup import Html, element, join
 
 GROUPS = {
     "kind": "Right answers by kind",

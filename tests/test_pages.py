@@ -6,9 +6,9 @@ from pathlib import Path
 
 from reportlab.pdfgen.canvas import Canvas
 
-from assistant import source_view
 from vectorstore import Library
 from vectorstore.library import FILE_NAME
+from vectorstore.page import source_view
 
 Command = Callable[..., tuple[int, str, str]]
 

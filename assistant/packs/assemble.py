@@ -9,9 +9,9 @@ from assistant.packs.draw import Material, chance
 from assistant.packs.extracts import ON_TOPIC, Extract, sources_of
 from assistant.packs.models import Drawn, Pack, PackRequest, Prompt, Quoted, Timed, numbered
 from assistant.packs.timing import share_out
-from assistant.places import path_of
 from prompts import load_frame, load_kind
 from vectorstore import Library
+from vectorstore.page.wording import path_of
 
 
 def assemble(

@@ -28,8 +28,8 @@ from assistant.packs.markdown import (
     who,
 )
 from assistant.packs.models import Pack, Prompt, Quoted
-from assistant.places import named
 from vectorstore import Source
+from vectorstore.page.wording import named
 
 Sources = Mapping[str, Source]
 

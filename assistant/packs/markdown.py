@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
 from assistant.packs.models import Pack, Prompt, Quoted, Timed
-from assistant.places import named
 from vectorstore import Source
+from vectorstore.page.wording import named
 
 Sources = Mapping[str, Source]
 

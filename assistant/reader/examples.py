@@ -2,8 +2,9 @@
 
 Every record of the training file gives several examples: its passage whole, a few of its
 sentences around the answer, and twins that do not answer: the answering sentences cut out, a name
-or number of the question exchanged, a passage from elsewhere that is much like the question and
-does not hold its answer. Everything is drawn with a fixed seed.
+or number of the question exchanged, the words that answer taken out of their sentence, a passage
+from elsewhere that is much like the question and does not hold its answer. Passages give rough
+questions of their own besides. Everything is drawn with a fixed seed.
 """
 
 import argparse
@@ -12,9 +13,11 @@ import random
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+from assistant.reader.asking import emptied_of, twins
 
 SEED = 20
 WINDOW_CHARACTERS = 600
@@ -33,16 +36,18 @@ class Share:
     exchanged: float
     elsewhere: float
     anywhere: float = 0.0
+    made: float = 0.0
 
 
 # The questions of policyqa could be asked of any policy: what is cut out or found elsewhere may
 # answer them as well, and so their twins are passages drawn anywhere. What is plentiful and alike
-# is taken in part.
+# is taken in part; what answers in a few words is taken more than once, each time with other
+# sentences around it, as selqa would teach that answers are whole sentences.
 SHARES = {
-    "squad2": Share(windows=2.0, cut=1.0, exchanged=1.0, elsewhere=1.0),
-    "selqa": Share(windows=1.25, cut=0.5, exchanged=0.5, elsewhere=0.8),
-    "clapnq": Share(windows=2.0, cut=1.0, exchanged=1.0, elsewhere=1.0),
-    "covidqa": Share(windows=3.0, cut=1.0, exchanged=1.0, elsewhere=1.0),
+    "squad2": Share(windows=3.0, cut=1.0, exchanged=1.0, elsewhere=1.0, made=1.0),
+    "selqa": Share(windows=0.8, cut=0.4, exchanged=0.4, elsewhere=0.5, made=1.5),
+    "clapnq": Share(windows=2.0, cut=1.0, exchanged=1.0, elsewhere=1.0, made=1.0),
+    "covidqa": Share(windows=4.0, cut=1.0, exchanged=1.0, elsewhere=1.0, made=1.0),
     "policyqa": Share(windows=0.36, cut=0.0, exchanged=0.0, elsewhere=0.0, anywhere=0.06),
 }
 
@@ -153,6 +158,10 @@ def examples(records: Sequence[Record]) -> list[Example]:
             made.extend(_without_answer(record, drawn))
         if record.spans and _times(share.exchanged, drawn):
             made.extend(_exchanged(record, drawn))
+        if record.spans and share.cut:
+            made.extend(_emptied(record, drawn))
+        for _ in range(_times(share.made, drawn)):
+            made.extend(_made(record, drawn))
     trained = [record for record in records if not record.validation]
     made.extend(_elsewhere(trained, drawn))
     drawn.shuffle(made)
@@ -214,6 +223,25 @@ def _without_answer(record: Record, drawn: random.Random) -> Iterator[Example]:
         at = drawn.randrange(len(left))
         rest = "".join(left[at : at + 6])[:WINDOW_CHARACTERS]
     yield _silent(record, "cut", rest)
+
+
+def _emptied(record: Record, drawn: random.Random) -> Iterator[Example]:
+    """A window without the words that answer, where its sentence stands without them."""
+    window = _window(record, drawn, "emptied", WINDOW_CHARACTERS)
+    if len(window.spans) != 1:
+        return
+    start, end = window.spans[0]
+    rest = emptied_of(window.passage, (start, end))
+    if rest is not None and window.passage[start:end].casefold() not in rest.casefold():
+        yield _silent(record, "emptied", rest)
+
+
+def _made(record: Record, drawn: random.Random) -> Iterator[Example]:
+    """A rough question of the passage's own, with an answering window and its emptied twin."""
+    anywhere = replace(record, spans=())
+    window = _window(anywhere, drawn, "made", drawn.randint(200, WINDOW_CHARACTERS))
+    for asked, passage, spans in twins(window.passage, sentences_of(window.passage), drawn):
+        yield Example(set="made", kind="made", question=asked, passage=passage, spans=spans)
 
 
 def _exchanged(record: Record, drawn: random.Random) -> Iterator[Example]:

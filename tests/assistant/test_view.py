@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant import source_view, view
-from assistant.markup import element, join
+from assistant import view
 from assistant.models import Answer, Citation, Outcome, Statement, Words
-from assistant.places import in_words
 from assistant.view import Exchange
 from vectorstore import Hit, Passage, Source, visible
+from vectorstore.page import source_view
+from vectorstore.page.markup import element, join
+from vectorstore.page.wording import in_words
 
 NASTY = '<script>alert("x")</script>\n\n![x](http://example.com/x.png) & <b>**bold**</b>'
 SOURCE = Source(

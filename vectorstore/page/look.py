@@ -64,5 +64,5 @@ _ICON = (
 
 def head() -> str:
     """The page's style and icon, for its head; tabs add their own."""
-    style = (resources.files("assistant") / "static" / "page.css").read_text("utf-8")
+    style = (resources.files("vectorstore") / "page" / "static" / "page.css").read_text("utf-8")
     return f'<link rel="icon" href="{_ICON}"><style>{style}</style>'

@@ -1,8 +1,8 @@
 """What the source pane shows, as markup: a quote in its place, or a whole source."""
 
-from assistant.markup import Attributes, Html, element
-from assistant.places import below, in_words
-from vectorstore import Passage, Source
+from vectorstore.models import Passage, Source
+from vectorstore.page.markup import Attributes, Html, element
+from vectorstore.page.wording import below, in_words
 
 AROUND = 400  # characters of the source shown before and after the quote's passage
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from html import escape
 
-from vectorstore import visible
+from vectorstore.invisible import visible
 
 Attributes = dict[str, str | int | bool | None]
 

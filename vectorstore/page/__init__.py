@@ -1,0 +1,1 @@
+"""What every tab of the page stands on: safe markup, the look, the guard, words for places."""
