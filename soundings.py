@@ -20,6 +20,7 @@ import assistant.cli
 import assistant.packs.cli
 import ingest.cli
 import vectorstore.cli
+import vectorstore.page.cli
 from assistant.engine import Engine, open_engine
 from assistant.settings import AssistantSettings
 from eval.cli import add_commands as add_eval_commands
@@ -30,6 +31,7 @@ from vectorstore.errors import SoundingsError
 from vectorstore.page import look
 from vectorstore.page.guard import BODY_LIMIT, Guard, is_loopback
 from vectorstore.page.markup import element
+from vectorstore.page.settings import PageSettings
 from vectorstore.settings import Settings, StoreSettings, Table, load_settings
 
 if TYPE_CHECKING:
@@ -39,6 +41,7 @@ TABLES: dict[str, type[Table]] = {
     "vectorstore": StoreSettings,
     "ingest": IngestSettings,
     "assistant": AssistantSettings,
+    "page": PageSettings,
 }
 
 
@@ -82,6 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     assistant.cli.add_commands(commands)
     assistant.packs.cli.add_commands(commands)
     add_eval_commands(commands)
+    vectorstore.page.cli.add_commands(commands)
     _add_own(commands)
     return parser
 
