@@ -28,7 +28,7 @@ from vectorstore.console import Commands, announce, print_json, print_table
 from vectorstore.doctor import examine
 from vectorstore.errors import SoundingsError
 from vectorstore.page import look
-from vectorstore.page.guard import Guard, is_loopback
+from vectorstore.page.guard import BODY_LIMIT, Guard, is_loopback
 from vectorstore.page.markup import element
 from vectorstore.settings import Settings, StoreSettings, Table, load_settings
 
@@ -223,8 +223,23 @@ def build_page(engine: Engine) -> "FastAPI":
         enable_monitoring=False,
         pwa=False,
     )
-    app.add_middleware(Guard, also=[route.path for router in routers for route in router.routes])
+    _put_behind_the_guard(app, tabs, [route for router in routers for route in router.routes])
     return app
+
+
+def _put_behind_the_guard(app: "FastAPI", tabs: Sequence[Any], routes: Sequence[Any]) -> None:
+    """Let through what the tabs' own routes serve. A tab's POSTS names those of its addresses
+    that take more than a question, each with the most bytes of a body."""
+    larger = {path: most for tab in tabs for path, most in getattr(tab, "POSTS", {}).items()}
+    app.add_middleware(
+        Guard,
+        also=[route.path for route in routes if "GET" in route.methods],
+        also_post={
+            route.path: larger.get(route.path, BODY_LIMIT)
+            for route in routes
+            if "POST" in route.methods
+        },
+    )
 
 
 def _serve(

@@ -5,10 +5,13 @@ addresses that the page uses, from our own origin only, and puts a content secur
 every reply, so that nothing a document says can make a browser fetch, run or frame anything.
 """
 
-from collections.abc import Awaitable, Callable, Collection, MutableMapping
+import re
+from collections.abc import Awaitable, Callable, Collection, Mapping, MutableMapping
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
+
+from vectorstore.page.people import LOCAL, PERSON
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
@@ -55,11 +58,19 @@ def is_loopback(host: str) -> bool:
 
 
 class Guard:
-    """Wraps an ASGI app. `also` names further addresses that may be read (GET), exactly."""
+    """Wraps an ASGI app.
 
-    def __init__(self, app: App, *, also: Collection[str] = ()) -> None:
+    `also` names further addresses that may be read (GET), `also_post` those that may be posted
+    to, each with the most bytes of a body that it takes; `{name}` in one stands for one part of
+    a path.
+    """
+
+    def __init__(
+        self, app: App, *, also: Collection[str] = (), also_post: Mapping[str, int] | None = None
+    ) -> None:
         self._app = app
-        self._also = frozenset(also)
+        self._also = [_pattern(address) for address in also]
+        self._also_post = [(_pattern(a), limit) for a, limit in (also_post or {}).items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -73,7 +84,8 @@ class Guard:
             await _refuse(_with_headers(send), status, reason)
             return
         kept = [(k, v) for k, v in scope["headers"] if not k.lower().startswith(_FORWARDED)]
-        await self._app({**scope, "headers": kept}, _limited(receive), _with_headers(send))
+        passed = {**scope, "headers": kept, PERSON: LOCAL}
+        await self._app(passed, _limited(receive, self._most(scope)), _with_headers(send))
 
     def _verdict(self, scope: Scope) -> tuple[int, str]:
         """The status and the reason for a refusal; no reason where there is none."""
@@ -92,16 +104,30 @@ class Guard:
         if not self._known(scope["method"], scope["path"]):
             return 404, "There is nothing here."
         length = headers.get(b"content-length", "0")
-        if not length.isdecimal() or int(length) > BODY_LIMIT:
+        if not length.isdecimal() or int(length) > self._most(scope):
             return 413, "This is more than the page takes."
         return 200, ""
 
     def _known(self, method: str, path: str) -> bool:
         if method == "POST":
-            return path in WRITE_EXACTLY
+            return path in WRITE_EXACTLY or any(p.fullmatch(path) for p, _ in self._also_post)
         if method not in ("GET", "HEAD"):
             return False
-        return path in READ_EXACTLY or path in self._also or path.startswith(READ)
+        if path in READ_EXACTLY or path.startswith(READ):
+            return True
+        return any(pattern.fullmatch(path) for pattern in self._also)
+
+    def _most(self, scope: Scope) -> int:
+        """The most bytes of a body that the address takes."""
+        if scope["method"] != "POST":
+            return BODY_LIMIT
+        found = (most for p, most in self._also_post if p.fullmatch(scope["path"]))
+        return next(found, BODY_LIMIT)
+
+
+def _pattern(address: str) -> re.Pattern[str]:
+    parts = re.split(r"\{[^{}]+\}", address)
+    return re.compile("[^/]+".join(re.escape(part) for part in parts))
 
 
 def _hostname(address: str) -> str:
@@ -111,7 +137,7 @@ def _hostname(address: str) -> str:
         return ""
 
 
-def _limited(receive: Receive) -> Receive:
+def _limited(receive: Receive, most: int) -> Receive:
     """A body without a declared length is cut off at the limit all the same."""
     taken = 0
 
@@ -119,7 +145,7 @@ def _limited(receive: Receive) -> Receive:
         nonlocal taken
         message = await receive()
         taken += len(message.get("body", b""))
-        return message if taken <= BODY_LIMIT else {"type": "http.disconnect"}
+        return message if taken <= most else {"type": "http.disconnect"}
 
     return limited
 
