@@ -3,9 +3,11 @@
 import argparse
 import getpass
 import sys
+from dataclasses import asdict
 
 from vectorstore.console import Commands, announce, print_json, print_table
 from vectorstore.errors import UsageError
+from vectorstore.page.audit import entries, moment
 from vectorstore.page.people import Role
 from vectorstore.page.users import Users, checked
 from vectorstore.settings import Settings
@@ -29,6 +31,10 @@ def add_commands(commands: Commands) -> None:
     token = _about(actions, "token", _token, "make a token for somebody's programs")
     token.add_argument("--revoke", action="store_true", help="take back all that were made")
     _about(actions, "remove", _remove, "let somebody in no longer")
+    audit = commands.add_parser("audit", help="who asked what, and which sources were cited")
+    audit.add_argument("--since", metavar="WHEN", help="a date, or so long ago: 36h, 7d")
+    audit.add_argument("--json", action="store_true", help="print JSON")
+    audit.set_defaults(run=_audit)
 
 
 def _about(actions: Commands, name: str, run: object, help: str) -> argparse.ArgumentParser:
@@ -98,6 +104,21 @@ def _token(args: argparse.Namespace, settings: Settings) -> int:
 def _remove(args: argparse.Namespace, settings: Settings) -> int:
     Users(settings.home).remove(args.name)
     announce(f"{args.name} may log in no longer.")
+    return 0
+
+
+def _audit(args: argparse.Namespace, settings: Settings) -> int:
+    found = entries(settings.home, moment(args.since) if args.since else None)
+    if args.json:
+        print_json([asdict(entry) for entry in found])
+    elif not found:
+        announce("Nothing was asked on the page or through the API in that time.")
+    else:
+        rows = [
+            [e.at[:19], e.person, e.deed, e.outcome, " ".join(e.sources), e.text or ""]
+            for e in found
+        ]
+        print_table(["when (UTC)", "who", "what", "outcome", "sources", "asked"], rows)
     return 0
 
 

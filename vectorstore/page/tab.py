@@ -41,7 +41,7 @@ def page_of(adders: Sequence[Callable[[], None]], head: str, *, named: bool) -> 
     blocks.queue(max_size=WAITING, default_concurrency_limit=AT_ONCE, api_open=False)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     theme = gr.themes.Base(font=list(look.FONTS), font_mono=list(look.MONO)).set(**look.THEME)
-    return gr.mount_gradio_app(
+    return gr.mount_gradio_app(  # type: ignore[no-any-return]
         app,
         blocks,
         path="/",
