@@ -3,6 +3,7 @@
 SoundingsError                 an expected failure: one clear message, exit 1
 ├── UsageError                 the request itself is wrong: exit 2
 ├── SettingsError              a setting is unknown or has a wrong value
+├── NotAllowed                 somebody's role does not let them do this
 └── StoreError
     ├── LibraryUnavailable     the library file cannot be opened, read or written
     ├── LibraryBusy            another process is writing to the library
@@ -30,6 +31,10 @@ class UsageError(SoundingsError):
 
 class SettingsError(SoundingsError):
     """A setting is unknown or has a wrong value."""
+
+
+class NotAllowed(SoundingsError):
+    """Somebody's role does not let them do this."""
 
 
 class StoreError(SoundingsError):

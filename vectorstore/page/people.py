@@ -1,0 +1,65 @@
+"""Who is there, and what each role may do."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from vectorstore.errors import NotAllowed
+
+PERSON = "soundings.person"  # where the guard leaves the person in a request's ASGI scope
+
+
+class Role(StrEnum):
+    """What a person does here, which says what they may see and do."""
+
+    LEADER = "leader"
+    TRAINER = "trainer"
+    KEEPER = "keeper"
+    EVALUATOR = "evaluator"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody at the page or the API. `name` is unique among the people of a home."""
+
+    name: str
+    role: Role
+
+
+# Things that can be done, each the name of a tab, in the tabs' order.
+DEEDS = ("ask", "discuss", "library", "evaluate")
+_MAY = {
+    Role.LEADER: frozenset({"ask"}),
+    Role.TRAINER: frozenset({"ask", "discuss"}),
+    Role.KEEPER: frozenset({"ask", "library"}),
+    Role.EVALUATOR: frozenset(DEEDS),
+}
+LOCAL = Person(name="local", role=Role.EVALUATOR)
+"""Who is there where nobody logs in: the one person at this machine, who may do everything."""
+
+
+def may(person: Person, deed: str) -> bool:
+    """Whether somebody may do a thing: one of DEEDS, all others raise KeyError."""
+    if deed not in DEEDS:
+        raise KeyError(deed)
+    return deed in _MAY[person.role]
+
+
+def person_of(request: Any) -> Person:
+    """Who sent a request: gradio's (what an event's function gets) or Starlette's.
+
+    Raises NotAllowed for one that has not come through the guard.
+    """
+    inner = getattr(request, "request", None) or request
+    found = getattr(inner, "scope", {}).get(PERSON)
+    if not isinstance(found, Person):
+        raise NotAllowed("this request says of nobody that they sent it")
+    return found
+
+
+def require(request: Any, deed: str) -> Person:
+    """Who sent a request, where they may do a thing. Raises NotAllowed where they may not."""
+    person = person_of(request)
+    if not may(person, deed):
+        raise NotAllowed(f"{person.name} is a {person.role} here and may not do this: {deed}")
+    return person
