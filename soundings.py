@@ -23,6 +23,7 @@ import vectorstore.cli
 from assistant.engine import Engine, open_engine
 from assistant.settings import AssistantSettings
 from eval.cli import add_commands as add_eval_commands
+from eval.resting import gold_resting_on
 from ingest.settings import IngestSettings
 from vectorstore.console import Commands, announce, print_json, print_table
 from vectorstore.doctor import examine
@@ -40,6 +41,8 @@ TABLES: dict[str, type[Table]] = {
     "ingest": IngestSettings,
     "assistant": AssistantSettings,
 }
+# What rests on a source and loses its evidence when that is removed.
+RESTING = (gold_resting_on,)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -78,7 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=_version())
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     ingest.cli.add_commands(commands)
-    vectorstore.cli.add_commands(commands)
+    vectorstore.cli.add_commands(commands, RESTING)
     assistant.cli.add_commands(commands)
     assistant.packs.cli.add_commands(commands)
     add_eval_commands(commands)
@@ -153,7 +156,7 @@ def _chat(args: argparse.Namespace, settings: Settings) -> int:
     with _listening(args.host, args.port) as listening:
         host, port = listening.getsockname()[:2]
         address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-        _serve(build_page(engine), listening, address, engine, args.open)
+        _serve(build_page(engine, settings), listening, address, engine, args.open)
     return 0
 
 
@@ -179,7 +182,7 @@ def _listening(host: str, port: int) -> socket.socket:
     return bound
 
 
-def build_page(engine: Engine) -> "FastAPI":
+def build_page(engine: Engine, settings: Settings) -> "FastAPI":
     """The page as an app: the tabs that the folders offer, behind the guard."""
     os.environ.update(QUIET)
     direct = [os.environ.get("NO_PROXY"), "localhost,127.0.0.1,::1"]
@@ -188,10 +191,11 @@ def build_page(engine: Engine) -> "FastAPI":
     from fastapi import FastAPI
 
     from assistant import tab as ask
+    from ingest.tab import LibraryTab
     from vectorstore.page import source_pane
     from vectorstore.page.tab import panel
 
-    tabs: list[Any] = [ask]
+    tabs: list[Any] = [ask, LibraryTab(settings, dependants=RESTING, announce=announce)]
     with gr.Blocks(title="Soundings", analytics_enabled=False, fill_width=True) as blocks:
         panel(element("div", element("h1", "Soundings")), "page-title")
         with gr.Row(elem_id="frame", equal_height=False):

@@ -5,7 +5,7 @@ The reading goes on in a thread of this program's own: the page that asked for i
 
 import logging
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -39,8 +39,9 @@ class FileLine:
 class Standing:
     """How the adding stands: the batch that is being read, or the last one.
 
-    `step` is what is done now with all files that were read, `done` of `total` parts of it;
-    `total` is None where nobody knows. `failure` says why the whole batch came to nothing.
+    `who` added the files, where somebody is known by a name. `step` is what is done now with all
+    files that were read, `done` of `total` parts of it; `total` is None where nobody knows.
+    `failure` says why the whole batch came to nothing.
     """
 
     running: bool = False
@@ -72,18 +73,15 @@ class Adding:
         """Raises AlreadyAdding where a batch is being read."""
         standing = self.standing
         if standing.running:
+            by = f" (from {standing.who})" if standing.who else ""
             raise AlreadyAdding(
-                f"files that {standing.who} added are being read just now. Nothing of yours was "
-                "taken; try again when they are done."
+                f"other files{by} are being read just now, and one run goes on at a time. Nothing "
+                "of yours was taken; try again when they are done."
             )
 
-    def start(self, batch: Batch, who: str, refused: Sequence[FileReport] = ()) -> None:
-        """Begin to read a batch, whose files are taken away afterwards.
-
-        `refused` are files that were not taken, for the report. Raises AlreadyAdding.
-        """
+    def start(self, batch: Batch, who: str) -> None:
+        """Begin to read a batch, whose files are taken away afterwards. Raises AlreadyAdding."""
         lines = [FileLine(name=name) for name in batch.names.values()]
-        lines += [FileLine(name=f.path, state="done", reports=(f,)) for f in refused]
         with self._lock:
             running = self._standing.running
             if not running:
@@ -101,15 +99,13 @@ class Adding:
         report: Report | None = None
         failure: str | None = None
         try:
-            if batch.names:
-                watching = _Watching(self._change, batch.names)
-                report = ingest(
-                    self._settings,
-                    list(batch.names),
-                    names=batch.names,
-                    progress=watching,
-                    announce=self._announce,
-                )
+            report = ingest(
+                self._settings,
+                list(batch.names),
+                names=batch.names,
+                progress=_Watching(self._change),
+                announce=self._announce,
+            )
         except SoundingsError as exc:
             failure = str(exc)
         except Exception:
@@ -127,11 +123,8 @@ class Adding:
 class _Watching:
     """Puts what the job tells into the standing."""
 
-    def __init__(
-        self, change: Callable[[Callable[[Standing], Standing]], None], names: Mapping[Path, str]
-    ) -> None:
+    def __init__(self, change: Callable[[Callable[[Standing], Standing]], None]) -> None:
         self._change = change
-        self._names = names
 
     def step(self, name: str, total: int | None = None) -> None:
         self._change(lambda standing: replace(standing, step=name, done=0, total=total))
@@ -145,8 +138,7 @@ class _Watching:
             lambda standing: replace(
                 standing,
                 files=tuple(
-                    replace(f, state=state) if f.name == called and not f.reports else f
-                    for f in standing.files
+                    replace(f, state=state) if f.name == called else f for f in standing.files
                 ),
             )
         )
@@ -165,8 +157,7 @@ def _ended(
         done=0,
         total=None,
         files=tuple(
-            replace(f, state="done", reports=f.reports or tuple(said.get(f.name, ())))
-            for f in standing.files
+            replace(f, state="done", reports=tuple(said.get(f.name, ()))) for f in standing.files
         ),
         near_duplicates=report.near_duplicates if report else (),
         failure=failure,

@@ -28,12 +28,14 @@ _MEGABYTE = 1_000_000
 
 @dataclass(slots=True, kw_only=True)
 class Batch:
-    """Some files to be read together. `names` maps where each lies to what it is called."""
+    """Some files to be read together. `names` maps where each lies to what it is called; `begun`
+    counts all that were sent, also those that did not arrive."""
 
     token: str
     folder: Path
     names: dict[Path, str] = field(default_factory=dict)
     bytes: int = 0
+    begun: int = 0
 
     def discard(self) -> None:
         """Take the files away."""
@@ -83,7 +85,8 @@ class Incoming:
             raise UploadRefused("another of these files has the same name. Rename one of them")
         if len(batch.names) >= MOST_FILES:
             raise UploadRefused(f"at most {MOST_FILES} files are taken at once. Add it afterwards")
-        path = batch.folder / f"{len(batch.names):04d}{ending}"
+        batch.begun += 1
+        path = batch.folder / f"{batch.begun:04d}{ending}"
         batch.names[path] = name
         return Receiving(self, batch, path)
 
