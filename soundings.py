@@ -26,6 +26,7 @@ import vectorstore.page.cli
 from assistant.engine import Engine, open_engine
 from assistant.settings import AssistantSettings
 from eval.cli import add_commands as add_eval_commands
+from eval.resting import gold_resting_on
 from ingest.settings import IngestSettings
 from vectorstore.console import Commands, announce, print_json, print_table
 from vectorstore.doctor import examine
@@ -47,6 +48,8 @@ TABLES: dict[str, type[Table]] = {
     "assistant": AssistantSettings,
     "page": PageSettings,
 }
+# What rests on a source and loses its evidence when that is removed.
+RESTING = (gold_resting_on,)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -85,7 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=_version())
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     ingest.cli.add_commands(commands)
-    vectorstore.cli.add_commands(commands)
+    vectorstore.cli.add_commands(commands, RESTING)
     assistant.cli.add_commands(commands)
     assistant.packs.cli.add_commands(commands)
     add_eval_commands(commands)
@@ -138,13 +141,6 @@ def _doctor(args: argparse.Namespace, settings: Settings) -> int:
 
 # The page. Everything that knows gradio is imported inside, so that no other command loads it.
 
-# Which of the things that a role may do each tab is for
-DEED_OF = {
-    "assistant.tab": "ask",
-    "assistant.packs.tab": "discuss",
-    "ingest.tab": "library",
-    "eval.tab": "evaluate",
-}
 QUIET = {
     "GRADIO_ANALYTICS_ENABLED": "False",
     "GRADIO_RUN_HISTORY": "False",
@@ -170,7 +166,7 @@ def _chat(args: argparse.Namespace, settings: Settings) -> int:
         host, port = listening.getsockname()[:2]
         address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         shown = table.page_address or address
-        _serve(build_page(engine, reach, door), listening, shown, engine, args.open)
+        _serve(build_page(engine, settings, reach, door), listening, shown, engine, args.open)
     return 0
 
 
@@ -196,7 +192,9 @@ def _listening(host: str, port: int) -> socket.socket:
     return bound
 
 
-def build_page(engine: Engine, reach: Reach | None = None, door: Door | None = None) -> "FastAPI":
+def build_page(
+    engine: Engine, settings: Settings, reach: Reach | None = None, door: Door | None = None
+) -> "FastAPI":
     """The page as an app: the tabs that the folders offer, behind the guard.
 
     With a `door` there is a page for each role, with the tabs that the role may see; without one
@@ -206,22 +204,26 @@ def build_page(engine: Engine, reach: Reach | None = None, door: Door | None = N
     direct = [os.environ.get("NO_PROXY"), "localhost,127.0.0.1,::1"]
     os.environ["NO_PROXY"] = ",".join(filter(None, direct))
     from assistant import tab as ask
+    from ingest.tab import LibraryTab
     from vectorstore.page import login, source_pane
     from vectorstore.page.by_role import ByRole, front, include
     from vectorstore.page.tab import page_of
 
-    tabs: list[Any] = [ask]
+    tabs: dict[str, Any] = {  # what a role may do → the tab for it
+        "ask": ask,
+        "library": LibraryTab(settings, dependants=RESTING, announce=announce),
+    }
 
     def page(role: Role) -> "FastAPI":
-        seen = [tab for tab in tabs if may(Person(name="", role=role), DEED_OF[tab.__name__])]
+        seen = [tab for deed, tab in tabs.items() if may(Person(name="", role=role), deed)]
         head = "".join(part.head() for part in (look, source_pane, *seen))
         return page_of([partial(tab.add_tab, engine) for tab in seen], head, named=bool(door))
 
     pages = {role: page(role) for role in (Role if door else [LOCAL.role])}
     app = front(pages)
     routers = {"ask": [source_pane.routes(engine.store.library)]}
-    for tab in tabs:
-        routers.setdefault(DEED_OF[tab.__name__], []).append(tab.routes(engine))
+    for deed, tab in tabs.items():
+        routers.setdefault(deed, []).append(tab.routes(engine))
     for deed, of_deed in routers.items():
         for router in of_deed:
             include(app, router, deed)
@@ -231,7 +233,9 @@ def build_page(engine: Engine, reach: Reach | None = None, door: Door | None = N
     app.mount("/", ByRole(pages))
     served = [*chain.from_iterable(routers.values()), *filter(None, [open_to_all])]
     routes: list[Any] = [route for router in served for route in router.routes]
-    larger = {path: most for tab in tabs for path, most in getattr(tab, "POSTS", {}).items()}
+    larger = {
+        path: most for tab in tabs.values() for path, most in getattr(tab, "POSTS", {}).items()
+    }
     app.add_middleware(
         Guard,
         also=[route.path for route in routes if "GET" in route.methods],
