@@ -188,8 +188,9 @@ def build_page(engine: Engine) -> "FastAPI":
     from fastapi import FastAPI
 
     from assistant import tab as ask
+    from eval import tab as evaluate
 
-    tabs: list[Any] = [ask]
+    tabs: list[Any] = [ask, evaluate]
     with gr.Blocks(title="Soundings", analytics_enabled=False, fill_width=True) as blocks:
         gr.Markdown(element("div", element("h1", "Soundings")), elem_id="page-title")
         with gr.Tabs(elem_id="tabs"):
