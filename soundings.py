@@ -189,17 +189,22 @@ def build_page(engine: Engine) -> "FastAPI":
 
     from assistant import tab as ask
     from eval import tab as evaluate
+    from vectorstore.page import source_pane
+    from vectorstore.page.tab import panel
 
     tabs: list[Any] = [ask, evaluate]
     with gr.Blocks(title="Soundings", analytics_enabled=False, fill_width=True) as blocks:
-        gr.Markdown(element("div", element("h1", "Soundings")), elem_id="page-title")
-        with gr.Tabs(elem_id="tabs"):
-            for tab in tabs:
-                tab.add_tab(engine)
+        panel(element("div", element("h1", "Soundings")), "page-title")
+        with gr.Row(elem_id="frame", equal_height=False):
+            with gr.Column(elem_id="page-main"), gr.Tabs(elem_id="tabs"):
+                for tab in tabs:
+                    tab.add_tab(engine)
+            with gr.Column(elem_id="source-side"):
+                panel(source_pane.pane(), "source-place")
     blocks.queue(max_size=WAITING, default_concurrency_limit=AT_ONCE, api_open=False)
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    routers = [tab.routes(engine) for tab in tabs]
+    routers = [source_pane.routes(engine.store.library), *(tab.routes(engine) for tab in tabs)]
     for router in routers:
         app.include_router(router)
     theme = gr.themes.Base(font=list(look.FONTS), font_mono=list(look.MONO)).set(**look.THEME)
@@ -208,7 +213,7 @@ def build_page(engine: Engine) -> "FastAPI":
         blocks,
         path="/",
         theme=theme,
-        head=look.head() + "".join(tab.head() for tab in tabs),
+        head="".join(part.head() for part in (look, source_pane, *tabs)),
         footer_links=[],
         run_history=False,
         allowed_paths=[],

@@ -1,4 +1,4 @@
-"""What can go wrong with a question, with an answer that was saved, or with a pack.
+"""What can go wrong with a question, with what is kept of answers, or with a pack.
 
 SoundingsError
 └── AssistantError
@@ -7,7 +7,10 @@ SoundingsError
     ├── TopicNotHeld       the library holds too little on a topic for a pack
     ├── EngineUnavailable  the engine asked for is not configured
     ├── ReaderUnavailable  the reader that the settings name is not there
-    └── BadAnswers         a file of saved answers cannot be read as one
+    ├── BadAnswers         a file of saved answers cannot be read as one
+    ├── KeptUnavailable    conversations or feedback cannot be kept, or read again
+    ├── NoConversation     a conversation is not there, or is somebody else's
+    └── Stopped            the person has stopped the question, or is gone
 """
 
 from vectorstore.errors import SoundingsError, UsageError
@@ -31,6 +34,18 @@ class ReaderUnavailable(AssistantError):
 
 class BadAnswers(AssistantError):
     """A file of saved answers cannot be opened, or is not what `ask` writes."""
+
+
+class KeptUnavailable(AssistantError):
+    """The file of conversations and feedback cannot be opened, read or written."""
+
+
+class NoConversation(AssistantError):
+    """There is no such conversation: deleted, past its time, or somebody else's."""
+
+
+class Stopped(AssistantError):
+    """Nobody waits for the answer any longer."""
 
 
 class BadPackRequest(AssistantError, UsageError):

@@ -1,4 +1,4 @@
-"""The Ask tab: questions, answers with their quotes, and the source pane beside them."""
+"""The Ask tab: questions, and answers with their quotes."""
 
 import logging
 from collections.abc import Iterator, Sequence
@@ -7,19 +7,16 @@ from typing import Any
 
 import gradio as gr
 from fastapi import APIRouter
-from fastapi.responses import HTMLResponse
 
 from assistant import view
 from assistant.engine import QUESTION_CHARACTERS, Engine
 from assistant.examples import example_questions, outlines_of
 from assistant.models import Turn
 from assistant.view import Exchange
-from vectorstore import Library, Passage, SoundingsError, Source, UnknownSource
-from vectorstore.page import source_view
+from vectorstore import SoundingsError, Source
 from vectorstore.page.markup import Html, element
 from vectorstore.page.tab import panel
 
-SOURCE_ADDRESS = "/source"
 MOST_EXCHANGES = 50  # a conversation shows this many and forgets the oldest
 
 _EMPTY = "Type a question first, or choose one of the examples."
@@ -41,8 +38,8 @@ def head() -> str:
 def add_tab(engine: Engine) -> None:
     """Build the tab inside the current `gr.Tabs`."""
     ask = _Ask(engine)
-    with gr.Tab("Ask", id="ask", elem_id="tab-ask"), gr.Row(elem_id="ask", equal_height=False):
-        with gr.Column(elem_id="ask-main"):
+    with gr.Tab("Ask", id="ask", elem_id="tab-ask"):
+        with gr.Column(elem_id="ask"):
             shown = panel(ask.welcome(), "ask-conversation")
             panel(element("p", "", role="status", id="ask-status", class_="unseen"), "ask-live")
             with gr.Row(elem_id="ask-form"):
@@ -60,8 +57,6 @@ def add_tab(engine: Engine) -> None:
                 worded = gr.Textbox(visible="hidden", elem_id="ask-worded", show_label=False)
                 button = gr.Button("Ask", variant="primary", elem_id="ask-button", scale=0)
                 hint = panel(Html(""), "ask-hint")
-        with gr.Column(elem_id="ask-side"):
-            panel(_pane(), "ask-pane")
         kept = gr.State([], time_to_live=12 * 3600)
 
     quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
@@ -80,47 +75,8 @@ def add_tab(engine: Engine) -> None:
 
 
 def routes(engine: Engine) -> APIRouter:
-    """What the source pane reads: a quote in its place, as a piece of markup."""
-    router = APIRouter()
-
-    @router.get(SOURCE_ADDRESS, response_class=HTMLResponse)
-    def source(
-        id: str, start: int, end: int, sha256: str = "", whole: bool = False
-    ) -> HTMLResponse:
-        piece = _opened(engine.store.library, id, (start, end), sha256, whole)
-        return HTMLResponse(piece, headers={"Cache-Control": "no-store"})
-
-    return router
-
-
-def _opened(
-    library: Library, source_id: str, span: tuple[int, int], sha256: str, whole: bool
-) -> Html:
-    start, end = span
-    try:
-        with library.reading():
-            source = library.source(source_id)
-            text = library.text(source_id)
-            passages = [] if whole else library.passages_of(source_id)
-    except UnknownSource:
-        return source_view.notice("This source is no longer in the library.")
-    except SoundingsError as exc:
-        return source_view.notice(f"This source cannot be shown now: {exc}")
-    if sha256 and sha256 != source.sha256:
-        return source_view.notice(
-            f"“{source.title}” has changed since this answer was given. "
-            "Ask again for quotes from its present text."
-        )
-    if not 0 <= start < end <= len(text):
-        return source_view.notice("There is no such place in this source.")
-    if whole:
-        return source_view.whole(source, text, start, end)
-    return source_view.in_place(source, text, _around(passages, start), start, end)
-
-
-def _around(passages: Sequence[Passage], position: int) -> Passage | None:
-    """The passage that holds a position."""
-    return next((p for p in passages if p.start <= position < p.end), None)
+    """What the tab's own script reads; nothing yet."""
+    return APIRouter()
 
 
 class _Ask:
@@ -187,34 +143,3 @@ def _turns(exchanges: Sequence[Exchange]) -> list[Turn]:
             turns.append(Turn(role="user", content=exchange.question))
             turns.append(Turn(role="assistant", content=exchange.answer.answer))
     return turns
-
-
-def _pane() -> Html:
-    """The source pane before anything is opened in it; the script fills it."""
-
-    def control(name: str, text: str, **more: str | int | bool | None) -> Html:
-        return element("button", text, type="button", id=f"source-{name}", class_="plain", **more)
-
-    hint = "Choose a quote's number to read it in its place."
-    return element(
-        "aside",
-        element(
-            "div",
-            element("h2", "Source", id="source-heading"),
-            control("close", "Close"),
-            class_="pane-head",
-        ),
-        element("div", element("p", hint, class_="notice"), id="source-shown"),
-        element(
-            "div",
-            control("previous", "‹ Previous", aria_label="Previous"),
-            element("span", "", id="source-count"),
-            control("next", "Next ›", aria_label="Next"),
-            control("whole", "Whole source"),
-            class_="pane-foot",
-            id="source-controls",
-            hidden=True,
-        ),
-        id="source-pane",
-        aria_labelledby="source-heading",
-    )

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from assistant.models import Answer, Citation, Outcome, Statement
 from assistant.places import Sources, place_of, title_of
 from vectorstore import Hit, Source
-from vectorstore.page.markup import Attributes, Html, element, join
+from vectorstore.page.markup import Html, element, join
+from vectorstore.page.source_view import address
 from vectorstore.page.wording import in_words, named, path_of, spoken
 
 NEAREST = 3
@@ -190,7 +191,7 @@ def _marker(id: str, number: int, citation: Citation, sources: Sources) -> Html:
         id=id,
         aria_label=spoken(f"quote {number}", title_of(citation, sources), citation.page),
         data_number=number,
-        **_address(citation.source, citation.start, citation.end, citation.source_sha256),
+        **address(citation.source, citation.start, citation.end, citation.source_sha256),
     )
 
 
@@ -220,19 +221,9 @@ def _near(number: int, rank: int, hit: Hit, sources: Sources) -> list[Html]:
         class_="near",
         id=f"near-{number}-{rank}",
         data_number=rank,
-        **_address(passage.source, passage.start, passage.end, source.sha256 if source else ""),
+        **address(passage.source, passage.start, passage.end, source.sha256 if source else ""),
     )
     return [button, element("p", shown, class_="excerpt")]
-
-
-def _address(source: str, start: int, end: int, sha256: str) -> Attributes:
-    """Where the source pane finds a quote, as attributes of the button that opens it."""
-    return {
-        "data_source": source,
-        "data_start": start,
-        "data_end": end,
-        "data_sha256": sha256,
-    }
 
 
 def _references(citations: Iterable[Citation], sources: Sources) -> Html:

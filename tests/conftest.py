@@ -12,6 +12,8 @@ from ingest import IngestSettings, ingest
 from soundings import main
 from vectorstore import Settings, StoreSettings, load_settings
 
+pytest.register_assert_rewrite("tests.browsing")  # it is imported by name, and has fixtures
+
 ROOT = Path(__file__).resolve().parent.parent
 ORIGINALS = ROOT.parent / "shared" / "sources"
 TABLES = {"vectorstore": StoreSettings, "ingest": IngestSettings, "assistant": AssistantSettings}

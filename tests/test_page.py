@@ -1,4 +1,4 @@
-"""The page in a real browser: real Chromium, the real `soundings chat`, the starter library."""
+"""The page in a real browser: asking, opening sources, safety, looks, and the command."""
 
 import json
 import re
@@ -6,139 +6,22 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
 from email.message import Message
 from pathlib import Path
-from typing import IO
-from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from tests.made import browser_path
+from tests.browsing import LONG, ROOT, Served, ask, chatting, run
 
-ROOT = Path(__file__).resolve().parent.parent
-PROGRAM = [sys.executable, str(ROOT / "soundings.py")]
-QUIET = [
-    "--no-sandbox",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+pytest_plugins = ["tests.browsing"]
+
 WOOD = "What is Julie Wood's central argument?"
 CONDUCTOR = "Who likens his role to a conductor's?"
 PENGUINS = "How do penguins keep warm in winter?"
-LONG = 60_000  # milliseconds: the first answer may have to wait for the encoder
-
-expect.set_options(timeout=15_000)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Served:
-    """A running `soundings chat`, and the home that it serves."""
-
-    address: str
-    home: Path
-    process: subprocess.Popen[str]
-
-
-def run(home: Path, *arguments: str, timeout: float = 120) -> subprocess.CompletedProcess[str]:
-    command = [*PROGRAM, "--home", str(home), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=timeout, cwd=home.parent)
-
-
-@contextmanager
-def chatting(home: Path, errors: IO[str]) -> Iterator[Served]:
-    """`soundings chat` on a free port, from the line that names its address to its end."""
-    command = [*PROGRAM, "--home", str(home), "chat", "--port", "0"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True)
-    assert process.stdout is not None
-    watchdog = threading.Timer(120, process.kill)
-    watchdog.start()
-    try:
-        found = re.search(r"http://\S+", process.stdout.readline())
-        watchdog.cancel()
-        assert found is not None, "soundings chat did not start"
-        yield Served(address=found.group(), home=home, process=process)
-    finally:
-        watchdog.cancel()
-        process.kill()
-        process.wait()
-
-
-@pytest.fixture(scope="session")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("page") / "home"
-    done = run(folder, "ingest")
-    assert done.returncode == 0, done.stderr
-    return folder
-
-
-@pytest.fixture(scope="session")
-def served(home: Path) -> Iterator[Served]:
-    with (home.parent / "chat.log").open("w") as errors, chatting(home, errors) as running:
-        yield running
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    path = browser_path()
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=path, args=QUIET)
-        yield launched
-        launched.close()
-
-
-@pytest.fixture
-def visit(browser: Browser, served: Served) -> Iterator[Callable[..., Page]]:
-    """Opens the page as a new person. At the end: no complaint, and nothing asked of others."""
-    contexts: list[BrowserContext] = []
-    complaints: list[str] = []
-    elsewhere: list[str] = []
-
-    def opened(**options: object) -> Page:
-        context = browser.new_context(**options)  # type: ignore[arg-type]
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("request", lambda r: _note_foreign(r.url, served.address, elsewhere))
-        page.goto(served.address)
-        expect(page.locator(".welcome")).to_be_visible()
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert complaints == []
-    assert elsewhere == []
-
-
-@pytest.fixture
-def page(visit: Callable[..., Page]) -> Page:
-    return visit(viewport={"width": 1440, "height": 900})
-
-
-def _note_foreign(url: str, address: str, elsewhere: list[str]) -> None:
-    parts = urlsplit(url)
-    if parts.scheme not in ("data", "blob") and parts.netloc != urlsplit(address).netloc:
-        elsewhere.append(url)
-
-
-def ask(page: Page, question: str) -> Locator:
-    """Ask, wait for the answer and return the place where it stands."""
-    before = page.locator(".exchange").count()
-    page.get_by_label("Your question").fill(question)
-    page.get_by_role("button", name="Ask", exact=True).click()
-    exchange = page.locator(".exchange").nth(before)
-    expect(exchange.locator(".pending, .answer:not(.pending)")).to_be_visible(timeout=LONG)
-    expect(exchange.locator(".pending")).to_have_count(0, timeout=LONG)
-    return exchange
 
 
 # Asking
@@ -201,6 +84,39 @@ def test_passages_are_gone_through_one_by_one(page: Page) -> None:
     expect(near.first).to_have_attribute("aria-current", "true")
     page.keyboard.press("Escape")
     expect(near.first).to_be_focused()
+
+
+def test_a_button_of_any_tab_opens_its_quote(page: Page, served: Served) -> None:
+    """The pane is the page's own: it asks nothing of a tab but the button."""
+    shown = json.loads(run(served.home, "sources", "--json").stdout)
+    source = shown[0] if isinstance(shown, list) else shown["sources"][0]
+    text = run(served.home, "sources", "show", source["id"], "--text").stdout
+    page.evaluate(
+        """([id, spans]) => {
+          const answer = document.createElement("div");
+          answer.className = "answer";
+          for (const [i, [start, end]] of spans.entries()) {
+            const button = document.createElement("button");
+            Object.assign(button, { type: "button", id: `any-${i}`, textContent: `any ${i}` });
+            Object.assign(button.dataset, { source: id, start, end, sha256: "" });
+            answer.append(button);
+          }
+          document.getElementById("page-main").append(answer);
+        }""",
+        [source["id"], [[0, 12], [20, 40]]],
+    )
+    page.locator("#any-1").click()
+    expect(page.locator("#source-title")).to_be_focused()
+    assert page.locator("#source-quote").evaluate("mark => mark.textContent") == text[20:40]
+    page.get_by_role("button", name="Previous").click()
+    expect(page.locator("#any-0")).to_have_attribute("aria-current", "true")
+    assert page.locator("#source-quote").evaluate("mark => mark.textContent") == text[:12]
+    page.keyboard.press("Escape")
+    expect(page.locator("#any-0")).to_be_focused()
+    page.locator("#any-0").click()
+    expect(page.locator("#source-quote")).to_be_visible()
+    page.locator("#any-0").evaluate("button => button.remove()")
+    expect(page.locator("#source-quote")).to_have_count(0)
 
 
 def test_the_whole_source_opens_at_the_quote(page: Page) -> None:
@@ -404,11 +320,11 @@ def test_on_a_phone_the_source_is_a_sheet(visit: Callable[..., Page]) -> None:
     page = visit(viewport={"width": 360, "height": 740}, has_touch=True)
     marker = ask(page, CONDUCTOR).locator(".marker").first
     marker.click()
-    pane = page.locator("#ask-side")
+    pane = page.locator("#source-side")
     expect(page.locator("#source-quote")).to_be_in_viewport()
     box = pane.bounding_box()
     assert box is not None and (box["x"], box["width"]) == (0, 360)
-    assert page.locator("#ask-main").evaluate("main => main.inert")
+    assert page.locator("#page-main").evaluate("main => main.inert")
     page.get_by_role("button", name="Close").click()
     expect(pane).to_be_hidden()
     expect(marker).to_be_focused()
@@ -471,7 +387,7 @@ def test_print_shows_answer_and_sources_without_the_furniture(page: Page) -> Non
     page.emulate_media(media="print")
     expect(exchange.locator(".references li").first).to_be_visible()
     expect(exchange.locator("blockquote").first).to_be_visible()
-    for furniture in ("#ask-form", "#ask-side", "[role=tablist]", ".actions"):
+    for furniture in ("#ask-form", "#source-side", "[role=tablist]", ".actions"):
         expect(page.locator(furniture).first).to_be_hidden()
 
 

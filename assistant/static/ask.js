@@ -1,106 +1,10 @@
-/* The Ask tab: opens quotes in the source pane, hands example questions to the form, and tells
-   screen readers what has come. Everything is delegated from the document, since gradio may
-   draw its parts again at any time. */
+/* The Ask tab: hands example questions to the form, and tells screen readers what has come.
+   Everything is delegated from the document, since gradio may draw its parts again at any time. */
 (() => {
   "use strict";
 
   const $ = (id) => document.getElementById(id);
-  const narrow = window.matchMedia("(max-width: 64rem)");
   const touch = window.matchMedia("(pointer: coarse)");
-  let opened = null; // the id of the marker whose quote is shown
-  let whole = false;
-  let asked = 0; // counts requests, so that a slow reply never replaces a later one
-
-  // The source pane
-
-  const group = (button) => [...button.closest(".answer").querySelectorAll("[data-source]")];
-
-  async function open(button, wantWhole, focus) {
-    opened = button.id;
-    whole = wantWhole;
-    const mine = ++asked;
-    const { source, start, end, sha256 } = button.dataset;
-    const query = new URLSearchParams({ id: source, start, end, sha256, whole: wantWhole });
-    let markup = null;
-    try {
-      const reply = await fetch(`source?${query}`);
-      if (reply.ok) markup = await reply.text();
-    } catch {
-      // told below
-    }
-    if (mine !== asked) return;
-    const shown = $("source-shown");
-    if (markup === null) {
-      notice("The source could not be fetched. Is Soundings still running?");
-    } else {
-      shown.innerHTML = markup; // made and escaped by our own server
-    }
-    show(button);
-    const mark = $("source-quote");
-    if (mark) bring(mark, mark.closest(".text"));
-    if (focus) shown.querySelector("[tabindex]")?.focus({ preventScroll: true });
-  }
-
-  // A long text scrolls until the mark is a third down: in view, with what leads up to it
-  function bring(mark, text) {
-    if (text.scrollHeight <= text.clientHeight) return mark.scrollIntoView({ block: "nearest" });
-    const below = mark.getBoundingClientRect().top - text.getBoundingClientRect().top;
-    text.scrollTop += below - text.clientHeight / 3;
-  }
-
-  function show(button) {
-    const all = group(button);
-    const place = all.indexOf(button);
-    const what = button.classList.contains("near") ? "passage" : "quote";
-    for (const other of document.querySelectorAll("[data-source][aria-current]")) {
-      other.removeAttribute("aria-current");
-    }
-    button.setAttribute("aria-current", "true");
-    $("source-count").textContent = `${what} ${place + 1} of ${all.length}`;
-    $("source-previous").setAttribute("aria-disabled", place === 0);
-    $("source-next").setAttribute("aria-disabled", place === all.length - 1);
-    $("source-whole").textContent = whole ? `Back to the ${what}` : "Whole source";
-    $("source-controls").hidden = false;
-    document.documentElement.classList.add("pane-open");
-    screen(narrow.matches);
-  }
-
-  function notice(text) {
-    const p = document.createElement("p");
-    p.className = "notice";
-    p.tabIndex = -1;
-    p.textContent = text;
-    $("source-shown").replaceChildren(p);
-  }
-
-  // While the pane covers the page, the page behind it is out of reach
-  function screen(covered) {
-    const isOpen = document.documentElement.classList.contains("pane-open");
-    for (const part of document.querySelectorAll("#ask-main, #page-title, .tab-wrapper")) {
-      part.inert = covered && isOpen;
-    }
-  }
-
-  function close() {
-    if (opened === null) return;
-    const marker = $(opened);
-    opened = null;
-    asked += 1;
-    document.documentElement.classList.remove("pane-open");
-    screen(false);
-    $("source-controls").hidden = true;
-    notice("Choose a quote's number to read it in its place.");
-    marker?.removeAttribute("aria-current");
-    (marker ?? box())?.focus();
-  }
-
-  function step(by) {
-    const marker = $(opened);
-    const next = marker && group(marker)[group(marker).indexOf(marker) + by];
-    if (next) open(next, false, false);
-  }
-
-  narrow.addEventListener("change", () => screen(narrow.matches));
 
   // The form
 
@@ -142,12 +46,9 @@
       const outcome = newest?.querySelector(".outcome, .failure")?.textContent ?? "";
       if (exchanges.length > count && count) newest.scrollIntoView({ block: "start" });
       else if (exchanges.length !== count) window.scrollTo(0, 0);
-      if (exchanges.length < count) close();
-      if (opened && !$(opened)) close();
       if (`${exchanges.length} ${outcome}` !== last) say(outcome);
       count = exchanges.length;
       last = `${count} ${outcome}`;
-      if (opened) $(opened)?.setAttribute("aria-current", "true");
     }).observe(panel, { childList: true, subtree: true, characterData: true });
   }
 
@@ -188,24 +89,12 @@
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.("button");
     if (!button || button.getAttribute("aria-disabled") === "true") return;
-    if (button.dataset.source !== undefined) open(button, false, true);
-    else if (button.id === "source-close") close();
-    else if (button.id === "source-previous") step(-1);
-    else if (button.id === "source-next") step(1);
-    else if (button.id === "source-whole" && $(opened)) open($(opened), !whole, true);
-    else if (button.classList.contains("example")) ask(button.textContent);
+    if (button.classList.contains("example")) ask(button.textContent);
     else if (button.classList.contains("edit")) {
       fill(button.closest(".reading").querySelector("q").textContent).focus();
       worded(true);
       say("Your question is in the box as it was read. Change it and press Enter to ask it so.");
     } else if (button.classList.contains("copy")) copy(button);
-  });
-
-  document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && opened !== null) {
-      event.preventDefault();
-      close();
-    }
   });
 
   // An emptied box is a new question, which may lean on the conversation again

@@ -38,6 +38,12 @@ def whole(source: Source, text: str, start: int, end: int) -> Html:
     return element("div", *_about(source, "", source.page_at(start)), shown, class_="opened whole")
 
 
+def address(source: str, start: int, end: int, sha256: str) -> Attributes:
+    """Where the pane finds a quote, as attributes of the button that opens it. `sha256` is that of
+    the text which the quote was cut from: of another version nothing is shown."""
+    return {"data_source": source, "data_start": start, "data_end": end, "data_sha256": sha256}
+
+
 def notice(message: str) -> Html:
     """What the pane says where there is nothing to open."""
     return element("div", element("p", message, class_="notice", tabindex=-1), class_="opened")
