@@ -8,11 +8,13 @@ from eval.compare import STEPS, parting
 from eval.failures import KINDS, failure
 from eval.in_source import TextOf, in_sources
 from eval.page.parts import go, heading, view, when
+from eval.places import Span
 from eval.report import given, trace, wanted
 from eval.results import Result
 from eval.runs import Run
 from eval.summary import reasons
 from vectorstore.page.markup import Attributes, Html, element, join
+from vectorstore.page.source_view import address as source_address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,11 +146,47 @@ def _side(name: str, run: Run, result: Result, sources: Mapping[str, str], text_
         "div",
         element("h3", name, element("small", f" · {made}", class_="quiet")),
         given(result.answer),
+        _openers(name, result),
         element("h4", "In the sources"),
         in_sources(result.target, [result.answer], dict(sources), text_of)
         or element("p", "Nothing is cited, and no evidence is wanted.", class_="quiet"),
         element("details", element("summary", "Trace"), trace(result)),
         class_="side",
+    )
+
+
+def _openers(name: str, result: Result) -> Html:
+    """Buttons that open the citations and the gold evidence in the source pane."""
+    key = "".join(c for c in name if c.isalpha())
+    shas = {c["marker"]: c.get("source_sha256", "") for c in result.record.get("citations", [])}
+    buttons = [
+        _opener(
+            f"{key}-cited-{c.marker}",
+            f"{c.marker}",
+            f"quote {c.marker}",
+            c.span,
+            str(shas.get(c.marker) or ""),
+        )
+        for c in result.answer.citations
+    ]
+    buttons += [
+        _opener(f"{key}-gold-{i}", f"gold {i}", f"gold evidence {i}", span, "")
+        for i, span in enumerate(result.target.spans, start=1)
+    ]
+    if not buttons:
+        return Html("")
+    return element("p", "Open in the source: ", *buttons, class_="answer openers")
+
+
+def _opener(id: str, text: str, spoken: str, span: Span, sha256: str) -> Html:
+    return element(
+        "button",
+        text,
+        type="button",
+        class_="marker",
+        id=f"ev-{id}",
+        aria_label=f"{spoken}, {span.source}",
+        **source_address(span.source, span.start, span.end, sha256),
     )
 
 

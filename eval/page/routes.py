@@ -1,27 +1,25 @@
 """What the Evaluate tab's script fetches and sends: views as markup, and a run's files."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from pathlib import Path
 
-from fastapi import APIRouter, Body, Depends, HTTPException, Request
-from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, Response
+from fastapi import APIRouter, Depends
+from fastapi.responses import FileResponse, JSONResponse, Response
 
 from assistant.engine import Engine
 from eval.aside import Aside, Order
 from eval.choices import GoldSet, digest_of, gate_sets, gates_for, gold_sets
-from eval.errors import EvalError, GoldError, RunError
+from eval.errors import GoldError, RunError
 from eval.failures import counted, failures
 from eval.kept import Runs
 from eval.page import outcome, start
+from eval.page.draft_routes import add_draft_routes
 from eval.page.parts import ADDRESS
 from eval.page.question import Walk, none_left, question
-from vectorstore import SoundingsError
-from vectorstore.errors import NotAllowed
+from eval.page.serving import FRESH, Fields, evaluators_only, listed, text, told
 from vectorstore.page.markup import Html
-from vectorstore.page.people import require
 
-FRESH = {"Cache-Control": "no-store"}
 FILES = {
     "report.html": "text/html",
     "metrics.json": "application/json",
@@ -29,29 +27,11 @@ FILES = {
     "junit.xml": "application/xml",
 }
 
-Fields = Annotated[dict[str, Any], Body()]
-
-
-def _evaluator(request: Request) -> None:
-    """Lets evaluators through and nobody else, whatever the page has hidden from them."""
-    try:
-        require(request, "evaluate")
-    except NotAllowed as exc:
-        raise HTTPException(403, str(exc)) from exc
-
-
-def told(make: Callable[[], Html | Response]) -> Response:
-    """A view, or what went wrong in words for the person, with a status that says so."""
-    try:
-        made = make()
-    except SoundingsError as exc:
-        return PlainTextResponse(str(exc), status_code=409, headers=FRESH)
-    return HTMLResponse(made, headers=FRESH) if isinstance(made, Html) else made
-
 
 def routes_of(engine: Engine) -> APIRouter:
     """Everything under `/evaluate`."""
-    router = APIRouter(prefix=f"/{ADDRESS}", dependencies=[Depends(_evaluator)])
+    router = APIRouter(prefix=f"/{ADDRESS}", dependencies=[Depends(evaluators_only)])
+    add_draft_routes(router, engine)
     tab = Evaluation(engine)
 
     @router.get("/first")
@@ -103,23 +83,6 @@ def routes_of(engine: Engine) -> APIRouter:
     return router
 
 
-def text(fields: dict[str, Any], name: str) -> str:
-    """A field of a form that was sent. Raises EvalError where it is not text."""
-    value = fields.get(name, "")
-    if not isinstance(value, str):
-        raise EvalError(f"'{name}' must be text")
-    return value.strip()
-
-
-def listed(fields: dict[str, Any], name: str) -> list[str]:
-    """A field that may be there several times."""
-    value = fields.get(name, [])
-    values = value if isinstance(value, list) else [value]
-    if not all(isinstance(one, str) for one in values):
-        raise EvalError(f"'{name}' must be text")
-    return values
-
-
 class Evaluation:
     """What the tab does. One for all people, so that they see one and the same run."""
 
@@ -151,7 +114,7 @@ class Evaluation:
         }
         return JSONResponse(content, headers=FRESH)
 
-    def start(self, sets: list[str], gates: str) -> Html:
+    def start(self, sets: Sequence[str], gates: str) -> Html:
         """Begin a run over these sets. Raises EvalError where they do not go together."""
         chosen = [one for one in gold_sets(self._library, self._home) if one.id in sets]
         if not chosen:
@@ -160,22 +123,24 @@ class Evaluation:
         if amiss:
             raise GoldError(f"this set does not fit the library as it is now: {amiss[0]}")
         found = gates_for([one.id for one in chosen], self._home, gates or None)
-        baseline = self._runs.baseline
         order = Order(
             gold=tuple(one.path for one in chosen),
             folder=self._runs.new_folder(datetime.now()),
             gates=found.path,
-            baseline=self._runs.find(baseline) if self._fits(baseline, chosen) else None,
+            baseline=self._baseline_for(chosen),
         )
         self._aside.start(order)
         return self.first()
 
-    def _fits(self, baseline: str | None, chosen: list[GoldSet]) -> bool:
-        """Whether a run over these sets can be held against the baseline."""
-        if baseline is None:
-            return False
-        run = self._runs.read(baseline)
-        return run.library == self._library.fingerprint and run.gold["digest"] == digest_of(chosen)
+    def _baseline_for(self, chosen: Sequence[GoldSet]) -> Path | None:
+        """The baseline's folder, where a run over these sets can be held against it: over the
+        same gold and the same library."""
+        name = self._runs.baseline
+        if name is None:
+            return None
+        run, gold = self._runs.read(name), digest_of(chosen)
+        same = run.library == self._library.fingerprint and run.gold["digest"] == gold
+        return self._runs.find(name) if same else None
 
     def stop(self) -> Html:
         self._aside.stop()

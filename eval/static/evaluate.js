@@ -32,7 +32,7 @@
       return false;
     }
     $("ev-shown").innerHTML = text; // made and escaped by our own server
-    document.dispatchEvent(new CustomEvent("ev-shown"));
+    if ($("ev-source")) load();
     if (focus) {
       const head = $("ev-shown").querySelector("[data-focus]");
       head?.focus({ preventScroll: true });
@@ -55,6 +55,60 @@
       else found[name] = value;
     }
     return found;
+  }
+
+  // Evidence is marked in a text box that cannot be written in: its caret obeys the keyboard, and
+  // its offsets count from the text's beginning
+
+  async function load() {
+    const side = $("ev-source").closest("[data-text]");
+    const reply = await fetch(`${side.dataset.text}?${new URLSearchParams({ source: $("ev-source").value })}`);
+    $("ev-text").value = reply.ok ? await reply.text() : "";
+  }
+
+  // Offsets count code points on the server's side, and UTF-16 units here
+  const points = (text) => [...text].length;
+
+  const place = (item) => ({
+    source: item.dataset.place,
+    start: item.dataset.from,
+    end: item.dataset.to,
+    sha256: item.dataset.digest,
+    alternative: item.querySelector(".alone").checked,
+  });
+
+  const places = () => [...$("ev-evidence").querySelectorAll("[data-place]")].map(place);
+
+  async function take() {
+    const box = $("ev-text");
+    const marked = box.value.slice(box.selectionStart, box.selectionEnd);
+    const words = marked.trim();
+    wrong("");
+    if (!words) return wrong("Mark the words in the source's text first.");
+    const start = points(box.value.slice(0, box.selectionStart + marked.indexOf(words)));
+    const side = $("ev-source").closest("[data-take]");
+    const where = { source: $("ev-source").value, start, end: start + points(words), words };
+    const reply = await fetch(side.dataset.take, sent(where));
+    const text = await reply.text();
+    if (!reply.ok) return wrong(text);
+    $("ev-evidence").insertAdjacentHTML("beforeend", text); // made and escaped by our own server
+    say(`Taken as evidence: ${words}`);
+  }
+
+  function find() {
+    const box = $("ev-text");
+    const wanted = $("ev-find").value.toLowerCase();
+    if (!wanted) return;
+    const text = box.value.toLowerCase();
+    const next = text.indexOf(wanted, box.selectionStart + 1);
+    const found = next < 0 ? text.indexOf(wanted) : next;
+    if (found < 0) return say("Not found in this source.");
+    box.setSelectionRange(found, found);
+    box.blur(); // a box that takes the focus scrolls to its caret
+    box.focus();
+    box.setSelectionRange(found, found + wanted.length);
+    $("ev-find").focus();
+    say("Found and marked.");
   }
 
   // The run that is under way
@@ -102,8 +156,14 @@
   // Events
 
   document.addEventListener("click", (event) => {
-    const button = event.target.closest?.("#ev [data-go]");
-    if (button) show(button.dataset.go, {});
+    const button = event.target.closest?.("#ev button");
+    if (!button) return;
+    if (button.dataset.go) show(button.dataset.go, {});
+    else if (button.id === "ev-take") take();
+    else if (button.dataset.drop !== undefined) {
+      button.closest("li").remove();
+      $("ev-source").focus();
+    }
   });
 
   document.addEventListener("submit", async (event) => {
@@ -113,6 +173,7 @@
     if (form.dataset.get) return show(`${form.dataset.get}?${new URLSearchParams(fields(form))}`, {});
     const sending = fields(form);
     if (event.submitter?.name) sending[event.submitter.name] = event.submitter.value;
+    if (form.classList.contains("draft")) sending.evidence = places();
     await show(form.dataset.post, sent(sending));
     await look1();
   });
@@ -121,6 +182,16 @@
     const reply = await fetch($("ev").dataset.progress).catch(() => null);
     if (reply?.ok) await heard(await reply.json());
   };
+
+  document.addEventListener("change", (event) => {
+    if (event.target.id === "ev-source") load();
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.target.id !== "ev-find") return;
+    event.preventDefault(); // or it would send the form
+    find();
+  });
 
   // The arrows go from failure to failure, where they do nothing else
   document.addEventListener("keydown", (event) => {
