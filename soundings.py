@@ -188,10 +188,11 @@ def build_page(engine: Engine) -> "FastAPI":
     from fastapi import FastAPI
 
     from assistant import tab as ask
+    from assistant.packs import tab as discuss
     from vectorstore.page import source_pane
     from vectorstore.page.tab import panel
 
-    tabs: list[Any] = [ask]
+    tabs: list[Any] = [ask, discuss]
     with gr.Blocks(title="Soundings", analytics_enabled=False, fill_width=True) as blocks:
         panel(element("div", element("h1", "Soundings")), "page-title")
         with gr.Row(elem_id="frame", equal_height=False):
