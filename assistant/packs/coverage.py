@@ -34,10 +34,6 @@ class Coverage:
     held: int
 
     @property
-    def most(self) -> int:
-        return max((source.quotes for source in self.drawn), default=1)
-
-    @property
     def in_words(self) -> str:
         quotes = counted(sum(source.quotes for source in self.drawn), "quote")
         sections = counted(sum(len(source.sections) for source in self.drawn), "section")

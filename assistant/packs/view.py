@@ -116,7 +116,7 @@ def pack_shown(
         element("h2", pack.title, id="pack-title", tabindex=-1),
         element("p", pack.purpose),
         *([element("p", pack.note, class_="note")] if pack.note else []),
-        *_coverage(coverage),
+        _coverage(coverage),
         _timings(pack),
         _timed("Warm-up", pack.warm_up),
         *(_prompt(n, p, laid, sources) for n, p in enumerate(pack.prompts, start=1)),
@@ -177,28 +177,28 @@ def _act(do: str, number: int, text: str, *, off: bool = False, **more: str | in
     )
 
 
-def _coverage(coverage: Coverage) -> Iterator[Html]:
-    """Which sources and sections the pack draws on: figures in words, bars beside them."""
+def _coverage(coverage: Coverage) -> Html:
+    """Which sources and sections the pack draws on: a bar for the eye, and words that say more."""
+    parts = [element("span", style=f"flex-grow:{drawn.quotes}") for drawn in coverage.drawn]
     rows = [
         element(
             "li",
-            element("span", drawn.title, class_="drawn-title"),
-            element(
-                "span",
-                element("span", style=f"width:{round(100 * drawn.quotes / coverage.most)}%"),
-                class_="drawn-bar",
-                aria_hidden="true",
-            ),
+            element("strong", drawn.title),
             element("span", drawn.in_words, class_="facts"),
         )
         for drawn in coverage.drawn
     ]
-    yield element(
+    if coverage.left:
+        rows.append(element("li", element("span", coverage.left_in_words, class_="facts")))
+    return element(
         "section",
         element("h3", "What it draws on", id="pack-draws-head"),
-        element("p", coverage.in_words),
-        element("ul", *rows, class_="draws"),
-        *([element("p", coverage.left_in_words, class_="facts")] if coverage.left else []),
+        element("p", *parts, class_="drawn-bar", aria_hidden="true"),
+        element(
+            "details",
+            element("summary", coverage.in_words),
+            element("ul", *rows, class_="draws"),
+        ),
         class_="coverage",
         aria_labelledby="pack-draws-head",
     )

@@ -119,6 +119,7 @@
       edit(prompt, true);
     }
     const next = shown.dataset.focus && $(shown.dataset.focus);
+    if (shown.classList.contains("under-way")) shown.scrollIntoView({ block: "nearest" });
     if (next) {
       next.focus({ preventScroll: true });
       next.scrollIntoView({ block: "nearest" });
