@@ -204,6 +204,7 @@ def build_page(
     direct = [os.environ.get("NO_PROXY"), "localhost,127.0.0.1,::1"]
     os.environ["NO_PROXY"] = ",".join(filter(None, direct))
     from assistant import tab as ask
+    from assistant.packs import tab as discuss
     from eval import tab as evaluate
     from ingest.tab import LibraryTab
     from vectorstore.page import login, source_pane
@@ -212,6 +213,7 @@ def build_page(
 
     tabs: dict[str, Any] = {  # what a role may do → the tab for it
         "ask": ask,
+        "discuss": discuss,
         "library": LibraryTab(settings, dependants=RESTING, announce=announce),
         "evaluate": evaluate,
     }

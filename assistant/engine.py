@@ -3,6 +3,7 @@
 question → standalone question → hits → evidence → quotes → gate → outcome
 """
 
+import copy
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -104,6 +105,17 @@ class Engine:
         )
         self.checker = checker or open_checker(settings, store.encoder)
         self._writer = writer(store.library, self.checker) if writer else None
+
+    @property
+    def writer(self) -> Writer | None:
+        """What puts answers into a language model's words; None where quotes are the answer."""
+        return self._writer
+
+    def unwritten(self) -> "Engine":
+        """This engine without its language model: what it answers are quotes."""
+        twin = copy.copy(self)
+        twin._writer = None
+        return twin
 
     def ask(
         self,
