@@ -23,6 +23,7 @@ import assistant.packs.cli
 import ingest.cli
 import vectorstore.cli
 import vectorstore.page.cli
+from assistant.doctor import examine as examine_models
 from assistant.engine import Engine, open_engine
 from assistant.settings import AssistantSettings
 from eval.cli import add_commands as add_eval_commands
@@ -128,7 +129,7 @@ def _config(args: argparse.Namespace, settings: Settings) -> int:
 
 
 def _doctor(args: argparse.Namespace, settings: Settings) -> int:
-    findings = list(examine(settings))
+    findings = [*examine(settings), *examine_models(settings)]
     if args.json:
         print_json([asdict(finding) for finding in findings])
     else:

@@ -99,14 +99,29 @@ class HttpModel:
     def _listed(self, deadline: Deadline) -> str:
         """The model's name: that of the settings, or what the service lists first."""
         if self._name is None:
-            answer = self._within(deadline, self._list)
-            try:
-                self._name = str(answer["data"][0]["id"])
-            except (KeyError, IndexError, TypeError) as exc:
-                raise ModelFailed(
-                    f"{self._base} lists no model. Name one: SOUNDINGS_LLM_MODEL"
-                ) from exc
+            self._name = self._offered(deadline)[0]
         return self._name
+
+    def offered(self, seconds: float) -> list[str]:
+        """The names of the models that the service lists, at least one. Raises ModelError, also
+        where the model of the settings is not among them."""
+        names = self._offered(Deadline(seconds))
+        if self._name is not None and self._name not in names:
+            raise ModelRefused(
+                f"{self._base} offers no model {self._name}, but {', '.join(names)}. Name one of "
+                "them: SOUNDINGS_LLM_MODEL"
+            )
+        return names
+
+    def _offered(self, deadline: Deadline) -> list[str]:
+        answer = self._within(deadline, self._list)
+        try:
+            names = [str(model["id"]) for model in answer["data"]]
+        except (KeyError, TypeError):
+            names = []
+        if not names:
+            raise ModelFailed(f"{self._base} lists no model. Name one: SOUNDINGS_LLM_MODEL")
+        return names
 
     def _list(self, put: Callable[[object], None], deadline: Deadline) -> None:
         response = self._client.get(f"{self._base}/models", timeout=_timeout(deadline))
