@@ -4,6 +4,7 @@ question → standalone question → hits → evidence → quotes → gate → o
 """
 
 import re
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +14,7 @@ from typing import Protocol
 import numpy as np
 
 from assistant.calibration import Calibration, load, shipped
-from assistant.errors import BadQuestion, EngineUnavailable
+from assistant.errors import BadQuestion, EngineUnavailable, Stopped
 from assistant.evidence import FeatureReader, Judged, Quote, Reader, cited, overlap, rank, select
 from assistant.features import Candidate, answer_features, ask_about, candidates
 from assistant.followup import query_of
@@ -75,8 +76,8 @@ class Writing(Protocol):
 class Writer(Protocol):
     """Puts extractive answers into words of its own, proved as they were."""
 
-    def begin(self) -> Writing:
-        """The writing of one answer."""
+    def begin(self, stop: threading.Event | None = None) -> Writing:
+        """The writing of one answer; it raises Stopped once `stop` is set."""
 
 
 class Engine:
@@ -96,13 +97,18 @@ class Engine:
         makes the one that puts answers into words; without it they are quotes. Raises
         AssistantError where `calibration` was made for the other way."""
         self.store = store
-        self._settings = settings
+        self.settings = settings
         self.calibration = calibration or shipped(read=spans is not None)
         self._reader: Reader = (
             TrainedReader(self.calibration, spans) if spans else FeatureReader(self.calibration)
         )
         self.checker = checker or open_checker(settings, store.encoder)
         self._writer = writer(store.library, self.checker) if writer else None
+
+    @property
+    def writes(self) -> bool:
+        """Whether a language model puts the answers into words, so that they come bit by bit."""
+        return self._writer is not None
 
     def ask(
         self,
@@ -129,11 +135,12 @@ class Engine:
         *,
         sources: Sequence[str] | None = None,
         standalone: str | None = None,
+        stop: threading.Event | None = None,
     ) -> Iterator[Answer]:
         """As `ask`, but the answer as it grows, a proved statement at a time; the last is whole.
 
         Without a language model there is just one. Where none of a model's statements stands, the
-        one is the extractive answer.
+        one is the extractive answer. Raises Stopped soon after `stop` is set.
         """
         started = time.perf_counter()
         check_question(question)
@@ -141,7 +148,7 @@ class Engine:
             check_question(standalone)
         before = [_whole(turn) for turn in history] if standalone is None else []
         own = question if standalone is None else " ".join(standalone.split())
-        writing = self._writer.begin() if self._writer else None
+        writing = self._writer.begin(stop) if self._writer else None
         alone = stand_alone(own, before)
         if writing is not None:
             alone = writing.standalone(own, before, alone)
@@ -151,15 +158,20 @@ class Engine:
             parts = [self._evidence(alone, query_of(own, before), sources)]
         else:
             parts = [self._evidence(part, query_of(part, before), sources) for part in asked]
+        if stop is not None and stop.is_set():
+            raise Stopped("the question was stopped")
         answer = self._compose(question, alone, parts)
-        timings = {
-            "search": sum(part.search_ms for part in parts),
-            "evidence": sum(part.evidence_ms for part in parts),
-        }
-        answer = replace(answer, timings_ms=timings)
         for grown in writing.write(answer) if writing else [answer]:
             spent = (time.perf_counter() - started) * 1000
             yield replace(grown, timings_ms={**grown.timings_ms, "total": spent})
+
+    def in_quotes(self, question: str, *, sources: Sequence[str] | None = None) -> Answer:
+        """The answer to one question that stands alone, in the sources' own words: no model is
+        asked. Raises as `ask` does."""
+        check_question(question)
+        return self._compose(
+            question, question, [self._evidence(question, query_of(question, []), sources)]
+        )
 
     def _evidence(self, question: str, query: Query, sources: Sequence[str] | None) -> _Evidence:
         """Search for `query`, read and select for one question."""
@@ -176,7 +188,7 @@ class Engine:
             row = np.concatenate([answer_features(asked, found, ranked), judged.extra])
             confidence = float(self.calibration.answer.probability(row[None, :])[0])
             if confidence >= self.calibration.threshold:
-                quotes = select(asked, ranked, self.store.library, self._settings.answer_words)
+                quotes = select(asked, ranked, self.store.library, self.settings.answer_words)
         return _Evidence(
             question=question,
             found=found,
@@ -217,6 +229,10 @@ class Engine:
             dropped=tuple(dropped),
             hits=hits,
             library=parts[0].found.fingerprint,
+            timings_ms={
+                "search": sum(part.search_ms for part in parts),
+                "evidence": sum(part.evidence_ms for part in parts),
+            },
         )
         if not statements:
             return replace(common, reason=_why_withheld(parts, bool(dropped)))

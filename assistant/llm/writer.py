@@ -6,6 +6,7 @@ stays what it was.
 """
 
 import re
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -44,14 +45,14 @@ class ModelWriter:
         self._checker = checker
         self._replies = ReplyCache(settings.llm_cache)
 
-    def begin(self) -> "Writing":
-        """The writing of one answer: from here on the time limit counts."""
+    def begin(self, stop: threading.Event | None = None) -> "Writing":
+        """The writing of one answer, until `stop` is set: from here on the time limit counts."""
         unready = None
         try:
             self._model.prepare()
         except ModelError as exc:
             unready = exc
-        return Writing(self, Deadline(self._settings.llm_seconds), unready)
+        return Writing(self, Deadline(self._settings.llm_seconds, stop), unready)
 
     def replies(
         self, question: str, evidence: Evidence, deadline: Deadline
