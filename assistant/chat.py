@@ -141,7 +141,7 @@ class Chat:
                 stop=stop,
             )
             for answer in stream:
-                grown = replace(exchange, answer=answer, growing=self.engine.writes)
+                grown = replace(exchange, answer=answer, growing=self.engine.writer is not None)
                 yield grown
             if grown.growing:
                 grown = replace(grown, growing=False)
@@ -188,9 +188,10 @@ class _Examples:
 
     def _try(self, fingerprint: str, candidates: Sequence[str]) -> None:
         answered: list[str] = []
+        quoting = self._engine.unwritten()
         try:
             for question in candidates:
-                if self._engine.in_quotes(question).outcome is Outcome.ANSWERED:
+                if quoting.ask(question).outcome is Outcome.ANSWERED:
                     answered.append(question)
                 if len(answered) == EXAMPLES:
                     break

@@ -30,8 +30,9 @@ def rewordings(
     `sources` are the ids that the question was narrowed to.
     """
     found: list[str] = []
+    quoting = engine.unwritten()
     for question, source in _distinct(answer):
-        tried = engine.in_quotes(question, sources=sources)
+        tried = quoting.ask(question, sources=sources)
         if tried.outcome is Outcome.ANSWERED and any(c.source == source for c in tried.citations):
             found.append(question)
     return tuple(found[:MOST])
