@@ -49,7 +49,3 @@ def below(title: str, heading: str) -> str:
 
 def spoken(what: str, title: str, page: int | None) -> str:
     return f"{what}, {title}, page {page}" if page else f"{what}, {title}"
-
-
-def counted(number: int, thing: str) -> str:
-    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
