@@ -45,7 +45,7 @@ def welcome() -> Html:
             "Everything that is said about the library is quoted, and every quote opens in its "
             "source. Then keep, reword, exchange or drop each question, and save it for Word.",
         ),
-        class_="welcome",
+        class_="start",
     )
 
 
