@@ -97,7 +97,7 @@ def _said(report: FileReport, titles: Mapping[str, str]) -> str:
         return f"duplicate of “{title}”; it is stored once"
     else:
         reason = (report.reason or "it cannot be read").rstrip(".")
-        return f"failed because {reason}. {_MEND}"
+        return f"failed because {reason}." + ("" if ". " in reason else f" {_MEND}")
     return f"{said}; {report.reason}" if report.reason else said
 
 

@@ -112,15 +112,15 @@ class Desk:
         return _line(begun)
 
     async def receive(self, request: Request, batch: str, name: str) -> PlainTextResponse:
-        """One file, as the body of the request."""
+        """One file, as the body of the request. Answers with why it was not taken, if so."""
         try:
             with self._incoming.receive(batch, name) as sink:
                 async for part in request.stream():
                     sink.write(part)
-        except SoundingsError as exc:
-            raise refused(exc) from exc
+        except UploadRefused as exc:
+            return PlainTextResponse(str(exc))
         except OSError as exc:
-            raise refused(UploadRefused(f"it could not be kept: {exc.strerror}")) from exc
+            return PlainTextResponse(f"it could not be kept: {exc.strerror}")
         return PlainTextResponse("")
 
     async def read(self, batch: str, person: Keeper) -> PlainTextResponse:

@@ -157,6 +157,9 @@
   function failed(line, reason) {
     line.className = "failed";
     line.querySelector("progress").remove();
+    const sign = make("span", "✕", "shape");
+    sign.ariaHidden = "true";
+    line.prepend(sign);
     line.querySelector(".said").textContent = `failed because ${reason.replace(/\.$/, "")}.`;
   }
 
@@ -168,8 +171,8 @@
         if (event.total) line.querySelector("progress").value = (100 * event.loaded) / event.total;
       };
       request.onload = () => {
-        const ok = request.status === 200;
-        done({ ok, text: said(request.responseText, ok) });
+        const text = said(request.responseText, request.status === 200);
+        done({ ok: text === "", text }); // an empty reply: it was taken
       };
       request.onerror = () => done({ ok: false, text: "it could not be sent. Try it again" });
       line.querySelector(".said").textContent = "being sent";
