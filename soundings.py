@@ -24,6 +24,7 @@ import ingest.cli
 import vectorstore.cli
 import vectorstore.page.cli
 from assistant.engine import Engine, open_engine
+from assistant.journal import Journal
 from assistant.settings import AssistantSettings
 from eval.cli import add_commands as add_eval_commands
 from ingest.settings import IngestSettings
@@ -31,6 +32,7 @@ from vectorstore.console import Commands, announce, print_json, print_table
 from vectorstore.doctor import examine
 from vectorstore.errors import SoundingsError
 from vectorstore.page import look
+from vectorstore.page.audit import open_audit
 from vectorstore.page.door import Door, open_door
 from vectorstore.page.guard import BODY_LIMIT, Guard
 from vectorstore.page.people import LOCAL, Person, Role, may
@@ -170,7 +172,13 @@ def _chat(args: argparse.Namespace, settings: Settings) -> int:
         host, port = listening.getsockname()[:2]
         address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         shown = table.page_address or address
-        _serve(build_page(engine, reach, door), listening, shown, engine, args.open)
+        _serve(
+            build_page(engine, reach, door, open_audit(settings)),
+            listening,
+            shown,
+            engine,
+            args.open,
+        )
     return 0
 
 
@@ -196,8 +204,13 @@ def _listening(host: str, port: int) -> socket.socket:
     return bound
 
 
-def build_page(engine: Engine, reach: Reach | None = None, door: Door | None = None) -> "FastAPI":
-    """The page as an app: the tabs that the folders offer, behind the guard.
+def build_page(
+    engine: Engine,
+    reach: Reach | None = None,
+    door: Door | None = None,
+    journal: Journal | None = None,
+) -> "FastAPI":
+    """The page as an app: the tabs that the folders offer and the API, behind the guard.
 
     With a `door` there is a page for each role, with the tabs that the role may see; without one
     there is one page, for the one person at this machine.
@@ -206,6 +219,8 @@ def build_page(engine: Engine, reach: Reach | None = None, door: Door | None = N
     direct = [os.environ.get("NO_PROXY"), "localhost,127.0.0.1,::1"]
     os.environ["NO_PROXY"] = ",".join(filter(None, direct))
     from assistant import tab as ask
+    from assistant.api import routes as api
+    from assistant.api.desk import Desk
     from vectorstore.page import login, source_pane
     from vectorstore.page.by_role import ByRole, front, include
     from vectorstore.page.tab import page_of
@@ -225,11 +240,11 @@ def build_page(engine: Engine, reach: Reach | None = None, door: Door | None = N
     for deed, of_deed in routers.items():
         for router in of_deed:
             include(app, router, deed)
-    open_to_all = login.routes(door) if door else None
-    if open_to_all is not None:
-        app.include_router(open_to_all)
+    unasked = [api.routes(Desk(engine, journal)), *([login.routes(door)] if door else [])]
+    for router in unasked:  # which look for themselves who is there
+        app.include_router(router)
     app.mount("/", ByRole(pages))
-    served = [*chain.from_iterable(routers.values()), *filter(None, [open_to_all])]
+    served = [*chain.from_iterable(routers.values()), *unasked]
     routes: list[Any] = [route for router in served for route in router.routes]
     larger = {path: most for tab in tabs for path, most in getattr(tab, "POSTS", {}).items()}
     app.add_middleware(

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from vectorstore.errors import SoundingsError
 from vectorstore.page.bindings import ACT, Bindings, session_in, session_named
-from vectorstore.page.door import FOR_TOKENS, LOGIN, Door
+from vectorstore.page.door import LOGIN, Door, for_tokens
 from vectorstore.page.markup import element
 from vectorstore.page.people import LOCAL, PERSON, Person, Role
 from vectorstore.page.reach import CALLED, Called, Headers, Reach, headers_of
@@ -138,7 +138,7 @@ class Guard:
             scope["method"] != "GET" or first(headers, b"sec-fetch-mode", "navigate") != "navigate"
         ):
             await _refuse(send, 401, "Log in first.", (b"www-authenticate", b"Bearer"))
-        elif path.startswith(FOR_TOKENS):
+        elif for_tokens(path):
             await _refuse(send, 401, "A token is needed.", (b"www-authenticate", b"Bearer"))
         else:
             query = scope.get("query_string", b"").decode("latin-1")
