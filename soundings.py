@@ -24,9 +24,9 @@ import ingest.cli
 import vectorstore.cli
 import vectorstore.page.cli
 from assistant.engine import Engine, open_engine
-from assistant.journal import Journal
 from assistant.settings import AssistantSettings
 from eval.cli import add_commands as add_eval_commands
+from eval.resting import gold_resting_on
 from ingest.settings import IngestSettings
 from vectorstore.console import Commands, announce, print_json, print_table
 from vectorstore.doctor import examine
@@ -49,6 +49,8 @@ TABLES: dict[str, type[Table]] = {
     "assistant": AssistantSettings,
     "page": PageSettings,
 }
+# What rests on a source and loses its evidence when that is removed.
+RESTING = (gold_resting_on,)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -87,7 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=_version())
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     ingest.cli.add_commands(commands)
-    vectorstore.cli.add_commands(commands)
+    vectorstore.cli.add_commands(commands, RESTING)
     assistant.cli.add_commands(commands)
     assistant.packs.cli.add_commands(commands)
     add_eval_commands(commands)
@@ -140,13 +142,6 @@ def _doctor(args: argparse.Namespace, settings: Settings) -> int:
 
 # The page. Everything that knows gradio is imported inside, so that no other command loads it.
 
-# Which of the things that a role may do each tab is for
-DEED_OF = {
-    "assistant.tab": "ask",
-    "assistant.packs.tab": "discuss",
-    "ingest.tab": "library",
-    "eval.tab": "evaluate",
-}
 QUIET = {
     "GRADIO_ANALYTICS_ENABLED": "False",
     "GRADIO_RUN_HISTORY": "False",
@@ -167,18 +162,12 @@ def _chat(args: argparse.Namespace, settings: Settings) -> int:
             "Passwords and answers can be read on the way: put a reverse proxy with https before "
             "the page, and say where people find it: SOUNDINGS_PAGE_ADDRESS=https://…"
         )
-    engine = open_engine(settings, announce)
+    engine = open_engine(settings, announce, journal=open_audit(settings))
     with _listening(args.host, args.port) as listening:
         host, port = listening.getsockname()[:2]
         address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         shown = table.page_address or address
-        _serve(
-            build_page(engine, reach, door, open_audit(settings)),
-            listening,
-            shown,
-            engine,
-            args.open,
-        )
+        _serve(build_page(engine, settings, reach, door), listening, shown, engine, args.open)
     return 0
 
 
@@ -205,10 +194,7 @@ def _listening(host: str, port: int) -> socket.socket:
 
 
 def build_page(
-    engine: Engine,
-    reach: Reach | None = None,
-    door: Door | None = None,
-    journal: Journal | None = None,
+    engine: Engine, settings: Settings, reach: Reach | None = None, door: Door | None = None
 ) -> "FastAPI":
     """The page as an app: the tabs that the folders offer and the API, behind the guard.
 
@@ -221,32 +207,42 @@ def build_page(
     from assistant import tab as ask
     from assistant.api import routes as api
     from assistant.api.desk import Desk
+    from assistant.packs import tab as discuss
+    from eval import tab as evaluate
+    from ingest.tab import LibraryTab
     from vectorstore.page import login, source_pane
     from vectorstore.page.by_role import ByRole, front, include
     from vectorstore.page.tab import page_of
 
-    tabs: list[Any] = [ask]
+    tabs: dict[str, Any] = {  # what a role may do → the tab for it
+        "ask": ask,
+        "discuss": discuss,
+        "library": LibraryTab(settings, dependants=RESTING, announce=announce),
+        "evaluate": evaluate,
+    }
 
     def page(role: Role) -> "FastAPI":
-        seen = [tab for tab in tabs if may(Person(name="", role=role), DEED_OF[tab.__name__])]
+        seen = [tab for deed, tab in tabs.items() if may(Person(name="", role=role), deed)]
         head = "".join(part.head() for part in (look, source_pane, *seen))
         return page_of([partial(tab.add_tab, engine) for tab in seen], head, named=bool(door))
 
     pages = {role: page(role) for role in (Role if door else [LOCAL.role])}
     app = front(pages)
     routers = {"ask": [source_pane.routes(engine.store.library)]}
-    for tab in tabs:
-        routers.setdefault(DEED_OF[tab.__name__], []).append(tab.routes(engine))
+    for deed, tab in tabs.items():
+        routers.setdefault(deed, []).append(tab.routes(engine))
     for deed, of_deed in routers.items():
         for router in of_deed:
             include(app, router, deed)
-    unasked = [api.routes(Desk(engine, journal)), *([login.routes(door)] if door else [])]
+    unasked = [api.routes(Desk(engine)), *([login.routes(door)] if door else [])]
     for router in unasked:  # which look for themselves who is there
         app.include_router(router)
     app.mount("/", ByRole(pages))
     served = [*chain.from_iterable(routers.values()), *unasked]
     routes: list[Any] = [route for router in served for route in router.routes]
-    larger = {path: most for tab in tabs for path, most in getattr(tab, "POSTS", {}).items()}
+    larger = {
+        path: most for tab in tabs.values() for path, most in getattr(tab, "POSTS", {}).items()
+    }
     app.add_middleware(
         Guard,
         also=[route.path for route in routes if "GET" in route.methods],

@@ -3,6 +3,7 @@
 question → standalone question → hits → evidence → quotes → gate → outcome
 """
 
+import copy
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -31,6 +32,7 @@ from assistant.models import (
 )
 from assistant.reader import SpanReader, TrainedReader, open_reader
 from assistant.settings import AssistantSettings
+from assistant.sides import named_source, sides_of
 from vectorstore import Found, Hit, Library, Query, Settings, Store, open_store
 
 QUESTION_CHARACTERS = 2_000
@@ -104,6 +106,17 @@ class Engine:
         self.checker = checker or open_checker(settings, store.encoder)
         self._writer = writer(store.library, self.checker) if writer else None
 
+    @property
+    def writer(self) -> Writer | None:
+        """What puts answers into a language model's words; None where quotes are the answer."""
+        return self._writer
+
+    def unwritten(self) -> "Engine":
+        """This engine without its language model: what it answers are quotes."""
+        twin = copy.copy(self)
+        twin._writer = None
+        return twin
+
     def ask(
         self,
         question: str,
@@ -147,9 +160,10 @@ class Engine:
             alone = writing.standalone(own, before, alone)
         # A reading may join the question before with "and": that asks for no second answer.
         asked = split_parts(alone) if len(split_parts(own)) > 1 else [alone]
-        if len(asked) == 1:  # searched in the person's own words, with the turns before
+        parts = self._sides(alone, sources) if len(asked) == 1 else []
+        if not parts and len(asked) == 1:  # in the person's own words, with the turns before
             parts = [self._evidence(alone, query_of(own, before), sources)]
-        else:
+        elif not parts:
             parts = [self._evidence(part, query_of(part, before), sources) for part in asked]
         answer = self._compose(question, alone, parts)
         timings = {
@@ -161,13 +175,34 @@ class Engine:
             spent = (time.perf_counter() - started) * 1000
             yield replace(grown, timings_ms={**grown.timings_ms, "total": spent})
 
-    def _evidence(self, question: str, query: Query, sources: Sequence[str] | None) -> _Evidence:
+    def _sides(self, question: str, sources: Sequence[str] | None) -> list[_Evidence]:
+        """What either side comes to of a question that asks the same of two; nothing where it does
+        not, or where neither side is answered."""
+        sides = sides_of(question)
+        if not sides:
+            return []
+        held = self.store.library.sources()
+        parts = []
+        for side, other in zip(sides, reversed(sides), strict=True):
+            named = named_source(side, other, held)
+            within = [named] if named and (sources is None or named in sources) else sources
+            words = self._settings.answer_words // 2
+            parts.append(self._evidence(side, query_of(side, ()), within, words))
+        return parts if any(part.quotes for part in parts) else []
+
+    def _evidence(
+        self,
+        question: str,
+        query: Query,
+        sources: Sequence[str] | None,
+        most_words: int | None = None,
+    ) -> _Evidence:
         """Search for `query`, read and select for one question."""
         began = time.perf_counter()
         found = self.store.searcher.search(query, PASSAGES_READ, sources=sources)
         searched = time.perf_counter()
         asked = ask_about(question, self.store.library)
-        listed = candidates(asked, found)
+        listed = candidates(asked, found, self.store.library)
         judged = self._reader.read(asked, listed)
         ranked = rank(listed, judged.scores)
         confidence = 0.0
@@ -176,7 +211,8 @@ class Engine:
             row = np.concatenate([answer_features(asked, found, ranked), judged.extra])
             confidence = float(self.calibration.answer.probability(row[None, :])[0])
             if confidence >= self.calibration.threshold:
-                quotes = select(asked, ranked, self.store.library, self._settings.answer_words)
+                words = most_words or self._settings.answer_words
+                quotes = select(asked, ranked, self.store.library, words)
         return _Evidence(
             question=question,
             found=found,

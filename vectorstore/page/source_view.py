@@ -32,10 +32,12 @@ def in_place(source: Source, text: str, passage: Passage | None, start: int, end
     )
 
 
-def whole(source: Source, text: str, start: int, end: int) -> Html:
-    """All of a source's text with `text[start:end]` marked."""
-    shown = element("div", text[:start], _mark(text[start:end]), text[end:], **_TEXT)
-    return element("div", *_about(source, "", source.page_at(start)), shown, class_="opened whole")
+def whole(source: Source, text: str, start: int = 0, end: int = 0) -> Html:
+    """All of a source's text with `text[start:end]` marked, if there is any of that."""
+    marked = [_mark(text[start:end])] if start < end else []
+    shown = element("div", text[:start], *marked, text[end:], **_TEXT)
+    page = source.page_at(start) if marked else None
+    return element("div", *_about(source, "", page), shown, class_="opened whole")
 
 
 def address(source: str, start: int, end: int, sha256: str) -> Attributes:

@@ -47,7 +47,8 @@
   function show(button) {
     const all = group(button);
     const place = all.indexOf(button);
-    const what = button.classList.contains("near") ? "passage" : "quote";
+    const classes = button.classList;
+    const what = classes.contains("whole") ? "source" : classes.contains("near") ? "passage" : "quote";
     for (const other of document.querySelectorAll("[data-source][aria-current]")) {
       other.removeAttribute("aria-current");
     }
@@ -56,6 +57,7 @@
     $("source-previous").setAttribute("aria-disabled", place === 0);
     $("source-next").setAttribute("aria-disabled", place === all.length - 1);
     $("source-whole").textContent = whole ? `Back to the ${what}` : "Whole source";
+    $("source-whole").hidden = what === "source";
     $("source-controls").hidden = false;
     document.documentElement.classList.add("pane-open");
     screen(narrow.matches);
@@ -95,7 +97,7 @@
   function step(by) {
     const marker = $(opened);
     const next = marker && group(marker)[group(marker).indexOf(marker) + by];
-    if (next) open(next, false, false);
+    if (next) open(next, next.classList.contains("whole"), false);
   }
 
   narrow.addEventListener("change", () => screen(narrow.matches));
@@ -103,7 +105,7 @@
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.("button");
     if (!button || button.getAttribute("aria-disabled") === "true") return;
-    if (button.dataset.source !== undefined) open(button, false, true);
+    if (button.dataset.source !== undefined) open(button, button.classList.contains("whole"), true);
     else if (button.id === "source-close") close();
     else if (button.id === "source-previous") step(-1);
     else if (button.id === "source-next") step(1);
