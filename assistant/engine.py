@@ -5,6 +5,7 @@ question → standalone question → hits → evidence → quotes → gate → o
 
 import copy
 import re
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ from typing import Protocol
 import numpy as np
 
 from assistant.calibration import Calibration, load, shipped
-from assistant.errors import BadQuestion, EngineUnavailable
+from assistant.errors import BadQuestion, EngineUnavailable, Stopped
 from assistant.evidence import FeatureReader, Judged, Quote, Reader, cited, overlap, rank, select
 from assistant.features import Candidate, answer_features, ask_about, candidates
 from assistant.followup import query_of
@@ -77,8 +78,8 @@ class Writing(Protocol):
 class Writer(Protocol):
     """Puts extractive answers into words of its own, proved as they were."""
 
-    def begin(self) -> Writing:
-        """The writing of one answer."""
+    def begin(self, stop: threading.Event | None = None) -> Writing:
+        """The writing of one answer; it raises Stopped once `stop` is set."""
 
 
 class Engine:
@@ -98,7 +99,7 @@ class Engine:
         makes the one that puts answers into words; without it they are quotes. Raises
         AssistantError where `calibration` was made for the other way."""
         self.store = store
-        self._settings = settings
+        self.settings = settings
         self.calibration = calibration or shipped(read=spans is not None)
         self._reader: Reader = (
             TrainedReader(self.calibration, spans) if spans else FeatureReader(self.calibration)
@@ -142,11 +143,12 @@ class Engine:
         *,
         sources: Sequence[str] | None = None,
         standalone: str | None = None,
+        stop: threading.Event | None = None,
     ) -> Iterator[Answer]:
         """As `ask`, but the answer as it grows, a proved statement at a time; the last is whole.
 
         Without a language model there is just one. Where none of a model's statements stands, the
-        one is the extractive answer.
+        one is the extractive answer. Raises Stopped soon after `stop` is set.
         """
         started = time.perf_counter()
         check_question(question)
@@ -154,7 +156,7 @@ class Engine:
             check_question(standalone)
         before = [_whole(turn) for turn in history] if standalone is None else []
         own = question if standalone is None else " ".join(standalone.split())
-        writing = self._writer.begin() if self._writer else None
+        writing = self._writer.begin(stop) if self._writer else None
         alone = stand_alone(own, before)
         if writing is not None:
             alone = writing.standalone(own, before, alone)
@@ -165,12 +167,9 @@ class Engine:
             parts = [self._evidence(alone, query_of(own, before), sources)]
         elif not parts:
             parts = [self._evidence(part, query_of(part, before), sources) for part in asked]
+        if stop is not None and stop.is_set():
+            raise Stopped("the question was stopped")
         answer = self._compose(question, alone, parts)
-        timings = {
-            "search": sum(part.search_ms for part in parts),
-            "evidence": sum(part.evidence_ms for part in parts),
-        }
-        answer = replace(answer, timings_ms=timings)
         for grown in writing.write(answer) if writing else [answer]:
             spent = (time.perf_counter() - started) * 1000
             yield replace(grown, timings_ms={**grown.timings_ms, "total": spent})
@@ -186,7 +185,7 @@ class Engine:
         for side, other in zip(sides, reversed(sides), strict=True):
             named = named_source(side, other, held)
             within = [named] if named and (sources is None or named in sources) else sources
-            words = self._settings.answer_words // 2
+            words = self.settings.answer_words // 2
             parts.append(self._evidence(side, query_of(side, ()), within, words))
         return parts if any(part.quotes for part in parts) else []
 
@@ -211,7 +210,7 @@ class Engine:
             row = np.concatenate([answer_features(asked, found, ranked), judged.extra])
             confidence = float(self.calibration.answer.probability(row[None, :])[0])
             if confidence >= self.calibration.threshold:
-                words = most_words or self._settings.answer_words
+                words = most_words or self.settings.answer_words
                 quotes = select(asked, ranked, self.store.library, words)
         return _Evidence(
             question=question,
@@ -253,6 +252,10 @@ class Engine:
             dropped=tuple(dropped),
             hits=hits,
             library=parts[0].found.fingerprint,
+            timings_ms={
+                "search": sum(part.search_ms for part in parts),
+                "evidence": sum(part.evidence_ms for part in parts),
+            },
         )
         if not statements:
             return replace(common, reason=_why_withheld(parts, bool(dropped)))

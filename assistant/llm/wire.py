@@ -31,6 +31,7 @@ from assistant.llm.models import Deadline, Message, Piece
 CONNECT_SECONDS = 10.0
 LARGEST_REPLY = 4_000_000  # bytes; no reply to us is near it
 TRIES = 3
+GLANCE = 0.1  # seconds after which it is looked whether somebody still waits
 PAUSE = 0.5  # seconds before a service that failed is asked again
 FORMS = ("json_schema", "json_object", "text")  # what may be asked of a reply, strictest first
 _END = object()
@@ -94,7 +95,7 @@ class HttpModel:
                         f"{exc}. It may be asked again in {exc.wait:.0f} s, later than "
                         "SOUNDINGS_LLM_SECONDS allows"
                     ) from exc
-                time.sleep(exc.wait)
+                deadline.pause(exc.wait)
 
     def _listed(self, deadline: Deadline) -> str:
         """The model's name: that of the settings, or what the service lists first."""
@@ -158,8 +159,10 @@ class HttpModel:
         try:
             while True:
                 try:
-                    item = items.get(timeout=deadline.left())
+                    item = items.get(timeout=min(deadline.left(), GLANCE))
                 except queue.Empty:
+                    if deadline.left():
+                        continue
                     raise self._late(deadline) from None
                 if item is _END:
                     return

@@ -6,6 +6,7 @@ stays what it was.
 """
 
 import re
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -54,14 +55,14 @@ class ModelWriter:
         """The text without the key, should a service ever echo it."""
         return self._model.hush(text)
 
-    def begin(self) -> "Writing":
-        """The writing of one answer: from here on the time limit counts."""
+    def begin(self, stop: threading.Event | None = None) -> "Writing":
+        """The writing of one answer, until `stop` is set: from here on the time limit counts."""
         unready = None
         try:
             self._model.prepare()
         except ModelError as exc:
             unready = exc
-        return Writing(self, Deadline(self._settings.llm_seconds), unready)
+        return Writing(self, Deadline(self._settings.llm_seconds, stop), unready)
 
     def replies(
         self, question: str, evidence: Evidence, deadline: Deadline
