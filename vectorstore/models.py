@@ -113,6 +113,7 @@ class Hit:
             "text": self.passage.text,
         }
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """What became of a source in a stretch of time: "added", "changed" or "removed".

@@ -1,13 +1,12 @@
 """Does what other programs ask for, as the JSON that CONTRACT promises, and notes who asked."""
 
 import threading
-from collections.abc import Iterator
 from typing import Any
 
 from assistant.api.models import AskRequest, PackRequestBody, SearchRequest
 from assistant.engine import Engine
-from assistant.journal import Journal, noted
-from assistant.models import Answer, Turn
+from assistant.errors import EngineUnavailable
+from assistant.models import Turn
 from assistant.packs.maker import PackMaker
 from assistant.packs.models import PackRequest
 from vectorstore import SoundingsError, UsageError
@@ -16,27 +15,29 @@ from vectorstore import SoundingsError, UsageError
 class Desk:
     """Asks, searches and makes packs for others. Safe to use from several threads."""
 
-    def __init__(self, engine: Engine, journal: Journal | None = None) -> None:
+    def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._journal = journal
         self._maker: PackMaker | None = None
         # Packs keep what they learn of the library, and are made one at a time.
         self._making = threading.Lock()
 
-    def stream(self, by: str, asked: AskRequest) -> Iterator[Answer]:
-        """The answer as it grows; the last is whole. Raises as the engine does."""
+    def ask(self, by: str, asked: AskRequest, stop: threading.Event) -> dict[str, Any]:
+        """The answer. Raises as the engine does, and Stopped soon after `stop` is set."""
         for source in asked.sources or ():
             self._engine.store.library.source(source)  # raises UnknownSource
-        answers = self._engine.stream(
+        engine = self._engine
+        if asked.engine == "llm" and engine.writer is None:
+            raise EngineUnavailable("no language model is configured here; leave out `engine`")
+        if asked.engine == "extractive":
+            engine = engine.unwritten()
+        *_, answer = engine.stream(
             asked.question,
             [Turn(role=turn.role, content=turn.content) for turn in asked.history],
             sources=asked.sources,
             standalone=asked.standalone,
+            by=by,
+            stop=stop,
         )
-        yield from noted(self._journal, by, asked.question, answers)
-
-    def ask(self, by: str, asked: AskRequest) -> dict[str, Any]:
-        *_, answer = self.stream(by, asked)
         return {"id": asked.id, **answer.to_json()}
 
     def search(self, by: str, asked: SearchRequest) -> dict[str, Any]:
@@ -66,5 +67,5 @@ class Desk:
         return pack.to_json()
 
     def _note(self, by: str, deed: str, text: str, sources: list[str], outcome: str) -> None:
-        if self._journal is not None:
-            self._journal.note(by, deed, text, sources, outcome)
+        if self._engine.journal is not None:
+            self._engine.journal.note(by, deed, text, sources, outcome)

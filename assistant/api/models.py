@@ -46,6 +46,9 @@ class AskRequest(_In):
         max_length=QUESTION_CHARACTERS,
         description="your own wording of a follow-up as it stands alone; the history adds nothing",
     )
+    engine: Literal["extractive", "llm"] | None = Field(
+        default=None, description="extractive: quotes alone, without the language model"
+    )
     id: str | None = Field(default=None, max_length=200, description="given back with the answer")
 
 

@@ -1,12 +1,14 @@
 """The API over HTTP: POST /api/ask, /api/search and /api/pack, and what describes them."""
 
+import asyncio
+import threading
 from collections.abc import Callable
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse, JSONResponse, Response
-from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
+from starlette.concurrency import run_in_threadpool
 
 from assistant.api.desk import Desk
 from assistant.api.models import (
@@ -19,7 +21,7 @@ from assistant.api.models import (
     SearchRequest,
 )
 from assistant.api.page import about
-from assistant.errors import TopicNotHeld
+from assistant.errors import EngineUnavailable, Stopped, TopicNotHeld
 from vectorstore import NotAllowed, SoundingsError, UnknownSource, UsageError
 from vectorstore.page.people import person_of, require
 
@@ -83,29 +85,26 @@ def routes(desk: Desk) -> APIRouter:
 
 
 async def _asked(desk: Desk, request: Request, asked: AskRequest) -> dict[str, Any]:
-    """The whole answer; the work on it stops where nobody waits for it any longer."""
-    last = None
-    answers = desk.stream(require(request, "ask").name, asked)
+    """The answer; the work on it stops where nobody waits for it any longer."""
+    by, stop = require(request, "ask").name, threading.Event()
+
+    async def watch() -> None:
+        while (await request.receive())["type"] != "http.disconnect":
+            pass
+        stop.set()
+
+    watching = asyncio.create_task(watch())
     try:
-        async for answer in iterate_in_threadpool(answers):
-            last = answer
-            if await request.is_disconnected():
-                raise _Gone
+        return await run_in_threadpool(desk.ask, by, asked, stop)
     finally:
-        await run_in_threadpool(answers.close)  # type: ignore[attr-defined]
-    assert last is not None
-    return {"id": asked.id, **last.to_json()}
-
-
-class _Gone(Exception):
-    """Whoever asked has gone away."""
+        watching.cancel()
 
 
 async def _told(work: Callable[[], Any]) -> Response:
     """The result of `work` as JSON, or what went wrong with the status that says so."""
     try:
         return JSONResponse(await work())
-    except _Gone:
+    except Stopped:
         return Response(status_code=_GONE)
     except SoundingsError as exc:
         return JSONResponse({"error": str(exc)}, status_code=_status(exc))
@@ -116,4 +115,4 @@ def _status(exc: SoundingsError) -> int:
         return 403
     if isinstance(exc, (UnknownSource, TopicNotHeld)):
         return 404
-    return 400 if isinstance(exc, UsageError) else 503
+    return 400 if isinstance(exc, (UsageError, EngineUnavailable)) else 503

@@ -1,5 +1,6 @@
 """The API for other programs: the real page with the real engine, asked over HTTP."""
 
+import copy
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ from starlette.testclient import TestClient
 from assistant import Engine
 from assistant.api.models import ApiAnswer, ApiHits, ApiPack
 from soundings import build_page
+from tests.conftest import settings_of
 from vectorstore.page.audit import AuditLog, entries
 from vectorstore.page.door import Door
 from vectorstore.page.people import Role
@@ -30,9 +32,17 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def local(starter_engine: Engine, folder: Path) -> Iterator[TestClient]:
+def engine(starter_engine: Engine, folder: Path) -> Engine:
+    """The engine, with a log of its own."""
+    noting = copy.copy(starter_engine)
+    noting.journal = AuditLog(folder, days=1, text=True)
+    return noting
+
+
+@pytest.fixture(scope="module")
+def local(engine: Engine, starter_home: Path) -> Iterator[TestClient]:
     """The page of one person at their own machine."""
-    app = build_page(starter_engine, journal=AuditLog(folder, days=1, text=True))
+    app = build_page(engine, settings_of(starter_home))
     with TestClient(app, base_url=HERE) as client:
         yield client
 
@@ -46,10 +56,12 @@ def tokens(folder: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def shared(starter_engine: Engine, folder: Path, tokens: dict[str, str]) -> Iterator[TestClient]:
+def shared(
+    engine: Engine, starter_home: Path, folder: Path, tokens: dict[str, str]
+) -> Iterator[TestClient]:
     """The page of several people, who show tokens."""
     door = Door(Users(folder), PageSettings())
-    app = build_page(starter_engine, door=door, journal=AuditLog(folder, days=1, text=True))
+    app = build_page(engine, settings_of(starter_home), door=door)
     with TestClient(app, base_url=HERE) as client:
         yield client
 
