@@ -19,7 +19,7 @@ from typing import Any
 from vectorstore import Changes, Library, NewPassage, NewVersion, Sentence
 from vectorstore.library import FILE_NAME, digest
 from vectorstore.page import look, source_pane
-from vectorstore.page.markup import Html, element, join
+from vectorstore.page.markup import element, join
 from vectorstore.page.source_view import address
 
 LINES = 40  # on a page
@@ -106,9 +106,9 @@ def app_of(library: Library, pages: int) -> Any:
     app.include_router(source_pane.routes(library))
 
     @app.get("/", response_class=HTMLResponse)
-    def page() -> str:
+    def shown() -> str:
         frame = element("div", body, id="frame", class_="gradio-container")
-        return Html(f"<!doctype html><head>{look.head()}{source_pane.head()}</head>{frame}")
+        return f"<!doctype html><head>{look.head()}{source_pane.head()}</head>{frame}"
 
     return app
 
