@@ -1,13 +1,17 @@
-"""What can go wrong with a question, with an answer that was saved, or with a pack.
+"""What can go wrong with a question, with what is kept of answers, or with a pack.
 
 SoundingsError
 └── AssistantError
     ├── BadQuestion        the question is empty or far too long (wrong usage)
     ├── BadPackRequest     more prompts are asked for than fit into the minutes (wrong usage)
     ├── TopicNotHeld       the library holds too little on a topic for a pack
+    ├── PackGone           the pack that somebody works on is not kept any more
     ├── EngineUnavailable  the engine asked for is not configured
     ├── ReaderUnavailable  the reader that the settings name is not there
-    └── BadAnswers         a file of saved answers cannot be read as one
+    ├── BadAnswers         a file of saved answers cannot be read as one
+    ├── KeptUnavailable    conversations or feedback cannot be kept, or read again
+    ├── NoConversation     a conversation is not there, or is somebody else's
+    └── Stopped            the person has stopped the question, or is gone
 """
 
 from vectorstore.errors import SoundingsError, UsageError
@@ -33,6 +37,18 @@ class BadAnswers(AssistantError):
     """A file of saved answers cannot be opened, or is not what `ask` writes."""
 
 
+class KeptUnavailable(AssistantError):
+    """The file of conversations and feedback cannot be opened, read or written."""
+
+
+class NoConversation(AssistantError):
+    """There is no such conversation: deleted, past its time, or somebody else's."""
+
+
+class Stopped(AssistantError):
+    """Nobody waits for the answer any longer."""
+
+
 class BadPackRequest(AssistantError, UsageError):
     """The numbers asked for cannot be had: too many prompts for the minutes, or none."""
 
@@ -43,3 +59,7 @@ class TopicNotHeld(AssistantError):
     def __init__(self, message: str, nearest: tuple[str, ...] = ()) -> None:
         super().__init__(message)
         self.nearest = nearest
+
+
+class PackGone(AssistantError):
+    """The pack that somebody works on is not kept any more, or is somebody else's."""

@@ -30,6 +30,8 @@ class AssistantSettings(Table):
     """How many replies are kept in memory for the same question; 0 keeps none."""
     answer_words: int = Field(default=120, ge=20, le=1000)
     """About how long an extractive answer may get."""
+    keep_days: int = Field(default=90, ge=0)
+    """For how many days after its last question the page keeps a conversation; 0 keeps none."""
 
     @field_validator("llm")
     @classmethod

@@ -1,6 +1,7 @@
 """The command `eval` and its actions. What is heavy is imported where it is used."""
 
 import argparse
+import os
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -41,6 +42,9 @@ def _add_run(actions: Commands) -> None:
     )
     run.add_argument("--engine", choices=("extractive", "llm"), help="which engine answers")
     run.add_argument("--json", action="store_true", help="print the figures as JSON")
+    run.add_argument(
+        "--aside", action="store_true", help="give way to other programs, and count line by line"
+    )
     run.set_defaults(run=_run)
 
 
@@ -68,20 +72,23 @@ def _add_gates(actions: Commands) -> None:
 def _run(args: argparse.Namespace, settings: Settings) -> int:
     """Ask every gold question, score the answers and keep the run; exit 3 if a gate holds it."""
     from assistant import open_engine
+    from eval.kept import Runs
     from eval.pages import pages
     from eval.run import read_gold, run_suite, settings_of_run
     from eval.runs import check_target, metrics_json, write_run
     from eval.summary import run_lines
 
-    folder = args.out or settings.home / "eval" / f"{datetime.now():%Y-%m-%d-%H%M%S}"
+    folder = args.out or Runs(settings.home).new_folder(datetime.now())
     check_target(folder)
     if args.baseline is not None and args.gate is None:
         raise UsageError("--baseline goes with --gate FILE")
     gates = _gates(args.gate)
+    if args.aside and hasattr(os, "nice"):
+        os.nice(10)
     engine = open_engine(settings, announce, engine=args.engine, calibration=args.calibration)
     gold = read_gold(args.gold, engine.store.library)
     shaped = settings_of_run(settings, args.engine, engine.calibration.file)
-    run = run_suite(engine, gold, shaped, _progress)
+    run = run_suite(engine, gold, shaped, _count if args.aside else _progress)
     verdict = _verdict(run, gates, args)
     write_run(folder, run, pages(run, verdict, engine.store.library.text))
     if args.json:
@@ -102,6 +109,10 @@ def _verdict(run: "Run", gates: "Gates | None", args: argparse.Namespace) -> "Ve
     from eval.gates import judge_run
 
     return None if gates is None else judge_run(run, gates, args.gate, args.baseline)
+
+
+def _count(done: int, total: int) -> None:
+    announce(f"Asked {done} of {total}")
 
 
 def _progress(done: int, total: int) -> None:

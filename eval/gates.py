@@ -17,6 +17,7 @@ high = 0.30                           # its interval's upper bound must stay und
 baseline = "runs/main"                # a run's folder, from the gate file's own; --baseline wins
 metrics = ["right", "recall@5"]       # none may be worse than chance explains
 p = 0.05
+optional = false                      # true: only where a baseline is given
 ```
 """
 
@@ -77,6 +78,7 @@ class NoRegression(_Table):
     baseline: str | None = None
     metrics: tuple[str, ...] = Field(min_length=1)
     p: float = Field(default=0.05, gt=0, lt=1)
+    optional: bool = False
 
 
 class Gates(_Table):
@@ -159,7 +161,7 @@ def judge_run(run: Run, gates: Gates, file: Path, baseline: Path | None = None) 
     held += [h for id in gates.must_pass if (h := _fails(run, id))]
     checked = len(gates.floor) + len(gates.ceiling) + len(gates.must_pass)
     rule = gates.no_regression
-    if rule is not None:
+    if rule is not None and not (rule.optional and (rule.baseline or baseline) is None):
         held += _regressed(run, rule, _baseline(rule, file, baseline))
         checked += len(rule.metrics)
     return Verdict(file=file.name, checked=checked, held=tuple(held))

@@ -106,6 +106,11 @@ def gold_digest(questions: Sequence[GoldQuestion]) -> str:
 
 
 def _read(file: Path) -> list[GoldQuestion]:
+    return [question_of(record, str(file)) for record in records_of(file)]
+
+
+def records_of(file: Path) -> list[dict[str, Any]]:
+    """The questions of a file as they are written. Raises GoldError."""
     try:
         text = file.read_text(encoding="utf-8")
         if file.suffix == ".jsonl":
@@ -116,11 +121,12 @@ def _read(file: Path) -> list[GoldQuestion]:
         raise GoldError(f"cannot read {file}: {exc}") from exc
     if not isinstance(records, list) or not all(isinstance(r, dict) for r in records):
         raise GoldError(f"{file}: expected a list of questions")
-    return [_question(record, file) for record in records]
+    return records
 
 
-def _question(record: dict[str, Any], file: Path) -> GoldQuestion:
-    where = f"{file}, '{record.get('id', '?')}'"
+def question_of(record: Mapping[str, Any], origin: str) -> GoldQuestion:
+    """A question from its record; `origin` says in errors where it is from. Raises GoldError."""
+    where = f"{origin}, '{record.get('id', '?')}'"
     unknown = sorted(set(record) - FIELDS)
     if unknown:
         raise GoldError(f"{where}: '{unknown[0]}' is not a field ({', '.join(sorted(FIELDS))} are)")

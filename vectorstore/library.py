@@ -457,9 +457,9 @@ def _change(source: str, versions: list[tuple], moment: str) -> Change | None:  
     """What a source's versions, oldest first, say of it: see `Library.changes_since`."""
     before = [v for v in versions if v[3] < moment and (v[4] is None or v[4] >= moment)]
     now = [v for v in versions if v[5]]
-    last = (now or before or [None])[-1]
-    if last is None or (before and now and before[-1][6] == now[-1][6]):
+    if not (before or now) or (before and now and before[-1][6] == now[-1][6]):
         return None
+    last = (now or before)[-1]
     what = "changed" if before and now else "added" if now else "removed"
     when = last[3] if now else max(v[4] for v in versions if v[4])
     return Change(source=source, title=last[2], what=what, version=last[1], when=when)

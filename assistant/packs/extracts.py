@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from assistant.evidence import overlap
 from assistant.packs.acts import Act, acts_of, leaning_of
 from assistant.packs.alone import SAYING, stands_alone
-from assistant.packs.speakers import People, named_in, people_of, speaker_of
+from assistant.speakers import People, named_in, people_of, speaker_of
 from vectorstore import Found, Library, Passage, Store
 from vectorstore.lexicon import STOPWORDS, among, stem, terms, words
 

@@ -19,8 +19,8 @@ from assistant.packs.alone import stands_alone
 from assistant.packs.document import to_docx
 from assistant.packs.markdown import Part, to_markdown
 from assistant.packs.phrases import Terms, heading_phrase, topic_phrase
-from assistant.packs.speakers import people_of, speaker_of
 from assistant.packs.timing import share_out
+from assistant.speakers import people_of, speaker_of
 from prompts import KINDS
 from vectorstore import Library, Source
 from vectorstore.library import FILE_NAME

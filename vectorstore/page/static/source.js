@@ -74,7 +74,7 @@
   // While the pane covers the page, the page behind it is out of reach
   function screen(covered) {
     const isOpen = document.documentElement.classList.contains("pane-open");
-    for (const part of document.querySelectorAll("#page-main, #page-title")) {
+    for (const part of document.querySelectorAll("#page-main, #page-head")) {
       part.inert = covered && isOpen;
     }
   }

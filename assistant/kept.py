@@ -1,0 +1,103 @@
+"""The file in the home that keeps conversations, and what people said of the answers."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from assistant.errors import KeptUnavailable
+
+FILE_NAME = "conversations.sqlite"
+FORMAT = 1
+IN_MEMORY = ":memory:"
+
+_SCHEMA = """
+CREATE TABLE conversation (
+    id TEXT PRIMARY KEY, person TEXT NOT NULL, changed TEXT NOT NULL,
+    sources TEXT  -- JSON list of ids; NULL: all
+) STRICT;
+CREATE INDEX conversation_of ON conversation (person, changed);
+CREATE TABLE exchange (
+    conversation TEXT NOT NULL REFERENCES conversation (id) ON DELETE CASCADE,
+    number INTEGER NOT NULL, asked TEXT NOT NULL, question TEXT NOT NULL,
+    sources TEXT, answer TEXT, state TEXT NOT NULL,  -- JSON
+    PRIMARY KEY (conversation, number)
+) STRICT;
+CREATE TABLE feedback (
+    id INTEGER PRIMARY KEY, person TEXT NOT NULL, said TEXT NOT NULL,
+    conversation TEXT NOT NULL, number INTEGER NOT NULL,
+    verdict TEXT NOT NULL, reason TEXT NOT NULL, question TEXT NOT NULL, answer TEXT NOT NULL,
+    UNIQUE (person, conversation, number)
+) STRICT;
+"""
+
+
+class Kept:
+    """The file, or a place in memory that is gone with the program. Safe to use from several
+    threads; other processes may read and write it at the same time."""
+
+    def __init__(self, place: Path | str) -> None:
+        """Open it, and make it where it is not there. Raises KeptUnavailable."""
+        self._place = place
+        self._lock = threading.RLock()
+        with self._told():
+            if isinstance(place, Path) and not place.exists():
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.touch(mode=0o600)  # nobody else's business
+            self._connection = sqlite3.connect(
+                place, isolation_level=None, timeout=10, check_same_thread=False
+            )
+            self._connection.execute("PRAGMA foreign_keys = ON")
+            self._connection.execute("PRAGMA secure_delete = ON")  # what is deleted is gone
+            self._make()
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """One transaction. Raises KeptUnavailable."""
+        with self._lock, self._told():
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    def all(self, sql: str, *values: object) -> list[tuple]:  # type: ignore[type-arg]
+        """The rows of a query. Raises KeptUnavailable."""
+        with self._lock, self._told():
+            return self._connection.execute(sql, values).fetchall()
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def _make(self) -> None:
+        connection = self._connection
+        connection.execute("BEGIN IMMEDIATE")
+        found = connection.execute("PRAGMA user_version").fetchone()[0]
+        if found == 0:
+            for statement in _SCHEMA.split(";\n"):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {FORMAT}")
+        connection.execute("COMMIT")
+        if found not in (0, FORMAT):
+            raise KeptUnavailable(
+                f"{self._place} has format {found}, this program reads format {FORMAT}. Use the "
+                "program that made it, or move the file away: conversations begin anew then."
+            )
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """SQLite's errors, and the disk's, as ours."""
+        try:
+            yield
+        except (sqlite3.Error, OSError) as exc:
+            raise KeptUnavailable(f"conversations cannot be kept in {self._place}: {exc}") from exc
+
+
+def now() -> str:
+    """The moment, in ISO 8601, so that later ones sort later."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

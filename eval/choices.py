@@ -1,0 +1,107 @@
+"""What a run can be made of, over one library: the sets of gold that apply, and the gates."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from eval.errors import GoldError
+from eval.gates import load_gates
+from eval.gold_questions import GOLD, gold_digest, load_gold
+from vectorstore import Library
+
+GATES = Path(__file__).parent / "gates"
+OWN = "own"  # the set that people write in this home
+OWN_GOLD = Path("gold") / "own.yaml"  # where in the home it is kept
+OWN_GATES = "gates.toml"
+ALWAYS = Path(__file__).parent / "always_gates.toml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoldSet:
+    """A set of gold questions; `lacking` are the sources it stands on that the library has not."""
+
+    id: str
+    title: str
+    path: Path
+    n: int
+    lacking: tuple[str, ...] = ()
+    problem: str | None = None
+
+    @property
+    def applies(self) -> bool:
+        return not self.lacking and self.problem is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateSet:
+    """A file of gates; `over` is the only set of gold that it is meant for, None: any."""
+
+    id: str
+    title: str
+    path: Path
+    over: str | None = None
+
+
+def own_gold(home: Path) -> Path:
+    """The file of gold questions that people write in this home."""
+    return home / OWN_GOLD
+
+
+def gold_sets(library: Library, home: Path) -> list[GoldSet]:
+    """The sets that ship and whose sources the library has, and the home's own where it has one."""
+    have = {source.id for source in library.sources()}
+    found = []
+    for folder in sorted(folder for folder in GOLD.iterdir() if folder.is_dir()):
+        n, sources = _set(folder, 0)
+        if sources <= have:
+            title = f"The set “{folder.name}”, which ships with Soundings"
+            found.append(GoldSet(id=folder.name, title=title, path=folder, n=n))
+    own = own_gold(home)
+    if own.is_file():
+        found.append(_own(own, have))
+    return found
+
+
+def _own(file: Path, have: set[str]) -> GoldSet:
+    title = "Questions written here"
+    try:
+        n, sources = _set(file, file.stat().st_mtime_ns)
+    except GoldError as exc:
+        return GoldSet(id=OWN, title=title, path=file, n=0, problem=str(exc))
+    lacking = tuple(sorted(sources - have))
+    problem = None if n else "there is no question in it yet"
+    return GoldSet(id=OWN, title=title, path=file, n=n, lacking=lacking, problem=problem)
+
+
+def gate_sets(home: Path) -> list[GateSet]:
+    """The gates that a run can be held against, those meant for one set of gold first."""
+    found = []
+    own = home / OWN_GATES
+    if own.is_file():
+        found.append(GateSet(id=OWN, title=f"The gates in {OWN_GATES} of this home", path=own))
+    for file in sorted(GATES.glob("*.toml")):
+        if (GOLD / file.stem).is_dir():
+            title = f"The gates of the set “{file.stem}”"
+            found.append(GateSet(id=file.stem, title=title, path=file, over=file.stem))
+    return [*found, GateSet(id="always", title=load_gates(ALWAYS).about, path=ALWAYS)]
+
+
+def gates_for(chosen: Sequence[str], home: Path, named: str | None = None) -> GateSet:
+    """The gates named, or the first that fit these sets of gold."""
+    sets = gate_sets(home)
+    fit = [one for one in sets if one.over is None or [one.over] == list(chosen)]
+    return next((one for one in fit if one.id == named), fit[0])
+
+
+def digest_of(sets: Sequence[GoldSet]) -> str:
+    """The digest of these sets together, as a run over them has it."""
+    return gold_digest(load_gold([one.path for one in sets]))
+
+
+@lru_cache(maxsize=8)
+def _set(path: Path, changed: int) -> tuple[int, frozenset[str]]:
+    """How many questions, and the sources that they stand on."""
+    questions = load_gold([path])
+    sources = frozenset(place.source for question in questions for place in question.evidence)
+    return len(questions), sources

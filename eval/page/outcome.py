@@ -1,0 +1,209 @@
+"""A run as the Evaluate tab shows it: the verdict, the figures beside another run's, what flipped,
+and what went wrong by kind."""
+
+from collections.abc import Sequence
+
+from eval.compare import STEPS, Comparison, Flip
+from eval.definitions import METRICS
+from eval.failures import KINDS, SEVERITY, counted, failure
+from eval.gates import Verdict
+from eval.kept import KeptRun
+from eval.page.parts import address, figure_row, go, heading, table, view, when
+from eval.runs import Run
+from eval.summary import KEY_FIGURES, verdict_line
+from vectorstore.page.markup import Html, element, join
+
+FILES = ("metrics.json", "answers.jsonl", "junit.xml")
+
+
+def outcome(
+    run: Run,
+    name: str,
+    verdict: Verdict | None,
+    runs: Sequence[KeptRun],
+    comparison: Comparison | None,
+    against: str | None,
+) -> Html:
+    """One run. `comparison` sets it beside the run `against`, which is the first of the two."""
+    parts = [
+        go("‹ All runs", "first"),
+        heading(f"Run of {when(run.timings.get('started', ''))}"),
+        _verdict(run, name, verdict, against),
+        _files(name),
+        _beside(name, runs, against),
+    ]
+    if comparison is not None:
+        parts += [element("p", f"Note: {note}.", class_="notice") for note in comparison.notes]
+    parts.append(_figures(run, comparison))
+    if comparison is not None and against is not None:
+        parts.append(_flipped(comparison, name, against))
+    parts.append(_failures(run, name, against))
+    return view(*parts, class_="run")
+
+
+def _verdict(run: Run, name: str, verdict: Verdict | None, against: str | None) -> Html:
+    state = "" if verdict is None else (" well" if verdict.passes else " held")
+    sign = "" if verdict is None else ("✓ " if verdict.passes else "✗ ")
+    line = "No gates were asked" if verdict is None else verdict_line(verdict)
+    held = [
+        element(
+            "li",
+            element("strong", METRICS[one.gate].title if one.gate in METRICS else _named(one.gate)),
+            f": {one.why}",
+            *_links(one.questions, name, against),
+        )
+        for one in (verdict.held if verdict else ())
+    ]
+    return element(
+        "div",
+        element("p", element("strong", element("span", sign, aria_hidden="true"), line)),
+        element("ul", *held) if held else "",
+        element(
+            "p",
+            f"{run.gold['n']} gold questions ({', '.join(run.gold['files'][:3])}"
+            f"{' …' if len(run.gold['files']) > 3 else ''}) over {len(run.sources)} sources, "
+            f"library {run.library[:12]}.",
+            class_="quiet",
+        ),
+        class_=f"verdict{state}",
+        role="group",
+        aria_label="Verdict",
+    )
+
+
+def _named(gate: str) -> str:
+    return {"must_pass": "Must pass", "no_regression": "No step back"}.get(gate, gate)
+
+
+def _links(ids: Sequence[str], run: str, against: str | None) -> list[Html]:
+    if not ids:
+        return []
+    shown = [go(id, "question", run=run, against=against, question=id) for id in ids[:6]]
+    rest = f" and {len(ids) - 6} more" if len(ids) > 6 else ""
+    return [element("br"), join(["See: ", join(shown), rest])]
+
+
+def _files(name: str) -> Html:
+    report = element(
+        "a",
+        "Open the full report",
+        element("span", " (in a new tab)", class_="unseen"),
+        href=address("report", run=name),
+        target="_blank",
+        rel="noopener",
+    )
+    loads = [
+        element("a", file, href=address("file", run=name, file=file), download=f"{name}-{file}")
+        for file in ("report.html", *FILES)
+    ]
+    spaced = [piece for load in loads for piece in (", ", load)][1:]
+    return element("p", report, " · Download: ", *spaced, class_="files")
+
+
+def _beside(name: str, runs: Sequence[KeptRun], against: str | None) -> Html:
+    """The choice of the run to set this one beside."""
+    others = [one for one in runs if one.name != name and one.problem is None]
+    if not others:
+        return element(
+            "p", "There is no other run to set it beside. Run the suite again.", class_="quiet"
+        )
+    options = [element("option", "no other run", value="", selected=against is None)]
+    for one in others:
+        text = f"{when(one.started)}{' (baseline)' if one.baseline else ''}"
+        options.append(element("option", text, value=one.name, selected=one.name == against))
+    return element(
+        "form",
+        element("input", type="hidden", name="run", value=name),
+        element("label", "Set beside ", element("select", *options, name="against")),
+        element("button", "Compare", type="submit", class_="second"),
+        data_get=address("run"),
+        class_="beside",
+    )
+
+
+def _figures(run: Run, comparison: Comparison | None) -> Html:
+    heads = ["Figure", "This run, 95 % interval"]
+    if comparison is not None:
+        heads += ["There", "Difference, 95 % interval"]
+    found = {} if comparison is None else {d.metric: d for d in comparison.differences}
+
+    def rows(names: Sequence[str]) -> list[list[str]]:
+        return [figure_row(name, run.metrics[name], found.get(name)) for name in names]
+
+    rest = [name for name in run.metrics if name not in KEY_FIGURES]
+    return join(
+        [
+            element("h3", "The figures"),
+            table(heads, rows(KEY_FIGURES), "The key figures"),
+            element(
+                "details",
+                element("summary", "Every other figure"),
+                table(heads, rows(rest), "Every other figure"),
+            ),
+        ]
+    )
+
+
+def worst_first(flips: Sequence[Flip]) -> list[Flip]:
+    """What became wrong first, the worst kind of failure before the others."""
+
+    def place(flip: Flip) -> tuple[bool, int, str]:
+        return not flip.worse, SEVERITY.get(failure(flip.second) or "", len(SEVERITY)), flip.id
+
+    return sorted(flips, key=place)
+
+
+def _flipped(comparison: Comparison, name: str, against: str) -> Html:
+    flips = worst_first(comparison.flipped)
+    worse = sum(flip.worse for flip in flips)
+    items = [element("li", *_flip(flip, name, against)) for flip in flips]
+    counts = f"{worse} became wrong, {len(flips) - worse} became right"
+    return join(
+        [
+            element("h3", f"Questions that flipped ({len(flips)})"),
+            element("p", f"{counts}; {comparison.changed} of {comparison.n} answers differ."),
+            element("ol", *items, class_="flips") if items else "",
+        ]
+    )
+
+
+def _flip(flip: Flip, name: str, against: str) -> list[Html]:
+    sign = ("✗", "loss") if flip.worse else ("✓", "gain")
+    became = "became wrong" if flip.worse else "became right"
+    return [
+        element("span", sign[0], class_=f"sign {sign[1]}", aria_hidden="true"),
+        element(
+            "div",
+            go(
+                flip.first.target.gold.question,
+                "question",
+                run=name,
+                against=against,
+                question=flip.id,
+                among="flips",
+            ),
+            element("p", f"{became} · they part at: {flip.step} ({STEPS[flip.step]})"),
+        ),
+    ]
+
+
+def _failures(run: Run, name: str, against: str | None) -> Html:
+    counts = counted(run.results)
+    total = sum(counts.values())
+    if not total:
+        return element("p", "Every question was answered rightly.")
+
+    def walk(text: str, kind: str | None) -> Html:
+        return go(text, "question", run=name, against=against, kind=kind)
+
+    items = [
+        element("li", walk(f"{KINDS[kind].split(':')[0]} ({n})", kind), KINDS[kind].split(":")[1])
+        for kind, n in counts.items()
+    ]
+    return join(
+        [
+            element("h3", f"Not answered rightly ({total} of {len(run.results)})"),
+            element("p", walk("Walk through all of them", None)),
+            element("ul", *items, class_="kinds"),
+        ]
+    )

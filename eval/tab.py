@@ -1,0 +1,41 @@
+"""The Evaluate tab: run the suite, see the verdict, compare runs, walk through the failures, and
+write gold questions."""
+
+from importlib import resources
+
+import gradio as gr
+from fastapi import APIRouter
+
+from assistant.engine import Engine
+from eval.page.parts import ADDRESS
+from eval.page.routes import routes_of
+from vectorstore.page.markup import element
+from vectorstore.page.tab import panel
+
+
+def head() -> str:
+    """The styles and the script that the tab needs, for the page's head."""
+    static = resources.files("eval") / "static"
+    style = (static / "evaluate.css").read_text("utf-8")
+    script = (static / "evaluate.js").read_text("utf-8")
+    return f"<style>{style}</style><script>{script}</script>"
+
+
+def add_tab(engine: Engine) -> None:
+    """Build the tab inside the current `gr.Tabs`: a frame that its script fills."""
+    frame = element(
+        "div",
+        element("p", "", role="alert", id="ev-error"),
+        element("p", "", role="status", id="ev-status", class_="unseen"),
+        element("div", element("p", "One moment …", class_="quiet"), id="ev-shown"),
+        id="ev",
+        data_first=f"{ADDRESS}/first",
+        data_progress=f"{ADDRESS}/progress",
+    )
+    with gr.Tab("Evaluate", id="evaluate", elem_id="tab-evaluate"):
+        panel(frame, "evaluate")
+
+
+def routes(engine: Engine) -> APIRouter:
+    """What the script fetches and sends, for evaluators alone."""
+    return routes_of(engine)
