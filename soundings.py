@@ -25,6 +25,7 @@ import vectorstore.cli
 import vectorstore.page.cli
 from assistant.doctor import examine as examine_models
 from assistant.engine import Engine, open_engine
+from assistant.resting import answers_resting_on
 from assistant.settings import AssistantSettings
 from eval.cli import add_commands as add_eval_commands
 from eval.resting import gold_resting_on
@@ -50,7 +51,7 @@ TABLES: dict[str, type[Table]] = {
     "page": PageSettings,
 }
 # What rests on a source and loses its evidence when that is removed.
-RESTING = (gold_resting_on,)
+RESTING = (answers_resting_on, gold_resting_on)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
