@@ -1,6 +1,7 @@
 """The addresses of the Library tab: for keepers alone, and what they say of what is there."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -29,7 +30,7 @@ class As:
 
 
 @pytest.fixture
-def served(desk: Any) -> Iterator[Any]:
+def served(desk: Any) -> Callable[[Role | None], TestClient]:
     """The addresses over a home, for whichever role: `served(Role.KEEPER).get(...)`."""
     store = Store(desk.home, desk.library, desk.encoder, lambda _: None)
 
@@ -80,6 +81,6 @@ def test_a_file_that_is_not_taken_is_told_and_the_others_are_read(served: Any, d
     assert keeper.post("read?batch=none").status_code == 422
     assert keeper.post(f"read?batch={batch}").status_code == 200
     while "data-running" in keeper.get("adding").text:
-        pass
+        time.sleep(0.05)
     assert "added as “kestrel”" in keeper.get("adding").text
     assert desk.library.text("kestrel") == "It hovers."
