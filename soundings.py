@@ -13,23 +13,33 @@ import threading
 import webbrowser
 from collections.abc import Sequence
 from dataclasses import asdict
+from functools import partial
 from importlib import metadata
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import assistant.cli
 import assistant.packs.cli
 import ingest.cli
 import vectorstore.cli
+import vectorstore.page.cli
+from assistant.doctor import examine as examine_models
 from assistant.engine import Engine, open_engine
+from assistant.resting import answers_resting_on
 from assistant.settings import AssistantSettings
 from eval.cli import add_commands as add_eval_commands
+from eval.resting import gold_resting_on
 from ingest.settings import IngestSettings
 from vectorstore.console import Commands, announce, print_json, print_table
 from vectorstore.doctor import examine
 from vectorstore.errors import SoundingsError
 from vectorstore.page import look
-from vectorstore.page.guard import BODY_LIMIT, Guard, is_loopback
-from vectorstore.page.markup import element
+from vectorstore.page.audit import open_audit
+from vectorstore.page.door import Door, open_door
+from vectorstore.page.guard import BODY_LIMIT, Guard
+from vectorstore.page.people import LOCAL, Person, Role, may
+from vectorstore.page.reach import Reach, is_loopback
+from vectorstore.page.settings import PageSettings
 from vectorstore.settings import Settings, StoreSettings, Table, load_settings
 
 if TYPE_CHECKING:
@@ -39,7 +49,10 @@ TABLES: dict[str, type[Table]] = {
     "vectorstore": StoreSettings,
     "ingest": IngestSettings,
     "assistant": AssistantSettings,
+    "page": PageSettings,
 }
+# What rests on a source and loses its evidence when that is removed.
+RESTING = (gold_resting_on, answers_resting_on)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -78,10 +91,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=_version())
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     ingest.cli.add_commands(commands)
-    vectorstore.cli.add_commands(commands)
+    vectorstore.cli.add_commands(commands, RESTING)
     assistant.cli.add_commands(commands)
     assistant.packs.cli.add_commands(commands)
     add_eval_commands(commands)
+    vectorstore.page.cli.add_commands(commands)
     _add_own(commands)
     return parser
 
@@ -117,7 +131,7 @@ def _config(args: argparse.Namespace, settings: Settings) -> int:
 
 
 def _doctor(args: argparse.Namespace, settings: Settings) -> int:
-    findings = list(examine(settings))
+    findings = [*examine(settings), *examine_models(settings)]
     if args.json:
         print_json([asdict(finding) for finding in findings])
     else:
@@ -130,8 +144,6 @@ def _doctor(args: argparse.Namespace, settings: Settings) -> int:
 
 # The page. Everything that knows gradio is imported inside, so that no other command loads it.
 
-AT_ONCE = 8  # questions that are answered at the same time
-WAITING = 24  # further ones that may wait; beyond, the page says that it is busy
 QUIET = {
     "GRADIO_ANALYTICS_ENABLED": "False",
     "GRADIO_RUN_HISTORY": "False",
@@ -144,16 +156,20 @@ QUIET = {
 
 def _chat(args: argparse.Namespace, settings: Settings) -> int:
     """Serve the page until Ctrl-C."""
-    if not is_loopback(args.host):
-        raise SoundingsError(
-            f"the page has no login yet, so it is served to this machine only, and not on "
-            f"'{args.host}'. Leave out --host."
+    table = settings.table(PageSettings)
+    reach = Reach.of(table, args.host)
+    door = open_door(settings, reach, args.host)
+    if not is_loopback(args.host) and not table.page_address.startswith("https://"):
+        announce(
+            "Passwords and answers can be read on the way: put a reverse proxy with https before "
+            "the page, and say where people find it: SOUNDINGS_PAGE_ADDRESS=https://…"
         )
-    engine = open_engine(settings, announce)
+    engine = open_engine(settings, announce, journal=open_audit(settings))
     with _listening(args.host, args.port) as listening:
         host, port = listening.getsockname()[:2]
         address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-        _serve(build_page(engine), listening, address, engine, args.open)
+        shown = table.page_address or address
+        _serve(build_page(engine, settings, reach, door), listening, shown, engine, args.open)
     return 0
 
 
@@ -179,59 +195,56 @@ def _listening(host: str, port: int) -> socket.socket:
     return bound
 
 
-def build_page(engine: Engine) -> "FastAPI":
-    """The page as an app: the tabs that the folders offer, behind the guard."""
+def build_page(
+    engine: Engine, settings: Settings, reach: Reach | None = None, door: Door | None = None
+) -> "FastAPI":
+    """The page as an app: the tabs that the folders offer and the API, behind the guard.
+
+    With a `door` there is a page for each role, with the tabs that the role may see; without one
+    there is one page, for the one person at this machine.
+    """
     os.environ.update(QUIET)
     direct = [os.environ.get("NO_PROXY"), "localhost,127.0.0.1,::1"]
     os.environ["NO_PROXY"] = ",".join(filter(None, direct))
-    import gradio as gr
-    from fastapi import FastAPI
-
     from assistant import tab as ask
+    from assistant.api import routes as api
+    from assistant.api.desk import Desk
+    from assistant.packs import tab as discuss
     from eval import tab as evaluate
-    from vectorstore.page import source_pane
-    from vectorstore.page.tab import panel
+    from ingest.tab import LibraryTab
+    from vectorstore.page import login, source_pane
+    from vectorstore.page.by_role import ByRole, front, include
+    from vectorstore.page.tab import page_of
 
-    tabs: list[Any] = [ask, evaluate]
-    with gr.Blocks(title="Soundings", analytics_enabled=False, fill_width=True) as blocks:
-        panel(element("div", element("h1", "Soundings")), "page-title")
-        with gr.Row(elem_id="frame", equal_height=False):
-            with gr.Column(elem_id="page-main"), gr.Tabs(elem_id="tabs"):
-                for tab in tabs:
-                    tab.add_tab(engine)
-            with gr.Column(elem_id="source-side"):
-                panel(source_pane.pane(), "source-place")
-    blocks.queue(max_size=WAITING, default_concurrency_limit=AT_ONCE, api_open=False)
+    tabs: dict[str, Any] = {  # what a role may do → the tab for it
+        "ask": ask,
+        "discuss": discuss,
+        "library": LibraryTab(settings, dependants=RESTING, announce=announce),
+        "evaluate": evaluate,
+    }
 
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    routers = [source_pane.routes(engine.store.library), *(tab.routes(engine) for tab in tabs)]
-    for router in routers:
+    def page(role: Role) -> "FastAPI":
+        seen = [tab for deed, tab in tabs.items() if may(Person(name="", role=role), deed)]
+        head = "".join(part.head() for part in (look, source_pane, *seen))
+        return page_of([partial(tab.add_tab, engine) for tab in seen], head, named=bool(door))
+
+    pages = {role: page(role) for role in (Role if door else [LOCAL.role])}
+    app = front(pages)
+    routers = {"ask": [source_pane.routes(engine.store.library)]}
+    for deed, tab in tabs.items():
+        routers.setdefault(deed, []).append(tab.routes(engine))
+    for deed, of_deed in routers.items():
+        for router in of_deed:
+            include(app, router, deed)
+    unasked = [api.routes(Desk(engine)), *([login.routes(door)] if door else [])]
+    for router in unasked:  # which look for themselves who is there
         app.include_router(router)
-    theme = gr.themes.Base(font=list(look.FONTS), font_mono=list(look.MONO)).set(**look.THEME)
-    gr.mount_gradio_app(
-        app,
-        blocks,
-        path="/",
-        theme=theme,
-        head="".join(part.head() for part in (look, source_pane, *tabs)),
-        footer_links=[],
-        run_history=False,
-        allowed_paths=[],
-        max_file_size=0,
-        show_error=False,
-        ssr_mode=False,
-        mcp_server=False,
-        enable_monitoring=False,
-        pwa=False,
-    )
-    _put_behind_the_guard(app, tabs, [route for router in routers for route in router.routes])
-    return app
-
-
-def _put_behind_the_guard(app: "FastAPI", tabs: Sequence[Any], routes: Sequence[Any]) -> None:
-    """Let through what the tabs' own routes serve. A tab's POSTS names those of its addresses
-    that take more than a question, each with the most bytes of a body."""
-    larger = {path: most for tab in tabs for path, most in getattr(tab, "POSTS", {}).items()}
+    app.mount("/", ByRole(pages))
+    served = [*chain.from_iterable(routers.values()), *unasked]
+    routes: list[Any] = [route for router in served for route in router.routes]
+    larger = {
+        path: most for tab in tabs.values() for path, most in getattr(tab, "POSTS", {}).items()
+    }
     app.add_middleware(
         Guard,
         also=[route.path for route in routes if "GET" in route.methods],
@@ -240,7 +253,10 @@ def _put_behind_the_guard(app: "FastAPI", tabs: Sequence[Any], routes: Sequence[
             for route in routes
             if "POST" in route.methods
         },
+        reach=reach,
+        door=door,
     )
+    return app
 
 
 def _serve(

@@ -3,7 +3,9 @@
 question → standalone question → hits → evidence → quotes → gate → outcome
 """
 
+import copy
 import re
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -13,12 +15,13 @@ from typing import Protocol
 import numpy as np
 
 from assistant.calibration import Calibration, load, shipped
-from assistant.errors import BadQuestion, EngineUnavailable
+from assistant.errors import BadQuestion, EngineUnavailable, Stopped
 from assistant.evidence import FeatureReader, Judged, Quote, Reader, cited, overlap, rank, select
 from assistant.features import Candidate, answer_features, ask_about, candidates
 from assistant.followup import query_of
 from assistant.followup import standalone as stand_alone
 from assistant.gate import Checker, Slice, judge, open_checker
+from assistant.journal import Journal, noted
 from assistant.models import (
     Answer,
     Citation,
@@ -31,6 +34,7 @@ from assistant.models import (
 )
 from assistant.reader import SpanReader, TrainedReader, open_reader
 from assistant.settings import AssistantSettings
+from assistant.sides import named_source, sides_of
 from vectorstore import Found, Hit, Library, Query, Settings, Store, open_store
 
 QUESTION_CHARACTERS = 2_000
@@ -75,8 +79,8 @@ class Writing(Protocol):
 class Writer(Protocol):
     """Puts extractive answers into words of its own, proved as they were."""
 
-    def begin(self) -> Writing:
-        """The writing of one answer."""
+    def begin(self, stop: threading.Event | None = None) -> Writing:
+        """The writing of one answer; it raises Stopped once `stop` is set."""
 
 
 class Engine:
@@ -91,18 +95,31 @@ class Engine:
         spans: SpanReader | None = None,
         checker: Checker | None = None,
         writer: Callable[[Library, Checker], Writer] | None = None,
+        journal: Journal | None = None,
     ):
         """`spans` reads the best of what is found; without it plain features decide. `writer`
-        makes the one that puts answers into words; without it they are quotes. Raises
-        AssistantError where `calibration` was made for the other way."""
+        makes the one that puts answers into words; without it they are quotes. `journal` notes
+        what people ask. Raises AssistantError where `calibration` was made for the other way."""
         self.store = store
-        self._settings = settings
+        self.settings = settings
         self.calibration = calibration or shipped(read=spans is not None)
         self._reader: Reader = (
             TrainedReader(self.calibration, spans) if spans else FeatureReader(self.calibration)
         )
         self.checker = checker or open_checker(settings, store.encoder)
         self._writer = writer(store.library, self.checker) if writer else None
+        self.journal = journal
+
+    @property
+    def writer(self) -> Writer | None:
+        """What puts answers into a language model's words; None where quotes are the answer."""
+        return self._writer
+
+    def unwritten(self) -> "Engine":
+        """This engine without its language model: what it answers are quotes."""
+        twin = copy.copy(self)
+        twin._writer = None
+        return twin
 
     def ask(
         self,
@@ -129,45 +146,78 @@ class Engine:
         *,
         sources: Sequence[str] | None = None,
         standalone: str | None = None,
+        by: str | None = None,
+        stop: threading.Event | None = None,
     ) -> Iterator[Answer]:
         """As `ask`, but the answer as it grows, a proved statement at a time; the last is whole.
 
         Without a language model there is just one. Where none of a model's statements stands, the
-        one is the extractive answer.
+        one is the extractive answer. `by` is the name of whoever asks, for the journal; raises
+        Stopped soon after `stop` is set.
         """
+        answers = self._answers(question, history, sources, standalone, stop)
+        return noted(self.journal, by, question, answers)
+
+    def _answers(
+        self,
+        question: str,
+        history: Sequence[Turn],
+        sources: Sequence[str] | None,
+        standalone: str | None,
+        stop: threading.Event | None,
+    ) -> Iterator[Answer]:
         started = time.perf_counter()
         check_question(question)
         if standalone is not None:
             check_question(standalone)
         before = [_whole(turn) for turn in history] if standalone is None else []
         own = question if standalone is None else " ".join(standalone.split())
-        writing = self._writer.begin() if self._writer else None
+        writing = self._writer.begin(stop) if self._writer else None
         alone = stand_alone(own, before)
         if writing is not None:
             alone = writing.standalone(own, before, alone)
         # A reading may join the question before with "and": that asks for no second answer.
         asked = split_parts(alone) if len(split_parts(own)) > 1 else [alone]
-        if len(asked) == 1:  # searched in the person's own words, with the turns before
+        parts = self._sides(alone, sources) if len(asked) == 1 else []
+        if not parts and len(asked) == 1:  # in the person's own words, with the turns before
             parts = [self._evidence(alone, query_of(own, before), sources)]
-        else:
+        elif not parts:
             parts = [self._evidence(part, query_of(part, before), sources) for part in asked]
+        if stop is not None and stop.is_set():
+            raise Stopped("the question was stopped")
         answer = self._compose(question, alone, parts)
-        timings = {
-            "search": sum(part.search_ms for part in parts),
-            "evidence": sum(part.evidence_ms for part in parts),
-        }
-        answer = replace(answer, timings_ms=timings)
         for grown in writing.write(answer) if writing else [answer]:
             spent = (time.perf_counter() - started) * 1000
             yield replace(grown, timings_ms={**grown.timings_ms, "total": spent})
 
-    def _evidence(self, question: str, query: Query, sources: Sequence[str] | None) -> _Evidence:
+    def _sides(self, question: str, sources: Sequence[str] | None) -> list[_Evidence]:
+        """What either side comes to of a question that asks the same of two; nothing where it does
+        not, or where neither side is answered."""
+        sides = sides_of(question)
+        if not sides:
+            return []
+        held = self.store.library.sources()
+        parts = []
+        for side, other in zip(sides, reversed(sides), strict=True):
+            named = named_source(side, other, held)
+            within = [named] if named and (sources is None or named in sources) else sources
+            words = self.settings.answer_words // 2
+            parts.append(self._evidence(side, query_of(side, ()), within, words))
+        return parts if any(part.quotes for part in parts) else []
+
+    def _evidence(
+        self,
+        question: str,
+        query: Query,
+        sources: Sequence[str] | None,
+        most_words: int | None = None,
+    ) -> _Evidence:
         """Search for `query`, read and select for one question."""
         began = time.perf_counter()
         found = self.store.searcher.search(query, PASSAGES_READ, sources=sources)
         searched = time.perf_counter()
         asked = ask_about(question, self.store.library)
-        listed = candidates(asked, found)
+        listed = candidates(asked, found, self.store.library)
         judged = self._reader.read(asked, listed)
         ranked = rank(listed, judged.scores)
         confidence = 0.0
@@ -176,7 +226,8 @@ class Engine:
             row = np.concatenate([answer_features(asked, found, ranked), judged.extra])
             confidence = float(self.calibration.answer.probability(row[None, :])[0])
             if confidence >= self.calibration.threshold:
-                quotes = select(asked, ranked, self.store.library, self._settings.answer_words)
+                words = most_words or self.settings.answer_words
+                quotes = select(asked, ranked, self.store.library, words)
         return _Evidence(
             question=question,
             found=found,
@@ -217,6 +268,10 @@ class Engine:
             dropped=tuple(dropped),
             hits=hits,
             library=parts[0].found.fingerprint,
+            timings_ms={
+                "search": sum(part.search_ms for part in parts),
+                "evidence": sum(part.evidence_ms for part in parts),
+            },
         )
         if not statements:
             return replace(common, reason=_why_withheld(parts, bool(dropped)))
@@ -247,6 +302,7 @@ def open_engine(
     *,
     engine: str | None = None,
     calibration: Path | None = None,
+    journal: Journal | None = None,
 ) -> Engine:
     """Open the home of `settings` for questions; with the shipped calibration unless told of one.
 
@@ -274,6 +330,7 @@ def open_engine(
         spans=open_reader(table.reader),
         checker=checker,
         writer=writer,
+        journal=journal,
     )
 
 

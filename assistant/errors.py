@@ -5,6 +5,7 @@ SoundingsError
     ├── BadQuestion        the question is empty or far too long (wrong usage)
     ├── BadPackRequest     more prompts are asked for than fit into the minutes (wrong usage)
     ├── TopicNotHeld       the library holds too little on a topic for a pack
+    ├── PackGone           the pack that somebody works on is not kept any more
     ├── EngineUnavailable  the engine asked for is not configured
     ├── ReaderUnavailable  the reader that the settings name is not there
     ├── BadAnswers         a file of saved answers cannot be read as one
@@ -58,3 +59,7 @@ class TopicNotHeld(AssistantError):
     def __init__(self, message: str, nearest: tuple[str, ...] = ()) -> None:
         super().__init__(message)
         self.nearest = nearest
+
+
+class PackGone(AssistantError):
+    """The pack that somebody works on is not kept any more, or is somebody else's."""

@@ -27,25 +27,28 @@ def example_questions(outlines: Sequence[Outline], limit: int = 6) -> list[str]:
     return list(found)[:limit]
 
 
-def _questions(outline: Outline) -> list[str]:
-    headings = [h for h in map(_plain, outline.headings) if _tells(h, _plain(outline.title))]
-    middle = (len(headings) - 1) / 2
-    order = sorted(range(len(headings)), key=lambda i: (abs(i - middle), i))
-    name = re.sub(r"\s*\([^()]*\)$", "", _plain(outline.title)) or _plain(outline.title)
-    return [_ask(headings[i], name) for i in order]
+def about(topic: str, title: str) -> str:
+    """A question about a heading or another topic of a source: itself where it is a question."""
+    topic, title = _plain(topic), _plain(title)
+    if topic.endswith("?"):
+        return topic
+    name = re.sub(r"\s*\([^()]*\)$", "", title) or title
+    return f"What does “{name}” say about “{topic}”?"
 
 
-def _ask(heading: str, title: str) -> str:
-    if heading.endswith("?"):
-        return heading
-    return f"What does “{title}” say about “{heading}”?"
-
-
-def _tells(heading: str, title: str) -> bool:
+def tells(heading: str, title: str) -> bool:
     """Whether a heading says enough to be asked about."""
+    heading, title = _plain(heading), _plain(title)
     letters = sum(character.isalpha() for character in heading)
     repeats = title.casefold().startswith(heading.casefold())
     return letters >= 4 and len(heading) <= 80 and not repeats
+
+
+def _questions(outline: Outline) -> list[str]:
+    headings = [h for h in outline.headings if tells(h, outline.title)]
+    middle = (len(headings) - 1) / 2
+    order = sorted(range(len(headings)), key=lambda i: (abs(i - middle), i))
+    return [about(headings[i], outline.title) for i in order]
 
 
 def _plain(text: str) -> str:

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.agents import AGENT_FEATURES, NO_AGENT, Agent, Stand, agent_of, is_of_agent
 from assistant.question import Wording, kind_of, wording
 from vectorstore import Found, Hit, Library, Passage, Sentence
-from vectorstore.lexicon import among
+from vectorstore.lexicon import among, stem, words
 
 SENTENCE_FEATURES = (
     "similarity",
@@ -60,6 +61,7 @@ SENTENCE_FEATURES = (
     "is_item",
     "is_row",
     "terms",
+    *AGENT_FEATURES,
 )
 LACKING = ("asks_number_lacks", "asks_date_lacks")
 ANSWER_FEATURES = (
@@ -86,8 +88,13 @@ ANSWER_FEATURES = (
     "hit_margin",
     "heading_all",
     "lacks",
+    "agent_apart",
+    "agent_covers_less",
+    "agent_less_similar",
 )
 
+_SIMILARITY = SENTENCE_FEATURES.index("similarity")
+_AGENT = SENTENCE_FEATURES.index(AGENT_FEATURES[0])
 _WHY = re.compile(
     r"\b(because|since|due to|so that|in order to|as a result|therefore|reason|to ensure|"
     r"means that|leads? to|caused?|helps?|allows?|enables?)\b",
@@ -148,6 +155,7 @@ class Asked:
     kind: str
     rarity: Mapping[str, float]
     unknown: int
+    agent: Agent | None = None
 
     @property
     def weight(self) -> float:
@@ -179,7 +187,12 @@ def ask_about(question: str, library: Library) -> Asked:
     }
     unknown = sum(count == 0 for count in frequency.values())
     return Asked(
-        text=question, wording=found, kind=kind_of(question), rarity=rarity, unknown=unknown
+        text=question,
+        wording=found,
+        kind=kind_of(question),
+        rarity=rarity,
+        unknown=unknown,
+        agent=agent_of(question),
     )
 
 
@@ -196,7 +209,7 @@ def lead_of(passage: Passage, index: int) -> int:
     return first
 
 
-def candidates(asked: Asked, found: Found) -> list[Candidate]:
+def candidates(asked: Asked, found: Found, library: Library) -> list[Candidate]:
     """Every sentence of the hits with its features, in the order of the hits."""
     listed: list[Candidate] = []
     if not found.hits:
@@ -233,6 +246,9 @@ def candidates(asked: Asked, found: Found) -> list[Candidate]:
             asked.rarest_open(whole | heading | title),
             _share(asked.wording.names, names | whole | title | heading),
         )
+        stand = asked.agent and Stand.of(
+            asked.agent, passage, library.source(passage.source).author
+        )
         for i, (text, part) in enumerate(zip(texts, parts, strict=True)):
             lead = parts[lead_of(passage, i) : i]
             read_with = lead or parts[max(i - 1, 0) : i]
@@ -258,6 +274,9 @@ def candidates(asked: Asked, found: Found) -> list[Candidate]:
                         shared,
                         around,
                         passage.sentences[i].kind,
+                        stand.features(i, [w for p in (*lead, part) for w in p.words])
+                        if stand
+                        else NO_AGENT,
                     ),
                 )
             )
@@ -276,6 +295,7 @@ def _features(
     shared: tuple[float, float, float, float],
     around: tuple[float, float, float, float, float],
     kind: str,
+    agent: tuple[float, ...],
 ) -> NDArray[np.float32]:
     score, below, rank, lexical = shared
     passage, heading, title, open_passage, names_passage = around
@@ -332,6 +352,7 @@ def _features(
             kind == "item",
             kind == "row",
             math.log1p(len(asked.rarity)),
+            *agent,
         ],
         dtype=np.float32,
     )
@@ -384,9 +405,35 @@ def answer_features(
             margin,
             max(_headed(asked, hit.passage.heading) for hit in found.hits),
             best.lacks,
+            *_apart(asked, [candidate for candidate, _ in ranked]),
         ],
         dtype=np.float32,
     )
+
+
+def _apart(asked: Asked, ranked: Sequence[Candidate]) -> tuple[float, float, float]:
+    """Where a question asks of somebody: whether the best sentence is not theirs, and by how much
+    their sentences say less of what is asked than those of others do, in words and in similarity.
+    """
+    if asked.agent is None:
+        return 0.0, 0.0, 0.0
+    name = {stem(word) for word in words(asked.agent.name)}
+    topic = {s: weight for s, weight in asked.rarity.items() if s not in name}
+    whole = sum(topic.values()) or 1.0
+
+    def said(candidate: Candidate) -> tuple[float, float]:
+        there = wording(candidate.text).stems
+        covered = sum(weight for s, weight in topic.items() if among(s, there)) / whole
+        return covered, float(candidate.features[_SIMILARITY])
+
+    own = [is_of_agent(candidate.features[_AGENT:].tolist()) for candidate in ranked]
+    theirs = [said(c) for c, mine in zip(ranked, own, strict=True) if mine]
+    others = [said(c) for c, mine in zip(ranked, own, strict=True) if not mine]
+    less = [
+        max((pair[i] for pair in others), default=0.0) - max((p[i] for p in theirs), default=0.0)
+        for i in range(2)
+    ]
+    return float(not own[0]), max(less[0], 0.0), max(less[1], 0.0)
 
 
 def _headed(asked: Asked, path: str) -> float:

@@ -22,7 +22,7 @@ CREATE INDEX conversation_of ON conversation (person, changed);
 CREATE TABLE exchange (
     conversation TEXT NOT NULL REFERENCES conversation (id) ON DELETE CASCADE,
     number INTEGER NOT NULL, asked TEXT NOT NULL, question TEXT NOT NULL,
-    sources TEXT, answer TEXT, failure TEXT,
+    sources TEXT, answer TEXT, state TEXT NOT NULL,  -- JSON
     PRIMARY KEY (conversation, number)
 ) STRICT;
 CREATE TABLE feedback (

@@ -10,8 +10,8 @@ from vectorstore.settings import NONE, Table
 class AssistantSettings(Table):
     """How questions are answered."""
 
-    reader: str = "none"
-    """A model that finds the evidence in a passage: a folder or a name."""
+    reader: str = "builtin"
+    """A model that finds the evidence in a passage: `builtin`, `none`, a folder or a name."""
     nli: str = "none"
     """An entailment model for the gate: a folder or a name."""
     llm: str = "none"
@@ -30,6 +30,8 @@ class AssistantSettings(Table):
     """How many replies are kept in memory for the same question; 0 keeps none."""
     answer_words: int = Field(default=120, ge=20, le=1000)
     """About how long an extractive answer may get."""
+    keep_days: int = Field(default=90, ge=0)
+    """For how many days after its last question the page keeps a conversation; 0 keeps none."""
 
     @field_validator("llm")
     @classmethod

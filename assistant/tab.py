@@ -1,30 +1,34 @@
 """The Ask tab: questions, and answers with their quotes."""
 
-import logging
-from collections.abc import Iterator, Sequence
+import json
+import threading
+from collections.abc import Iterator
+from functools import cache
 from importlib import resources
 from typing import Any
 
 import gradio as gr
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
 
-from assistant import view
+from assistant import view, welcome
+from assistant.after import EXPORT_ADDRESS, FORMS
+from assistant.chat import Asked, Chat
+from assistant.conversations import Conversation, Conversations
 from assistant.engine import QUESTION_CHARACTERS, Engine
-from assistant.examples import example_questions, outlines_of
-from assistant.models import Turn
-from assistant.view import Exchange
-from vectorstore import SoundingsError, Source
+from assistant.errors import AssistantError
+from assistant.export import conversation_markdown, evidence
+from assistant.feedback import FeedbackBook, Verdict
+from assistant.kept import FILE_NAME, IN_MEMORY, Kept
+from vectorstore import SoundingsError
 from vectorstore.page.markup import Html, element
+from vectorstore.page.people import require
 from vectorstore.page.tab import panel
 
-MOST_EXCHANGES = 50  # a conversation shows this many and forgets the oldest
-
+DEED = "ask"
 _EMPTY = "Type a question first, or choose one of the examples."
-_FAULT = (
-    "Something went wrong on our side; the question was not answered. Try it again. "
-    "If it goes wrong again, the person who runs this page finds the reason in its log."
-)
-_log = logging.getLogger(__name__)
+_NO_SOURCE = "Choose at least one source to ask."
+_ANEW = gr.update(visible=True)
 
 
 def head() -> str:
@@ -37,109 +41,211 @@ def head() -> str:
 
 def add_tab(engine: Engine) -> None:
     """Build the tab inside the current `gr.Tabs`."""
-    ask = _Ask(engine)
-    with gr.Tab("Ask", id="ask", elem_id="tab-ask"):
-        with gr.Column(elem_id="ask"):
-            shown = panel(ask.welcome(), "ask-conversation")
-            panel(element("p", "", role="status", id="ask-status", class_="unseen"), "ask-live")
-            with gr.Row(elem_id="ask-form"):
-                anew = gr.Button("New conversation", elem_id="ask-anew", visible=False, size="sm")
-                box = gr.Textbox(
-                    label="Your question",
-                    lines=1,
-                    max_lines=6,
-                    max_length=QUESTION_CHARACTERS,
-                    placeholder="",
-                    elem_id="ask-question",
-                    scale=1,
-                )
-                # Set by the script where the box holds a reading that the person puts right.
-                worded = gr.Textbox(visible="hidden", elem_id="ask-worded", show_label=False)
-                button = gr.Button("Ask", variant="primary", elem_id="ask-button", scale=0)
-                hint = panel(Html(""), "ask-hint")
-        kept = gr.State([], time_to_live=12 * 3600)
+    ask = _Ask(chat_of(engine))
+    with gr.Tab("Ask", id="ask", elem_id="tab-ask"), gr.Column(elem_id="ask"):
+        shown = panel(ask.first(), "ask-conversation")
+        panel(element("p", "", role="status", id="ask-status", class_="unseen"), "ask-live")
+        with gr.Row(elem_id="ask-form"):
+            anew = gr.Button("New conversation", elem_id="ask-anew", visible=False, size="sm")
+            choice = panel(Html(""), "ask-choice")
+            box = gr.Textbox(
+                label="Your question",
+                lines=1,
+                max_lines=6,
+                max_length=QUESTION_CHARACTERS,
+                placeholder="",
+                elem_id="ask-question",
+                scale=1,
+            )
+            button = gr.Button("Ask", variant="primary", elem_id="ask-button", scale=0)
+            hint = panel(Html(""), "ask-hint")
+            # Set by the script: that the box holds a reading that the person puts right, the
+            # ids of the chosen sources, and what else is to be done.
+            worded, narrowed, command = (_unseen(f"ask-{n}") for n in ("worded", "only", "do"))
+            id = _unseen("ask-id")
+            stop = gr.Button(visible="hidden", elem_id="ask-stop")
 
     quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
     gr.on(
         [box.submit, button.click],
         ask.answer,
-        inputs=[box, worded, kept],
-        outputs=[box, worded, kept, shown, hint, anew],
+        inputs=[box, worded, narrowed, id],
+        outputs=[box, worded, id, shown, hint, anew],
         concurrency_id="ask",
         **quiet,
     )
-    anew.click(ask.anew, outputs=[box, worded, kept, shown, hint, anew], **quiet)
+    beside: dict[str, Any] = {"concurrency_id": "beside", **quiet}
+    opened = [narrowed, id, shown, choice, hint, anew]
+    stop.click(ask.stop, **beside)
+    anew.click(ask.anew, outputs=[box, worded, *opened], **beside)
+    command.input(ask.do, inputs=[command, id], outputs=[shown, hint], **beside)
     blocks = gr.context.Context.root_block
     assert blocks is not None
-    blocks.load(ask.welcome, outputs=[shown], **quiet)
+    blocks.load(ask.opened, outputs=opened, **beside)
+    blocks.unload(ask.stop)
+
+
+def _unseen(elem_id: str) -> gr.Textbox:
+    return gr.Textbox(visible="hidden", elem_id=elem_id, show_label=False)
+
+
+@cache
+def chat_of(engine: Engine) -> Chat:
+    """The conversations of the engine's home: one for each engine, since what is not to be kept on
+    the disk is shared by the tab and its routes all the same."""
+    kept = Kept(engine.store.library.path.parent / FILE_NAME)
+    days = engine.settings.keep_days
+    conversations = Conversations(kept if days else Kept(IN_MEMORY), days=days)
+    return Chat(engine, conversations, FeedbackBook(kept))
 
 
 def routes(engine: Engine) -> APIRouter:
-    """What the tab's own script reads; nothing yet."""
-    return APIRouter()
+    """A conversation as a file, for the person who had it."""
+    router = APIRouter()
+
+    @router.get(EXPORT_ADDRESS)
+    def export(request: Request, id: str, form: str) -> Response:
+        person = require(request, DEED)
+        try:
+            kept = chat_of(engine).open(person.name, id)
+        except AssistantError as exc:
+            return Response(str(exc), status_code=404, media_type="text/plain")
+        if form not in FORMS:
+            return Response("There is no such form.", status_code=404, media_type="text/plain")
+        content, kind = _exported(chat_of(engine), kept, form)
+        name = f"soundings-conversation.{form}"
+        return Response(
+            content,
+            media_type=kind,
+            headers={
+                "Content-Disposition": f'attachment; filename="{name}"',
+                "Cache-Control": "no-store",
+            },
+        )
+
+    return router
+
+
+def _exported(chat: Chat, conversation: Conversation, form: str) -> tuple[str | bytes, str]:
+    sources = {source.id: source for source in chat.sources()}
+    if form == "md":
+        return conversation_markdown(conversation, sources), "text/markdown; charset=utf-8"
+    if form == "docx":
+        from assistant.export_word import conversation_docx  # what it loads is rarely needed
+
+        kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+        return conversation_docx(conversation, sources), kind
+    return evidence(conversation), "application/jsonl; charset=utf-8"
 
 
 class _Ask:
-    """What the tab's events do. Holds nothing of any conversation: that comes and goes."""
+    """What the tab's events do. Each begins by asking who is there, and whether they may."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, chat: Chat) -> None:
+        self._chat = chat
+        self._running: dict[str, threading.Event] = {}
 
-    def welcome(self) -> Html:
-        library = self._engine.store.library
-        with library.reading():
-            sources = library.sources()
-            outlines = outlines_of(
-                (s.title, [h.title for h in library.headings(s.id)]) for s in sources
-            )
-        return view.welcome(sources, example_questions(outlines))
+    def first(self) -> Html:
+        """What stands there until it is known who is there."""
+        return welcome.welcome(self._chat.sources(), self._chat.examples())
 
-    def anew(self) -> tuple[str, str, list[Exchange], Html, Html, Any]:
+    def opened(self, request: gr.Request) -> tuple[Any, ...]:
+        """The conversation that the address names, or the welcome."""
+        id = str(request.query_params.get("conversation", ""))
+        person = require(request, DEED).name
+        if not id:
+            return self._none(person)
+        try:
+            found = self._chat.open(person, id)
+        except AssistantError as exc:
+            return self._none(person, told=str(exc))
+        choice = welcome.choice(self._chat.sources(), found.sources)
+        narrowed = "" if found.sources is None else json.dumps(found.sources)
+        return narrowed, id, self._show(person, found), choice, Html(""), _ANEW
+
+    def anew(self, request: gr.Request) -> tuple[Any, ...]:
         """An empty box, no conversation, the welcome."""
-        return "", "", [], self.welcome(), Html(""), gr.update(visible=False)
+        return "", "", *self._none(require(request, DEED).name)
+
+    def _none(self, person: str, told: str = "") -> tuple[Any, ...]:
+        choice = welcome.choice(self._chat.sources(), None)
+        hint = element("p", told) if told else Html("")
+        return "", "", self._welcome(person), choice, hint, gr.update(visible=False)
 
     def answer(
-        self, typed: str | None, worded: str | None, before: list[Exchange]
+        self,
+        typed: str | None,
+        worded: str | None,
+        narrowed: str | None,
+        id: str | None,
+        request: gr.Request,
     ) -> Iterator[tuple[Any, ...]]:
-        """First the question with a place held for its answer, then the answer in it. With
-        `worded` it is asked as it stands, and nothing of the conversation is added."""
+        """First the question with a place held for its answer, then the answer in it as it grows.
+        With `worded` it is asked as it stands, and nothing of the conversation is added."""
+        person = require(request, DEED).name
         question = (typed or "").strip()
-        if not any(character.isalnum() for character in question):
-            yield *[gr.skip()] * 4, element("p", _EMPTY), gr.skip()
+        sources = _ids(narrowed)
+        wrong = "" if any(c.isalnum() for c in question) else _EMPTY
+        if wrong or sources == ():
+            yield *[gr.skip()] * 4, element("p", wrong or _NO_SOURCE), gr.skip()
             return
-        kept = before[-(MOST_EXCHANGES - 1) :]
-        asked = Exchange(question=question)
-        yield "", "", gr.skip(), self._show([*kept, asked]), Html(""), gr.update(visible=True)
-        after = [*kept, self._ask(question, kept, as_worded=bool(worded))]
-        yield gr.skip(), gr.skip(), after, self._show(after), gr.skip(), gr.skip()
-
-    def _show(self, exchanges: Sequence[Exchange]) -> Html:
-        sources = {s.id: s for s in self._sources()}
-        return view.conversation(exchanges, sources)
-
-    def _sources(self) -> list[Source]:
+        asked = Asked(question=question, sources=sources, worded=bool(worded))
+        stop = self._running[str(request.session_hash)] = threading.Event()
+        empty: tuple[Any, Any] = ("", "")
         try:
-            return self._engine.store.library.sources()
-        except SoundingsError:  # the answer stands without what is known about its sources
-            return []
+            for grown, told in self._chat.ask(person, id or "", asked, stop):
+                hint = element("p", told) if told else Html("")
+                yield *empty, grown.id, self._show(person, grown), hint, _ANEW
+                empty = (gr.skip(), gr.skip())
+        finally:
+            self._running.pop(str(request.session_hash), None)
 
-    def _ask(self, question: str, before: Sequence[Exchange], *, as_worded: bool) -> Exchange:
+    def stop(self, request: gr.Request) -> None:
+        """End the work on this person's question, if there is any."""
+        running = self._running.get(str(request.session_hash))
+        if running is not None:
+            running.set()
+
+    def do(self, command: str | None, id: str | None, request: gr.Request) -> tuple[Any, Any]:
+        """Delete, or say of an answer whether it helped."""
+        person = require(request, DEED).name
         try:
-            own = question if as_worded else None
-            answer = self._engine.ask(question, _turns(before), standalone=own)
+            asked = json.loads(command or "")
+            if asked["do"] == "delete":
+                if asked["conversation"] == "all":
+                    self._chat.kept.delete_all(person)
+                else:
+                    self._chat.kept.delete(person, str(asked["conversation"]))
+                return self._welcome(person), Html("")
+            verdict, reason = Verdict(asked["verdict"]), str(asked["reason"])
+            self._chat.say(person, id or "", int(asked["number"]), verdict, reason)
+        except (ValueError, KeyError, TypeError):
+            return gr.skip(), gr.skip()  # none of our script's
         except SoundingsError as exc:
-            return Exchange(question=question, failure=str(exc))
-        except Exception:
-            _log.exception("a question was not answered")
-            return Exchange(question=question, failure=_FAULT)
-        return Exchange(question=question, answer=answer)
+            return gr.skip(), element("p", str(exc))
+        return gr.skip(), Html("")
+
+    def _welcome(self, person: str) -> Html:
+        try:
+            earlier = self._chat.kept.listed(person)
+        except SoundingsError:
+            earlier = []
+        return welcome.welcome(self._chat.sources(), self._chat.examples(), earlier)
+
+    def _show(self, person: str, conversation: Conversation) -> Html:
+        sources = {s.id: s for s in self._chat.sources()}
+        try:
+            said = self._chat.book.said(person, conversation.id)
+            since = self._chat.changed_since(conversation)
+        except SoundingsError:
+            said, since = {}, {}
+        return view.conversation(conversation, sources, said=said, since=since)
 
 
-def _turns(exchanges: Sequence[Exchange]) -> list[Turn]:
-    """The conversation so far, as the engine takes it; what failed left nothing behind."""
-    turns: list[Turn] = []
-    for exchange in exchanges:
-        if exchange.answer is not None:
-            turns.append(Turn(role="user", content=exchange.question))
-            turns.append(Turn(role="assistant", content=exchange.answer.answer))
-    return turns
+def _ids(narrowed: str | None) -> tuple[str, ...] | None:
+    """The ids of the chosen sources; None for all."""
+    try:
+        listed = json.loads(narrowed) if narrowed else None
+    except ValueError:
+        return None
+    return tuple(map(str, listed)) if isinstance(listed, list) else None

@@ -1,4 +1,4 @@
-"""What the Ask tab shows, as markup: the welcome, and the conversation.
+"""What the Ask tab shows of a conversation, as markup.
 
 Pure functions of values. Whatever comes from documents, models or people passes through
 `markup.element` as text.
@@ -7,12 +7,16 @@ Pure functions of values. Whatever comes from documents, models or people passes
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from assistant.after import actions
+from assistant.after import exports as _exports
+from assistant.conversations import Conversation, Exchange
+from assistant.feedback import Verdict
 from assistant.models import Answer, Citation, Outcome, Statement
 from assistant.places import Sources, place_of, title_of
-from vectorstore import Hit, Source
+from vectorstore import Hit
 from vectorstore.page.markup import Html, element, join
 from vectorstore.page.source_view import address
-from vectorstore.page.wording import in_words, named, path_of, spoken
+from vectorstore.page.wording import counted, path_of, spoken
 
 NEAREST = 3
 EXCERPT = 240  # characters of a nearest passage that are shown before it is opened
@@ -20,116 +24,132 @@ _OPENING = frozenset('“"«„')
 _CLOSING = frozenset('”"»')
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exchange:
-    """A question and what became of it; neither `answer` nor `failure` while it is looked for."""
-
-    question: str
-    answer: Answer | None = None
-    failure: str | None = None
-
-
-def welcome(sources: Iterable[Source], examples: Sequence[str]) -> Html:
-    """The page before the first question: what this library is, and what it can be asked."""
-    held = list(sources)
-    changed = max((s.added for s in held), default="")
-    facts = [
-        _count(len(held), "source"),
-        _count(sum(s.passages for s in held), "passage"),
-        *([f"last change {in_words(changed)}"] if changed else []),
-    ]
-    parts: list[Html] = [
-        element("h2", "Ask this library"),
-        element(
-            "p",
-            "Every answer is made of quotes from the documents here, each with its place. "
-            "Where they do not answer, you are told so.",
-        ),
-        element("p", " · ".join(facts), class_="facts"),
-    ]
-    if examples:
-        items = [
-            element("li", element("button", question, type="button", class_="example"))
-            for question in examples
-        ]
-        parts += [
-            element("h3", "For example", class_="examples-head"),
-            element("ul", *items, class_="examples"),
-        ]
-    titles = [element("li", named(source)) for source in held]
-    if 0 < len(titles) <= 12:
-        parts += [
-            element(
-                "details",
-                element("summary", "What is in it"),
-                element("ul", *titles),
-                class_="contents",
-            )
-        ]
-    return element("div", *parts, class_="welcome")
-
-
-def conversation(exchanges: Sequence[Exchange], sources: Sources) -> Html:
-    """All questions with their answers, oldest first."""
-    shown = [_exchange(i, each, sources) for i, each in enumerate(exchanges, start=1)]
+def conversation(
+    shown: Conversation,
+    sources: Sources,
+    *,
+    said: Mapping[int, tuple[Verdict, str]] | None = None,
+    since: Mapping[int, Sequence[str]] | None = None,
+) -> Html:
+    """All questions with their answers, oldest first. By the answers' numbers: what the person
+    `said` of them, and what has become of their sources `since`."""
+    view = _Conversation(sources, said or {}, since or {}, last=len(shown.exchanges))
+    exchanges = [view.exchange(i, each) for i, each in enumerate(shown.exchanges, start=1)]
     heading = element("h2", "Conversation", class_="unseen")
-    return element("div", heading, *shown, class_="conversation")
-
-
-def _exchange(number: int, exchange: Exchange, sources: Sources) -> Html:
-    question = element(
-        "h3", element("span", "You asked: ", class_="unseen"), exchange.question, class_="question"
+    done = any(e.answer is not None and not e.growing for e in shown.exchanges)
+    exports = [_exports(shown.id)] if shown.id and done else []
+    return element(
+        "div", heading, *exchanges, *exports, class_="conversation", data_id=shown.id or None
     )
-    if exchange.failure is not None:
-        body = element("p", element("strong", "This did not work. "), exchange.failure)
-        return _section(number, question, element("div", body, class_="answer failure"))
-    if exchange.answer is None:
-        body = element("p", "Looking in the library …", class_="outcome")
-        return _section(number, question, element("div", body, class_="answer pending"))
-    return _section(number, question, _answer(number, exchange.answer, sources))
 
 
-def _section(number: int, *children: str) -> Html:
-    return element("section", *children, class_="exchange", id=f"exchange-{number}")
+@dataclass(frozen=True, slots=True)
+class _Conversation:
+    """What every answer of a conversation is shown with."""
 
+    sources: Sources
+    said: Mapping[int, tuple[Verdict, str]]
+    since: Mapping[int, Sequence[str]]
+    last: int
 
-def _answer(number: int, answer: Answer, sources: Sources) -> Html:
-    parts: list[Html] = [element("p", *_outcome(answer), class_=f"outcome {answer.outcome}")]
-    if _differs(answer.standalone_question, answer.question):
-        parts.append(
-            element(
-                "p",
-                "I read your question as: ",
-                element("q", answer.standalone_question),
-                " ",
-                element("button", "edit", type="button", class_="edit plain"),
-                class_="reading",
-            )
+    def exchange(self, place: int, exchange: Exchange) -> Html:
+        """The question, and the answer or what stands in its place."""
+        asked = element("span", "You asked: ", class_="unseen")
+        parts = [element("h3", asked, exchange.question, class_="question")]
+        if exchange.sources is not None:
+            names = [
+                self.sources[id].title if id in self.sources else id for id in exchange.sources
+            ]
+            parts.append(element("p", "Asked of: ", "; ".join(names), class_="narrowed"))
+        parts.append(self._answered(place, exchange))
+        return element("section", *parts, class_="exchange", id=f"exchange-{place}")
+
+    def _answered(self, place: int, exchange: Exchange) -> Html:
+        number, answer = exchange.number, exchange.answer
+        again = element(
+            "button",
+            "Try again",
+            type="button",
+            class_="again plain",
+            id=f"again-{place}",
+            data_question=exchange.question,
+            data_worded="yes" if exchange.worded else None,
         )
-    if answer.outcome is Outcome.WITHHELD:
-        parts.append(element("p", answer.answer))
-        parts += _nearest(number, answer, sources)
-    else:
+        if exchange.failure is not None:
+            told = element("p", element("strong", "This did not work. "), exchange.failure)
+            return element("div", told, element("p", again), class_="answer failure")
+        stop = element("button", "Stop", type="button", class_="stop plain", id="stop")
+        if answer is None and not exchange.stopped:
+            looking = element("p", "Looking in the library …", class_="outcome")
+            return element("div", looking, element("p", stop), class_="answer pending")
+        parts: list[Html] = []
+        if exchange.growing:
+            parts.append(element("p", "Writing, and proving each statement …", class_="outcome"))
+        elif exchange.stopped:
+            ended = "You stopped this." if answer is None else "You stopped this; what is proved:"
+            parts.append(element("p", element("strong", ended), class_="outcome"))
+        if answer is not None:
+            parts += self._parts(place, answer, settled=not (exchange.growing or exchange.stopped))
+        if exchange.growing:
+            return element("div", *parts, element("p", stop), class_="answer pending growing")
+        if exchange.stopped:
+            return element("div", *parts, element("p", again), class_="answer")
+        parts += [element("p", told, class_="since") for told in self.since.get(number, ())]
+        parts += [element("p", again)] if self.since.get(number) else []
+        parts += _reworded(place, exchange.rewordings)
+        parts.append(actions(place, exchange, self.sources, self.said.get(number)))
+        return element("div", *parts, class_="answer")
+
+    def _parts(self, number: int, answer: Answer, *, settled: bool) -> list[Html]:
+        """The answer itself; until it is `settled`, nothing is said of what became of it."""
+        parts: list[Html] = []
+        if settled:
+            parts.append(element("p", *_outcome(answer), class_=f"outcome {answer.outcome}"))
+        if _differs(answer.standalone_question, answer.question):
+            parts.append(_reading(number, answer))
+        if answer.outcome is Outcome.WITHHELD:
+            parts.append(element("p", answer.answer))
+            return [*parts, *_nearest(number, answer, self.sources)]
         cited = {c.marker: c for c in answer.citations}
         parts += [
-            _statement(f"{number}-{i}", statement, cited, sources)
+            _statement(f"{number}-{i}", statement, cited, self.sources)
             for i, statement in enumerate(answer.statements, start=1)
         ]
-        parts.append(_references(answer.citations, sources))
-        parts.append(
-            element(
-                "p",
-                element("button", "Copy with sources", type="button", class_="copy plain"),
-                class_="actions",
-            )
+        return [*parts, _references(answer.citations, self.sources)]
+
+
+def _reading(number: int, answer: Answer) -> Html:
+    return element(
+        "p",
+        "I read your question as: ",
+        element("q", answer.standalone_question),
+        " ",
+        element("button", "edit", type="button", class_="edit plain", id=f"edit-{number}"),
+        class_="reading",
+    )
+
+
+def _reworded(place: int, questions: Sequence[str]) -> list[Html]:
+    """Questions near a withheld one that the library does answer."""
+    items = [
+        element(
+            "li",
+            element("button", q, type="button", class_="example", id=f"reworded-{place}-{i}"),
         )
-    return element("div", *parts, class_="answer")
+        for i, q in enumerate(questions, start=1)
+    ]
+    if not items:
+        return []
+    return [
+        element("h4", "What this library does answer"),
+        element("ul", *items, class_="examples"),
+    ]
 
 
 def _outcome(answer: Answer) -> list[str]:
     """A shape for the eye, and words that say the same."""
-    quotes = _count(len(answer.citations), "quote")
-    origins = _count(len({c.source for c in answer.citations}), "source")
+    quotes = counted(len(answer.citations), "quote")
+    origins = counted(len({c.source for c in answer.citations}), "source")
     if answer.outcome is Outcome.ANSWERED:
         return [_shape("●"), element("strong", "Answered"), f" · {quotes}, {origins}"]
     if answer.outcome is Outcome.PARTIAL:
@@ -214,9 +234,11 @@ def _near(number: int, rank: int, hit: Hit, sources: Sources) -> list[Html]:
     source = sources.get(passage.source)
     text = " ".join(passage.text.split())
     shown = text if len(text) <= EXCERPT else text[:EXCERPT].rsplit(" ", 1)[0] + " …"
+    title = source.title if source else passage.title
+    page = passage.page or (source.page_at(passage.start) if source else None)
     button = element(
         "button",
-        path_of(passage.title, passage.heading, passage.page),
+        path_of(title, passage.heading, page),
         type="button",
         class_="near",
         id=f"near-{number}-{rank}",
@@ -244,7 +266,3 @@ def _references(citations: Iterable[Citation], sources: Sources) -> Html:
 
 def _differs(one: str, other: str) -> bool:
     return " ".join(one.split()).casefold() != " ".join(other.split()).casefold()
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"

@@ -173,7 +173,7 @@ def _judge(example: Example, scores: Sequence[float], *, read: bool) -> None:
         row = np.concatenate([row, read_answer_row(places, example.first, example.seen)])
     example.row = row
     example.hit = bool(example.right[places[:3]].any())
-    example.top = bool(example.right[places[0]])
+    example.top, example.best = bool(example.right[places[0]]), places[0]
 
 
 def _logistic(

@@ -30,7 +30,8 @@ HELD = "-held"  # ends the names of sets that nothing is learnt from
 @dataclass(kw_only=True)
 class Example:
     """One question with its candidates, and which of them answer. `first` are their scores by a
-    model that has not seen it, `rows` what the second model sees, `row` what the last one does."""
+    model that has not seen it, `rows` what the second model sees, `row` what the last one does;
+    `best` is the place of the sentence that came first."""
 
     set: str
     group: str
@@ -45,6 +46,7 @@ class Example:
     row: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, dtype=np.float32))
     hit: bool = False
     top: bool = False
+    best: int = 0
 
 
 def examples_of(bench: Path, sources: Path, homes: Path, *, held: bool = False) -> list[Example]:
@@ -106,7 +108,7 @@ def _example(
 ) -> Example:
     found = store.searcher.search(question, PASSAGES_READ)
     asked = ask_about(question, store.library)
-    listed = candidates(asked, found)
+    listed = candidates(asked, found, store.library)
     right = np.array(
         [
             any(

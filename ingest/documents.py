@@ -102,7 +102,7 @@ def document_of(
     """A document of what its reader found. Raises UnreadableFile where it holds no words."""
     blocks, headings = outline
     if not any(c.isalnum() for block in blocks for c in text[block.start : block.end]):
-        raise UnreadableFile(f"'{name}' holds no words")
+        raise UnreadableFile(f"{_said_of(kind, name)} holds no words")
     if hidden := count_invisible(text):
         are = "invisible character is" if hidden == 1 else "invisible characters are"
         notes = (*notes, f"{hidden:,} {are} neither indexed nor shown")
@@ -118,3 +118,8 @@ def document_of(
         details=details,
         notes=notes,
     )
+
+
+def _said_of(kind: str, name: str) -> str:
+    """What a message calls a document: the report's line names its file already."""
+    return f"the record '{name}'" if kind == "jsonl" else "it"

@@ -4,7 +4,9 @@ SoundingsError
 └── IngestError
     ├── UnreadableFile     one file cannot be read; the run goes on with the others
     ├── NothingToIngest    the paths named hold nothing that could be read (wrong usage)
-    └── PruneRefused       a folder is empty or gone, and all that came from it would be retired
+    ├── PruneRefused       a folder is empty or gone, and all that came from it would be retired
+    ├── UploadRefused      a file that a browser sent is not taken
+    └── AlreadyAdding      other files are being read just now
 """
 
 from vectorstore.errors import SoundingsError, UsageError
@@ -24,3 +26,11 @@ class NothingToIngest(IngestError, UsageError):
 
 class PruneRefused(IngestError):
     """Pruning would retire all that came from a folder: a disk not mounted looks like that."""
+
+
+class UploadRefused(IngestError):
+    """A file that a browser sent is not taken: its kind, its size, its name."""
+
+
+class AlreadyAdding(IngestError):
+    """Other files are being read just now; one batch is read at a time."""

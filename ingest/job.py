@@ -6,10 +6,10 @@ is stopped loses no work that a second run would do again, and leaves every answ
 
 import contextlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Protocol
 
 from ingest.documents import Document
@@ -17,7 +17,7 @@ from ingest.errors import NothingToIngest, PruneRefused, UnreadableFile
 from ingest.folders import Candidate, find_files
 from ingest.near import near_duplicates
 from ingest.paths import resolved, shown
-from ingest.plan import STARTER, Plan, make_plan, origin_of, rebuild_plan, under
+from ingest.plan import STARTER, UPLOADED, Plan, make_plan, origin_of, rebuild_plan, under
 from ingest.readers.apart import Reading
 from ingest.report import FileReport, Report
 from ingest.segment import fingerprint
@@ -47,6 +47,9 @@ class Progress(Protocol):
     def advance(self, parts: int = 1) -> None:
         """So many more parts of the step are done."""
 
+    def file(self, name: str, state: str) -> None:
+        """A file is "reading", "read" or "failed" now."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quiet:
@@ -58,6 +61,12 @@ class Quiet:
     def advance(self, parts: int = 1) -> None:
         pass
 
+    def file(self, name: str, state: str) -> None:
+        pass
+
+
+_NO_NAMES: Mapping[Path, str] = {}
+
 
 def ingest(
     settings: Settings,
@@ -66,6 +75,7 @@ def ingest(
     prune: bool = False,
     yes: bool = False,
     rebuild: bool = False,
+    names: Mapping[Path, str] = _NO_NAMES,
     progress: Progress | None = None,
     announce: Callable[[str], None] = lambda _: None,
 ) -> Report:
@@ -74,7 +84,9 @@ def ingest(
     `prune` also retires sources that came from under these paths and are no longer there; where
     a path is gone or empty it raises PruneRefused, unless `yes` says that this is meant.
     `rebuild` re-makes passages, vectors and index from the stored texts with the settings in
-    force; with no paths it reads no files. Raises SoundingsError with the library as it was.
+    force; with no paths it reads no files. `names` are those of `paths` that were handed over and
+    will be gone again: they are known by these names, not by where they lie. Raises
+    SoundingsError with the library as it was.
     """
     progress = progress or Quiet()
     check_embedded(settings)
@@ -88,18 +100,18 @@ def ingest(
             there = _holding_something(there, Library(home / FILE_NAME), yes=yes)
         if there:
             reading = Reading(seconds=settings.table(IngestSettings).read_seconds)
-            files, documents = read_all(there, progress, reading)
+            files, documents = read_all(there, progress, reading, names)
     if not documents and not existed:
         return Report(files=tuple(files), sources=0, passages=0, encoded=0, library="")
     library = Library.create(home / FILE_NAME)
     with writing(home):
         encoder = open_encoder(settings, library, announce, rebuild=rebuild)
-        shape = _shape(settings, library, encoder, rebuild=rebuild)
+        shape = shape_for(settings, library, encoder, rebuild=rebuild)
         roots = [origin_of(resolved(path)) for path in paths or [STARTER]]
         plan = make_plan(library, documents, prune=roots if prune else [])
         if rebuild:
             plan = rebuild_plan(library, plan)
-        job = _Job(settings=settings, library=library, encoder=encoder, progress=progress)
+        job = Job(settings=settings, library=library, encoder=encoder, progress=progress)
         encoded = job.run(plan, files, shape)
         alike = near_duplicates(_texts(library), plan.new_texts)
     return Report(
@@ -141,7 +153,7 @@ def _texts(library: Library) -> Iterator[tuple[str, str]]:
     return ((source.id, library.text(source.id)) for source in library.sources())
 
 
-def _shape(settings: Settings, library: Library, encoder: Encoder, *, rebuild: bool) -> Shape:
+def shape_for(settings: Settings, library: Library, encoder: Encoder, *, rebuild: bool) -> Shape:
     """What shapes this run. Raises IndexMismatch where the library was cut by other rules."""
     segmentation = fingerprint(settings.table(IngestSettings))
     made = library.meta("segmentation")
@@ -157,7 +169,10 @@ def _shape(settings: Settings, library: Library, encoder: Encoder, *, rebuild: b
 
 
 def read_all(
-    paths: Sequence[Path], progress: Progress, reading: Reading | None = None
+    paths: Sequence[Path],
+    progress: Progress,
+    reading: Reading | None = None,
+    names: Mapping[Path, str] = _NO_NAMES,
 ) -> tuple[list[FileReport], list[Document]]:
     """Read every file under `paths`; what cannot be read becomes a line of the report."""
     candidates, skipped = find_files(paths)
@@ -168,20 +183,28 @@ def read_all(
     progress.step("Reading files", len(candidates))
     with reading or Reading() as reading:
         for candidate in candidates:
+            given = names.get(candidate.path)
+            name = shown(candidate.path) if given is None else UPLOADED + given
+            progress.file(name, "reading")
             try:
-                documents += (_named(d, candidate) for d in reading.read(candidate.path))
+                documents += (_named(d, candidate, given) for d in reading.read(candidate.path))
+                progress.file(name, "read")
             except UnreadableFile as exc:
-                reason = str(exc)
-                files.append(FileReport(path=shown(candidate.path), status="failed", reason=reason))
+                files.append(FileReport(path=name, status="failed", reason=str(exc)))
+                progress.file(name, "failed")
             progress.advance()
     return files, documents
 
 
-def _named(document: Document, candidate: Candidate) -> Document:
-    """A document with what the catalogue says of its file, and where the library has it from."""
+def _named(document: Document, candidate: Candidate, given: str | None) -> Document:
+    """A document with what the catalogue says of its file, and where the library has it from:
+    its place, or the name that it was given."""
     record = document.origin.removeprefix(str(candidate.path))
     details = candidate.details.over(document.details)
-    return replace(document, details=details, origin=origin_of(candidate.path) + record)
+    if given is None:
+        return replace(document, details=details, origin=origin_of(candidate.path) + record)
+    name = document.name if record else PurePath(given).stem
+    return replace(document, details=details, name=name, origin=UPLOADED + given + record)
 
 
 def _noted(files: Sequence[FileReport], documents: Sequence[Document]) -> list[FileReport]:
@@ -196,7 +219,7 @@ def _noted(files: Sequence[FileReport], documents: Sequence[Document]) -> list[F
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Job:
+class Job:
     """One run, under the lock."""
 
     settings: Settings

@@ -16,6 +16,7 @@ from vectorstore import Changes, Library, NewVersion, Source
 
 STARTER = Path(__file__).resolve().parent / "library"
 STARTER_ORIGIN = "starter:"
+UPLOADED = "uploaded:"  # the origin of a file that was handed over: its name, and no place
 _RECORD = re.compile(r"(.*?\.jsonl)#", re.IGNORECASE | re.DOTALL)
 
 
@@ -95,6 +96,11 @@ class _Planner:
 
     def plan(self, documents: Sequence[Document], prune: Sequence[str]) -> Plan:
         digests = {d.origin: hashlib.sha256(d.text.encode()).hexdigest() for d in documents}
+        replaced = {
+            mine.id: digests[d.origin]
+            for d in documents
+            if (mine := self._replaced_by(d)) is not None
+        }
         self.documents = {document.origin: document for document in documents}
         self.read = set(digests)
         self.files_read = {_file_of(origin) for origin in digests}
@@ -102,6 +108,7 @@ class _Planner:
             source.sha256: source.id
             for source in self.sources.values()
             if digests.get(source.origin, source.sha256) == source.sha256
+            and replaced.get(source.id, source.sha256) == source.sha256
         }
         had = {source.sha256 for source in self.sources.values()}
         new = [d for d in documents if not self._place_known(d, digests[d.origin])]
@@ -122,7 +129,32 @@ class _Planner:
             files=tuple(self.files),
         )
 
+    def _replaced_by(self, document: Document) -> Source | None:
+        """The source whose next version a file that was handed over is: the one it was before,
+        or the one of its name."""
+        if not document.origin.startswith(UPLOADED):
+            return None
+        return self.by_origin.get(document.origin) or self.sources.get(document.name)
+
+    def _place_uploaded(self, document: Document, text_sha256: str) -> None:
+        """A file that was handed over has no place that could be looked at again: it takes
+        nothing from others, and its silence on a detail takes none back."""
+        mine = self._replaced_by(document)
+        twin = self.by_text.get(text_sha256)
+        if mine is not None and mine.sha256 == text_sha256:
+            self._report(document, "unchanged", mine.id)
+        elif twin is not None:
+            self._report(document, "duplicate", twin, f"the same text as '{twin}'")
+        elif mine is not None and not self._is_placed(mine):
+            details = document.details.over(_own_details(mine))
+            self._store(mine.id, replace(document, details=details), text_sha256, "updated")
+        else:
+            self._store(self._free_id(document.name), document, text_sha256, "added")
+
     def _place_known(self, document: Document, text_sha256: str) -> bool:
+        if document.origin.startswith(UPLOADED):
+            self._place_uploaded(document, text_sha256)
+            return True
         mine = self.by_origin.get(document.origin)
         twin = self.by_text.get(text_sha256)
         if mine is not None and mine.sha256 == text_sha256:
@@ -141,6 +173,9 @@ class _Planner:
         old = self.sources.get(document.name)
         if twin is not None:
             self._known_text(document, twin, None)
+        elif old is not None and self._is_superseded(old, text_sha256):
+            reason = f"a newer version of '{old.id}' was added by hand"
+            self._report(document, "unchanged", old.id, reason)
         elif old is not None and self._is_free(old):
             self._store(old.id, document, text_sha256, "updated")
         else:
@@ -268,6 +303,11 @@ class _Planner:
         absent = self._is_absent(source.origin) and self._heir(source) is None
         return absent and not self._is_placed(source)
 
+    def _is_superseded(self, source: Source, text_sha256: str) -> bool:
+        """Whether a file that was handed over has replaced this text."""
+        uploaded = source.origin.startswith(UPLOADED)
+        return uploaded and source.id in self.library.heirs(source.id, text_sha256)
+
     def _heir(self, source: Source) -> str | None:
         """Another place that a source's text was read from, and that is still there."""
         others = sorted(origin for origin, id in self.aliases.items() if id == source.id)
@@ -313,22 +353,29 @@ def _new_version(id: str, document: Document, settings: IngestSettings) -> NewVe
 
 
 def _stored_document(library: Library, source: Source) -> Document:
-    text = library.text(source.id)
+    return document_again(source, library.text(source.id), library.file_digests()[source.id])
+
+
+def document_again(source: Source, text: str, file_sha256: str) -> Document:
+    """A document of a text that was stored already."""
     blocks, headings = outline_again(source.kind, text)
-    details = _details(source)
-    if details.title == source.id:  # it had none of its own
-        details = replace(details, title=None)
     return Document(
         name=source.id,
         kind=source.kind,
         origin=source.origin,
-        file_sha256=library.file_digests()[source.id],
+        file_sha256=file_sha256,
         text=text,
         blocks=tuple(blocks),
         headings=tuple(headings),
         pages=source.pages,
-        details=details,
+        details=_own_details(source),
     )
+
+
+def _own_details(source: Source) -> Details:
+    """What a source was said to be; its title only where it had one."""
+    details = _details(source)
+    return replace(details, title=None) if details.title == source.id else details
 
 
 def _details(source: Source) -> Details:
@@ -365,6 +412,8 @@ def _is_gone(file: str) -> bool:
     """Whether the file that a source came from is no longer there. In doubt it is not gone."""
     if file.startswith(STARTER_ORIGIN):
         return not (STARTER / file.removeprefix(STARTER_ORIGIN)).exists()
+    if file.startswith(UPLOADED):
+        return False
     try:
         return not Path(file).exists()
     except OSError:

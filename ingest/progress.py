@@ -62,6 +62,9 @@ class ConsoleProgress:
             self._done += parts
             self._tell()
 
+    def file(self, name: str, state: str) -> None:
+        """A file is read: the bar says how many, the report what became of each."""
+
     def _tell(self) -> None:
         """A log line, if the last one is some time ago and the step is not done."""
         now = time.monotonic()

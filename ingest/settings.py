@@ -13,3 +13,9 @@ class IngestSettings(Table):
 
     read_seconds: int = Field(default=60, ge=1, le=3600)
     """How long one file may take to be read; past it the file is reported as failed."""
+
+    upload_file_megabytes: int = Field(default=100, ge=1, le=2000)
+    """How large a file may be that is added on the page."""
+
+    upload_megabytes: int = Field(default=400, ge=1, le=20_000)
+    """How large the files may be in all that are added on the page at once."""

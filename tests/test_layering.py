@@ -22,6 +22,7 @@ ONLY_IN = {
     "sentence_transformers": {"vectorstore/encoder.py"},
     "docx": {
         "ingest/readers/docx.py",
+        "assistant/word.py",
         "assistant/packs/document.py",
         "assistant/packs/footnotes.py",
     },

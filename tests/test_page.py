@@ -421,7 +421,7 @@ def test_a_port_in_use_is_told(home: Path) -> None:
 def test_it_is_not_served_to_others(home: Path) -> None:
     done = run(home, "chat", "--host", "0.0.0.0")
     assert done.returncode == 1
-    assert "no login" in done.stderr
+    assert "soundings users add" in done.stderr
 
 
 def test_an_empty_library_is_told(tmp_path: Path) -> None:

@@ -1,26 +1,34 @@
 """The commands `search` and `sources`."""
 
 import argparse
+import functools
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
 
 from vectorstore.batch import run_batch
-from vectorstore.changes import Changes
-from vectorstore.console import Commands, announce, plain, positive, print_json, print_table
+from vectorstore.console import (
+    Commands,
+    announce,
+    plain,
+    positive,
+    print_json,
+    print_table,
+)
+from vectorstore.dependants import Dependants, losing_in_words, resting_on
 from vectorstore.errors import UsageError
 from vectorstore.library import Library
 from vectorstore.models import Hit
 from vectorstore.settings import Settings, StoreSettings
 from vectorstore.store import EMPTY, open_library, open_store
-from vectorstore.writing import Shape, commit, writing
+from vectorstore.writing import remove
 
 QUERY_CHARACTERS = 10_000
 
 
-def add_commands(commands: Commands) -> None:
-    """Add this folder's commands to the front door's."""
+def add_commands(commands: Commands, dependants: Sequence[Dependants] = ()) -> None:
+    """Add this folder's commands to the front door's. `dependants` tell what rests on a source,
+    for the one who is about to remove it."""
     search = commands.add_parser("search", help="find passages", description=_search.__doc__)
     search.add_argument("query", nargs="?", metavar="QUERY")
     search.add_argument("--top-k", type=positive, metavar="N", help="how many passages to show")
@@ -39,9 +47,12 @@ def add_commands(commands: Commands) -> None:
     show.add_argument("--text", action="store_true", help="its text, as offsets count it")
     show.add_argument("--json", action="store_true", help="print JSON")
     show.set_defaults(run=_show)
-    remove = actions.add_parser("remove", help="take one document out of the library")
-    remove.add_argument("id", metavar="ID")
-    remove.set_defaults(run=_remove)
+    taking = actions.add_parser("remove", help="take one document out of the library")
+    taking.add_argument("id", metavar="ID")
+    taking.add_argument(
+        "--yes", action="store_true", help="do not ask, even where something rests on it"
+    )
+    taking.set_defaults(run=functools.partial(_remove, dependants=dependants))
 
 
 def add_source_filter(command: argparse.ArgumentParser) -> None:
@@ -83,14 +94,14 @@ def _search(args: argparse.Namespace, settings: Settings) -> int:
         lines, failed = run_batch(
             args.batch,
             args.out,
-            lambda line: {"hits": [_hit(hit) for hit in hits(line["question"])]},
+            lambda line: {"hits": [hit.to_json() for hit in hits(line["question"])]},
             required=("question",),
         )
         announce(f"{lines} queries, {failed} failed.")
         return 0
     found = hits(args.query)
     if args.json:
-        print_json({"id": None, "hits": [_hit(hit) for hit in found]})
+        print_json({"id": None, "hits": [hit.to_json() for hit in found]})
         return 0
     for hit in found:
         passage = hit.passage
@@ -111,19 +122,6 @@ def _check(query: str) -> None:
         raise UsageError(
             f"the query has {len(query):,} characters; at most {QUERY_CHARACTERS:,} are searched"
         )
-
-
-def _hit(hit: Hit) -> dict[str, object]:
-    return {
-        "rank": hit.rank,
-        "score": round(hit.score, 4),
-        "source": hit.passage.source,
-        "passage": hit.passage.id,
-        "start": hit.passage.start,
-        "end": hit.passage.end,
-        "heading": hit.passage.heading,
-        "text": hit.passage.text,
-    }
 
 
 def _list(args: argparse.Namespace, settings: Settings) -> int:
@@ -162,17 +160,24 @@ def _show(args: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def _remove(args: argparse.Namespace, settings: Settings) -> int:
+def _remove(
+    args: argparse.Namespace, settings: Settings, dependants: Sequence[Dependants] = ()
+) -> int:
+    """Take one document out of the library, having said what loses its evidence by it."""
     library = open_library(settings)
     source = library.source(args.id)
-    started = datetime.now(UTC).isoformat(timespec="seconds")
-    with writing(settings.home):
-        shape = Shape(
-            encoder=library.meta("encoder") or "",
-            encoder_name=library.meta("encoder_name") or "",
-            segmentation=library.meta("segmentation") or "",
-        )
-        changes = Changes(started=started, retire=(source.id,))
-        commit(settings.home, library, changes, shape, f"removed {source.id}")
-    announce(f"Removed '{source.title}', which was read from {source.origin}.")
+    losing = resting_on(dependants, settings.home, library, source.id)
+    for line in losing_in_words(losing):
+        announce(plain(line))
+    if losing and not args.yes and sys.stdin.isatty() and not _agreed(source.title):
+        announce("Nothing was removed.")
+        return 1
+    removed = remove(settings.home, library, source.id)
+    announce(f"Removed '{removed.title}', which was read from {removed.origin}.")
     return 0
+
+
+def _agreed(title: str) -> bool:
+    """Whether the person at the terminal wants it all the same."""
+    print(f"Remove '{plain(title)}' all the same? [y/N] ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().casefold() in ("y", "yes")

@@ -44,29 +44,30 @@ def examine(settings: Settings) -> Iterator[Finding]:
     for module, cure in NEEDED.items():
         there = _is_installed(module)
         yield Finding(name=module, well=there, found="installed" if there else "missing", cure=cure)
-    yield _finding("SQLite full-text search", _full_text, "use a Python whose SQLite has FTS5")
-    yield _finding(
+    yield finding("SQLite full-text search", _full_text, "use a Python whose SQLite has FTS5")
+    yield finding(
         "home",
         lambda: _writable(settings),
         "name another home: soundings --home DIR, or mend its permissions",
     )
-    yield _finding(
+    yield finding(
         "servers", lambda: _embedded(settings), "unset SOUNDINGS_CHROMA and SOUNDINGS_LIBRARY"
     )
     path = settings.home / FILE_NAME
     if not path.is_file():
         yield Finding(name="library", well=False, found="none yet", cure="soundings ingest")
         return
-    yield _finding(
+    yield finding(
         "library", lambda: _library(Library(path)), "put back a copy of it, or ingest anew"
     )
-    yield _finding("encoder", lambda: _encoder(settings), "soundings ingest --rebuild")
-    yield _finding(
+    yield finding("encoder", lambda: _encoder(settings), "soundings ingest --rebuild")
+    yield finding(
         "index", lambda: _index(settings), "it is made again by itself at the next question"
     )
 
 
-def _finding(name: str, look: Callable[[], str], cure: str) -> Finding:
+def finding(name: str, look: Callable[[], str], cure: str) -> Finding:
+    """What `look` says, or why it cannot."""
     try:
         return Finding(name=name, well=True, found=look())
     except (SoundingsError, OSError, sqlite3.Error) as exc:

@@ -2,6 +2,7 @@
 
 import difflib
 import hashlib
+import itertools
 import json
 import sqlite3
 import threading
@@ -18,7 +19,7 @@ from vectorstore.changes import Changes, NewVersion
 from vectorstore.errors import LibraryUnavailable, UnknownSource
 from vectorstore.invisible import visible
 from vectorstore.lexicon import FAMILY_LETTERS
-from vectorstore.models import Heading, Passage, Sentence, Source
+from vectorstore.models import Change, Heading, Passage, Run, Sentence, Source
 from vectorstore.schema import SCHEMA, SCHEMA_VERSION
 
 FILE_NAME = "library.sqlite3"
@@ -153,6 +154,49 @@ class Library:
                 {"source": source_id, "sha256": text_sha256},
             )
         ]
+
+    def removed(self, source_id: str) -> tuple[Source, str, str]:
+        """A source that was removed, as it was, with its text and the digest of its file.
+
+        Raises UnknownSource where there is none, or where it is in the library.
+        """
+        rows = self._all(_REMOVED, (source_id,))
+        if not rows:
+            raise UnknownSource(
+                f"no source '{source_id}' was removed. List them: soundings sources"
+            )
+        source = _source(rows[0])
+        text, file_sha256 = self._all(
+            "SELECT text, file_sha256 FROM version WHERE source = ? AND version = ?",
+            (source_id, source.version),
+        )[0]
+        return source, text, file_sha256
+
+    def changes_since(self, moment: str) -> list[Change]:
+        """What became of the sources since a moment (ISO 8601, UTC), the latest first.
+
+        A version that says the same as the one before it (the library was made again) is no
+        change, and a source that came and went since is none either.
+        """
+        rows = self._all(
+            "SELECT source, version, title, added, retired, current, json_array(text_sha256, "
+            "title, publisher, author, date, url) FROM version WHERE source IN "
+            "(SELECT source FROM version WHERE added >= :moment OR retired >= :moment) "
+            "ORDER BY source, version",
+            {"moment": moment},
+        )
+        found = (
+            _change(source, list(versions), moment)
+            for source, versions in itertools.groupby(rows, key=lambda row: row[0])
+        )
+        return sorted(filter(None, found), key=lambda c: (c.when, c.source), reverse=True)
+
+    def runs(self, most: int) -> list[Run]:
+        """The last runs that changed the library, the latest first."""
+        rows = self._all(
+            "SELECT started, finished, report FROM ingest_run ORDER BY key DESC LIMIT ?", (most,)
+        )
+        return [Run(started=started, finished=done, report=said) for started, done, said in rows]
 
     def problems(self) -> str:
         """What SQLite's own check finds wrong with the file; empty if nothing."""
@@ -369,13 +413,18 @@ class Library:
                 raise
 
 
-_SOURCES = """
+_VERSIONS = """
 SELECT v.source, v.title, v.text_sha256, v.kind, v.origin, v.version, v.added, length(v.text),
        (SELECT count(*) FROM passage p WHERE p.version = v.key),
        v.publisher, v.author, v.date, v.url, v.pages,
        (SELECT json_group_array(origin) FROM
            (SELECT origin FROM alias a WHERE a.source = v.source ORDER BY origin))
-FROM version v WHERE v.current
+FROM version v
+"""
+_SOURCES = f"{_VERSIONS} WHERE v.current"
+_REMOVED = f"""{_VERSIONS} WHERE v.source = ? AND v.retired IS NOT NULL
+AND NOT EXISTS (SELECT 1 FROM version c WHERE c.source = v.source AND c.current)
+ORDER BY v.version DESC LIMIT 1
 """
 
 _PASSAGES = """
@@ -402,6 +451,18 @@ def _source(row: tuple) -> Source:  # type: ignore[type-arg]
         pages=tuple(json.loads(row[13])),
         aliases=tuple(json.loads(row[14])),
     )
+
+
+def _change(source: str, versions: list[tuple], moment: str) -> Change | None:  # type: ignore[type-arg]
+    """What a source's versions, oldest first, say of it: see `Library.changes_since`."""
+    before = [v for v in versions if v[3] < moment and (v[4] is None or v[4] >= moment)]
+    now = [v for v in versions if v[5]]
+    if not (before or now) or (before and now and before[-1][6] == now[-1][6]):
+        return None
+    last = (now or before)[-1]
+    what = "changed" if before and now else "added" if now else "removed"
+    when = last[3] if now else max(v[4] for v in versions if v[4])
+    return Change(source=source, title=last[2], what=what, version=last[1], when=when)
 
 
 def _passage(row: tuple) -> Passage:  # type: ignore[type-arg]

@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,3 +99,41 @@ class Hit:
     score: float
     similarity: float
     lexical: float
+
+    def to_json(self) -> dict[str, Any]:
+        """The hit as CONTRACT's JSON object."""
+        return {
+            "rank": self.rank,
+            "score": round(self.score, 4),
+            "source": self.passage.source,
+            "passage": self.passage.id,
+            "start": self.passage.start,
+            "end": self.passage.end,
+            "heading": self.passage.heading,
+            "text": self.passage.text,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What became of a source in a stretch of time: "added", "changed" or "removed".
+
+    `when` is the moment of the last of it (ISO 8601, UTC), `version` and `title` are those that
+    the source has now, or had when it was removed.
+    """
+
+    source: str
+    title: str
+    what: str
+    version: int
+    when: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """A run that changed the library. `report` is what it said of itself: JSON, a list of lines
+    as ingest writes them, or one line of text."""
+
+    started: str
+    finished: str
+    report: str = field(repr=False)

@@ -4,6 +4,7 @@ import contextlib
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from vectorstore import generation as generations
 from vectorstore.changes import Changes
 from vectorstore.errors import IndexUnavailable, LibraryBusy, LibraryUnavailable
 from vectorstore.library import Library, digest
+from vectorstore.models import Source
 from vectorstore.search import pool, sentence_digests, stack
 
 LOCK_NAME = "writing.lock"
@@ -85,6 +87,28 @@ def commit(home: Path, library: Library, changes: Changes, shape: Shape, report:
     }
     library.commit(changes, meta=meta, report=report)
     generations.sweep(home, keep=[generation])
+
+
+def shape_of(library: Library) -> Shape:
+    """What has shaped the library as it stands."""
+    return Shape(
+        encoder=library.meta("encoder") or "",
+        encoder_name=library.meta("encoder_name") or "",
+        segmentation=library.meta("segmentation") or "",
+    )
+
+
+def remove(home: Path, library: Library, source_id: str) -> Source:
+    """Take a source out of the library and return it as it was; the text is kept for an undo.
+
+    Raises UnknownSource, LibraryBusy, and what `commit` raises.
+    """
+    started = datetime.now(UTC).isoformat(timespec="seconds")
+    with writing(home):
+        source = library.source(source_id)
+        changes = Changes(started=started, retire=(source.id,))
+        commit(home, library, changes, shape_of(library), f"removed {source.id}")
+    return source
 
 
 def remake_index(home: Path, library: Library) -> str:

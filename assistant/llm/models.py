@@ -1,9 +1,12 @@
 """What goes to a language model and what comes back. Tokens are counted by the service."""
 
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
+
+from assistant.errors import Stopped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,15 +36,23 @@ class Piece:
 
 
 class Deadline:
-    """A moment until which all of an answer's requests must be done."""
+    """A moment until which all of an answer's requests must be done; `stop` may end it sooner."""
 
-    def __init__(self, seconds: float):
+    def __init__(self, seconds: float, stop: threading.Event | None = None):
         self.seconds = seconds
         self._end = time.monotonic() + seconds
+        self._stop = stop or threading.Event()
 
     def left(self) -> float:
-        """Seconds left; never below 0."""
+        """Seconds left; never below 0. Raises Stopped where nobody waits any longer."""
+        if self._stop.is_set():
+            raise Stopped("the question was stopped")
         return max(0.0, self._end - time.monotonic())
+
+    def pause(self, seconds: float) -> None:
+        """Wait, but no longer than somebody waits for the answer. Raises Stopped."""
+        self._stop.wait(seconds)
+        self.left()
 
 
 class Model(Protocol):

@@ -94,12 +94,15 @@ class StatementReader:
 
 def read_field(reply: str, name: str) -> str | None:
     """The text of a field in the first JSON object of a reply that has it."""
+    found = read_object(reply, name)
+    return None if found is None else str(found[name])
+
+
+def read_object(reply: str, name: str) -> dict[str, Any] | None:
+    """The first JSON object of a reply whose field `name` is a text."""
     reader = StatementReader()
     reader._text = _THOUGHT.sub("", reply)
-    for found in reader._objects():
-        if isinstance(found.get(name), str):
-            return str(found[name])
-    return None
+    return next((found for found in reader._objects() if isinstance(found.get(name), str)), None)
 
 
 def _load(text: str) -> dict[str, Any] | None:

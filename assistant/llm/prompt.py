@@ -76,7 +76,7 @@ class Evidence:
             {"passage": chr(ord("A") + i), "source": p.title, "text": p.text}
             for i, p in enumerate(self.passages)
         ]
-        return [_line(each) for each in (*quotes, *passages)]
+        return [as_line(each) for each in (*quotes, *passages)]
 
 
 def answer_prompt(
@@ -105,7 +105,7 @@ def answer_prompt(
 
 def followup_prompt(question: str, history: Sequence[Turn]) -> list[Message]:
     """The messages that ask for a question to be made to stand alone."""
-    turns = [_line({t.role: t.content[:TURN_CHARACTERS]}) for t in history[-TURNS:]]
+    turns = [as_line({t.role: t.content[:TURN_CHARACTERS]}) for t in history[-TURNS:]]
     return load_prompt("followup").fill(turns="\n".join(turns), question=neutral(question))
 
 
@@ -116,6 +116,7 @@ def neutral(text: str) -> str:
     return _ROLE_MARKS.sub(r"(\1)", plain)
 
 
-def _line(content: Mapping[str, object]) -> str:
+def as_line(content: Mapping[str, object]) -> str:
+    """A JSON object on one line, its texts neutral."""
     plain = {k: neutral(v) if isinstance(v, str) else v for k, v in content.items()}
     return json.dumps(plain, ensure_ascii=False)

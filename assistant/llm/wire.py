@@ -31,6 +31,7 @@ from assistant.llm.models import Deadline, Message, Piece
 CONNECT_SECONDS = 10.0
 LARGEST_REPLY = 4_000_000  # bytes; no reply to us is near it
 TRIES = 3
+GLANCE = 0.1  # seconds after which it is looked whether somebody still waits
 PAUSE = 0.5  # seconds before a service that failed is asked again
 FORMS = ("json_schema", "json_object", "text")  # what may be asked of a reply, strictest first
 _END = object()
@@ -94,19 +95,34 @@ class HttpModel:
                         f"{exc}. It may be asked again in {exc.wait:.0f} s, later than "
                         "SOUNDINGS_LLM_SECONDS allows"
                     ) from exc
-                time.sleep(exc.wait)
+                deadline.pause(exc.wait)
 
     def _listed(self, deadline: Deadline) -> str:
         """The model's name: that of the settings, or what the service lists first."""
         if self._name is None:
-            answer = self._within(deadline, self._list)
-            try:
-                self._name = str(answer["data"][0]["id"])
-            except (KeyError, IndexError, TypeError) as exc:
-                raise ModelFailed(
-                    f"{self._base} lists no model. Name one: SOUNDINGS_LLM_MODEL"
-                ) from exc
+            self._name = self._offered(deadline)[0]
         return self._name
+
+    def offered(self, seconds: float) -> list[str]:
+        """The names of the models that the service lists, at least one. Raises ModelError, also
+        where the model of the settings is not among them."""
+        names = self._offered(Deadline(seconds))
+        if self._name is not None and self._name not in names:
+            raise ModelRefused(
+                f"{self._base} offers no model {self._name}, but {', '.join(names)}. Name one of "
+                "them: SOUNDINGS_LLM_MODEL"
+            )
+        return names
+
+    def _offered(self, deadline: Deadline) -> list[str]:
+        answer = self._within(deadline, self._list)
+        try:
+            names = [str(model["id"]) for model in answer["data"]]
+        except (KeyError, TypeError):
+            names = []
+        if not names:
+            raise ModelFailed(f"{self._base} lists no model. Name one: SOUNDINGS_LLM_MODEL")
+        return names
 
     def _list(self, put: Callable[[object], None], deadline: Deadline) -> None:
         response = self._client.get(f"{self._base}/models", timeout=_timeout(deadline))
@@ -158,8 +174,10 @@ class HttpModel:
         try:
             while True:
                 try:
-                    item = items.get(timeout=deadline.left())
+                    item = items.get(timeout=min(deadline.left(), GLANCE))
                 except queue.Empty:
+                    if deadline.left():
+                        continue
                     raise self._late(deadline) from None
                 if item is _END:
                     return

@@ -6,9 +6,11 @@ stays what it was.
 """
 
 import re
+import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from assistant.evidence import Quote, cited
 from assistant.gate import Checker, Slice, judge
@@ -16,7 +18,7 @@ from assistant.llm.cache import Reply, ReplyCache, key_of
 from assistant.llm.draft import Draft, Proved
 from assistant.llm.errors import ModelError, PromptTooLong
 from assistant.llm.locate import locate_sentences
-from assistant.llm.models import Deadline, Model
+from assistant.llm.models import Deadline, Message, Model
 from assistant.llm.parse import STATEMENTS, StatementReader, Written, read_field
 from assistant.llm.prompt import Evidence, answer_prompt, followup_prompt, load_prompt
 from assistant.llm.rewrite import QUESTION, REPLY_TOKENS, is_faithful
@@ -44,14 +46,23 @@ class ModelWriter:
         self._checker = checker
         self._replies = ReplyCache(settings.llm_cache)
 
-    def begin(self) -> "Writing":
-        """The writing of one answer: from here on the time limit counts."""
+    @property
+    def name(self) -> str:
+        """What the model is called."""
+        return self._model.name
+
+    def hush(self, text: str) -> str:
+        """The text without the key, should a service ever echo it."""
+        return self._model.hush(text)
+
+    def begin(self, stop: threading.Event | None = None) -> "Writing":
+        """The writing of one answer, until `stop` is set: from here on the time limit counts."""
         unready = None
         try:
             self._model.prepare()
         except ModelError as exc:
             unready = exc
-        return Writing(self, Deadline(self._settings.llm_seconds), unready)
+        return Writing(self, Deadline(self._settings.llm_seconds, stop), unready)
 
     def replies(
         self, question: str, evidence: Evidence, deadline: Deadline
@@ -89,6 +100,26 @@ class ModelWriter:
                 self._replies.put(key, reply)
             yield reply, evidence
             return
+
+    def reply(self, messages: Sequence[Message], schema: Mapping[str, Any]) -> Reply:
+        """The whole reply to a prompt that is no question's. One given before is given again.
+        Raises ModelError; what such a reply says is still to be proved."""
+        settings, said, finish, tokens = self._settings, list[str](), None, None
+        key = key_of(messages, settings.llm_tokens)
+        known = self._replies.get(key)
+        if known is not None:
+            return replace(known, cached=True)
+        deadline = Deadline(settings.llm_seconds)
+        self._model.prepare()
+        for piece in self._model.stream(
+            messages, schema=schema, tokens=settings.llm_tokens, deadline=deadline
+        ):
+            said.append(piece.text)
+            finish, tokens = piece.finish or finish, piece.tokens or tokens
+        reply = Reply(text=self._model.hush("".join(said)), tokens=tokens, cut=finish == "length")
+        if finish == "stop":
+            self._replies.put(key, reply)
+        return reply
 
     def prove(self, written: Written, evidence: Evidence) -> Proved | Dropped:
         """The statement with its quotes, where all are there and it stands on them."""

@@ -1,13 +1,23 @@
 """Puts a pack together from what was drawn: citations numbered, minutes shared out, the frame."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from assistant.evidence import cited
 from assistant.models import Citation
 from assistant.packs.choose import key
-from assistant.packs.draw import Material, chance
 from assistant.packs.extracts import ON_TOPIC, Extract, sources_of
-from assistant.packs.models import Drawn, Pack, PackRequest, Prompt, Quoted, Timed, numbered
+from assistant.packs.material import Material, Place, chance
+from assistant.packs.models import (
+    Drawn,
+    Note,
+    Noted,
+    Pack,
+    PackRequest,
+    Prompt,
+    Quoted,
+    Timed,
+    numbered,
+)
 from assistant.packs.timing import share_out
 from prompts import load_frame, load_kind
 from vectorstore import Library
@@ -39,6 +49,10 @@ def assemble(
                 asked=one.asked,
                 points=tuple(quoted[1 : 1 + len(one.points)]),
                 tension=quoted[-1] if one.tension else None,
+                paired=one.paired,
+                worded_by=one.worded_by,
+                fallback=one.fallback,
+                notes=tuple(_note_of(note, by_place) for note in one.notes),
             )
         )
     rng = chance(request, materials[0])
@@ -67,6 +81,11 @@ def assemble(
         note=_note(request, drawn, phrase),
         drawn=tuple(drawn),
     )
+
+
+def _note_of(noted: Noted, by_place: Mapping[Place, Citation]) -> Note:
+    markers = sorted(by_place[key(extract)].marker for extract in noted.behind)
+    return Note(text=noted.text, citations=tuple(markers), support=noted.support)
 
 
 def _quoted(extract: Extract, citation: Citation) -> Quoted:

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assistant.engine import ENGINES
 from vectorstore.console import Commands, announce, plain, positive, print_json
 from vectorstore.errors import UsageError
 from vectorstore.settings import Settings
@@ -40,6 +41,9 @@ def add_commands(commands: Commands) -> None:
         metavar="N",
         help="draw prompt N anew; again for yet another",
     )
+    pack.add_argument(
+        "--engine", choices=ENGINES, help="who words the prompts: rules, or the language model"
+    )
     pack.add_argument("--part", choices=PARTS, default="all", help="what of it (default: all)")
     pack.add_argument("--format", choices=FORMATS, help="default: by --out, else md")
     pack.add_argument("--out", type=Path, metavar="FILE", help="where to (default: print)")
@@ -50,7 +54,9 @@ def _pack(args: argparse.Namespace, settings: Settings) -> int:
     """Make a discussion pack on a topic, every line about the library a verbatim quote. Without a
     TOPIC: the library's themes, with how much each source says of them."""
     from assistant.engine import open_engine
+    from assistant.packs.files import pack_file
     from assistant.packs.maker import PackMaker
+    from assistant.packs.markdown import Part
     from assistant.packs.models import PackRequest
 
     format = _format(args)
@@ -58,7 +64,7 @@ def _pack(args: argparse.Namespace, settings: Settings) -> int:
     audience = " ".join(args.audience.split())
     if not audience or len(audience) > AUDIENCE_CHARACTERS:
         raise UsageError(f"--audience says for whom in 1 to {AUDIENCE_CHARACTERS} characters")
-    maker = PackMaker(open_engine(settings, announce))
+    maker = PackMaker(open_engine(settings, announce, engine=args.engine))
     if not topic:
         return _themes(maker, format, args.out)
     request = PackRequest(
@@ -73,17 +79,15 @@ def _pack(args: argparse.Namespace, settings: Settings) -> int:
         pack = maker.redraw(pack, number)
     if pack.note:
         announce(pack.note)
+    for number, prompt in enumerate(pack.prompts, start=1):
+        if prompt.fallback:
+            announce(f"prompt {number} is worded by rules: {prompt.fallback}")
     sources = {source.id: source for source in maker.library.sources()}
-    if format == "docx":
-        from assistant.packs.document import to_docx
-
-        _write(to_docx(pack, sources, args.part), args.out)
-    elif format == "json":
-        _put(json.dumps(pack.to_json(), ensure_ascii=False, indent=2) + "\n", args.out)
+    content = pack_file(pack, sources, format, Part(args.part)).content
+    if args.out is None:
+        print(content.decode(), end="")
     else:
-        from assistant.packs.markdown import Part, to_markdown
-
-        _put(to_markdown(pack, sources, Part(args.part)), args.out)
+        _write(content, args.out)
     return 0
 
 

@@ -4,18 +4,14 @@ Real styles, headings and footnotes, so that it can be edited, navigated and rea
 LibreOffice alike. The same pack gives the same bytes.
 """
 
-import io
-import zipfile
 from collections.abc import Mapping
 from typing import Any
 
-from docx import Document
-from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Cm, Pt, RGBColor
+from docx.shared import Cm, Pt
 
 from assistant.packs.footnotes import Footnotes
 from assistant.packs.markdown import (
@@ -28,23 +24,18 @@ from assistant.packs.markdown import (
     who,
 )
 from assistant.packs.models import Pack, Prompt, Quoted
+from assistant.word import GREY, as_bytes, new_document
 from vectorstore import Source
 from vectorstore.page.wording import named
 
 Sources = Mapping[str, Source]
 
-INK = RGBColor(0x1B, 0x26, 0x2C)
-ACCENT = RGBColor(0x0B, 0x52, 0x5B)
-GREY = RGBColor(0x4A, 0x55, 0x5B)
-FONT = "Calibri"
-_EARLIEST = (1980, 1, 1, 0, 0, 0)  # what a ZIP file can say at the least
 _LINES_FREE = 5
 
 
 def to_docx(pack: Pack, sources: Sources, part: str = Part.ALL) -> bytes:
     """The pack, or one of its parts, as the bytes of a .docx file."""
-    document: Any = Document()
-    _set_up(document, pack)
+    document = new_document(pack.title)
     if part in (Part.ALL, Part.HANDOUT):
         _handout(document, pack, sources)
     if part == Part.ALL:
@@ -53,94 +44,7 @@ def to_docx(pack: Pack, sources: Sources, part: str = Part.ALL) -> bytes:
         notes = Footnotes(document)
         _notes(document, pack, sources, notes)
         notes.attach()
-    return _bytes(document)
-
-
-def _set_up(document: Any, pack: Pack) -> None:
-    """Page, styles and properties."""
-    section = document.sections[0]
-    section.page_width, section.page_height = Cm(21.0), Cm(29.7)
-    section.left_margin = section.right_margin = Cm(2.2)
-    section.top_margin, section.bottom_margin = Cm(1.8), Cm(1.6)
-    properties = document.core_properties
-    properties.title, properties.author, properties.comments = pack.title, "Soundings", ""
-    properties.language, properties.last_modified_by = "en-GB", ""
-    styles = document.styles
-    _style(styles["Normal"], 10.5, INK, after=5)
-    styles["Normal"].element.rPr.append(_language())
-    _style(styles["Title"], 20, ACCENT, bold=True, after=4)
-    styles["Title"].element.pPr.remove_all("w:pBdr")
-    _style(styles["Subtitle"], 11, GREY, after=8)
-    _style(styles["Heading 1"], 15, ACCENT, bold=True, before=12, after=4)
-    _style(styles["Heading 2"], 12, ACCENT, bold=True, before=9, after=3)
-    _style(styles["Heading 3"], 10.5, INK, bold=True, before=5, after=2)
-    _style(styles["List Bullet"], 10.5, INK, after=2)
-    _style(styles["List Number"], 9.5, INK, after=2)
-    _style(styles["Quote"], 10.5, INK, after=1)
-    _quotes(styles["Quote"])
-    small = styles.add_style("Attribution", WD_STYLE_TYPE.PARAGRAPH)
-    small.base_style = styles["Normal"]
-    _style(small, 9, GREY, after=4)
-    small.paragraph_format.left_indent = Cm(0.6)
-    question = styles.add_style("Question", WD_STYLE_TYPE.PARAGRAPH)
-    question.base_style = styles["Normal"]
-    _style(question, 10.5, INK, bold=True, before=2, after=4)
-    for name in ("Quote", "Attribution"):
-        styles[name].paragraph_format.keep_with_next = True
-    _page_number(section)
-
-
-def _style(
-    style: Any,
-    size: float,
-    colour: RGBColor,
-    *,
-    bold: bool = False,
-    before: float = 0,
-    after: float = 0,
-) -> None:
-    font = style.font
-    font.name, font.size, font.bold, font.italic = FONT, Pt(size), bold, False
-    font.color.rgb = colour
-    fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
-    for name in list(fonts.attrib):
-        if name.endswith("Theme"):
-            del fonts.attrib[name]
-    for name in ("w:ascii", "w:hAnsi", "w:cs", "w:eastAsia"):
-        fonts.set(qn(name), FONT)
-    paragraph = style.paragraph_format
-    paragraph.space_before, paragraph.space_after = Pt(before), Pt(after)
-    paragraph.line_spacing = 1.08
-
-
-def _language() -> Any:
-    language = OxmlElement("w:lang")
-    language.set(qn("w:val"), "en-GB")
-    return language
-
-
-def _quotes(style: Any) -> None:
-    """A bar at the left of a quote, so that it is seen to be one in print."""
-    style.paragraph_format.left_indent = Cm(0.6)
-    borders, left = OxmlElement("w:pBdr"), OxmlElement("w:left")
-    for name, value in (("val", "single"), ("sz", "18"), ("space", "8"), ("color", "E0A82E")):
-        left.set(qn(f"w:{name}"), value)
-    borders.append(left)
-    style.element.get_or_add_pPr().insert_element_before(
-        borders, "w:shd", "w:tabs", "w:spacing", "w:ind", "w:contextualSpacing", "w:jc"
-    )
-
-
-def _page_number(section: Any) -> None:
-    paragraph = section.footer.paragraphs[0]
-    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    field = OxmlElement("w:fldSimple")
-    field.set(qn("w:instr"), "PAGE")
-    run, text = OxmlElement("w:r"), OxmlElement("w:t")
-    text.text = "1"
-    run.append(text)
-    field.append(run)
-    paragraph._p.append(field)
+    return as_bytes(document)
 
 
 def _handout(document: Any, pack: Pack, sources: Sources) -> None:
@@ -267,20 +171,3 @@ def _place(quoted: Quoted, sources: Sources) -> str:
     c = quoted.citation
     place = where(c.source, c.heading, c.page, sources)
     return f"{place} ({c.source}, characters {c.start} to {c.end})."
-
-
-def _bytes(document: Any) -> bytes:
-    """The document as a file, the same to the byte for the same content."""
-    raw, fixed = io.BytesIO(), io.BytesIO()
-    for date in ("created", "modified"):
-        element = document.core_properties._element.find(qn(f"dcterms:{date}"))
-        if element is not None:
-            element.getparent().remove(element)
-    document.save(raw)
-    with zipfile.ZipFile(raw) as made, zipfile.ZipFile(fixed, "w") as kept:
-        for name in sorted(made.namelist(), key=lambda n: (n != "[Content_Types].xml", n)):
-            entry = zipfile.ZipInfo(name, _EARLIEST)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = 0o600 << 16
-            kept.writestr(entry, made.read(name))
-    return fixed.getvalue()

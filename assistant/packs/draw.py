@@ -1,8 +1,6 @@
 """Draws the prompts of a pack: stimuli with stems, and the points that the engine answers for."""
 
-import hashlib
-import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.engine import Engine
@@ -10,41 +8,22 @@ from assistant.errors import TopicNotHeld
 from assistant.gate import Slice, judge
 from assistant.models import Outcome
 from assistant.packs.choose import RELATED, Choice, Chooser, key, kinds_for
-from assistant.packs.extracts import ON_TOPIC, Extract, Topic
-from assistant.packs.models import Drawn, Pack, PackRequest
-from assistant.packs.phrases import Terms, heading_phrase
+from assistant.packs.extracts import ON_TOPIC, Extract
+from assistant.packs.material import Material, Place, chance
+from assistant.packs.models import Drawn, Pack, PackRequest, Step
+from assistant.packs.phrases import heading_phrase
 from prompts import KINDS, Stem
 from vectorstore.lexicon import terms
 
 MOST_POINTS = 3
 _NEAR_STIMULUS, _NEAR_TOPIC = 0.4, 0.35
 _TRIES = 6
+_DRAWING = "Finding quotes and testing what they answer"
 _ASKED = (
     "What do the sources say about {matter}?",
     "What is said about {matter}?",
     "What is important about {matter}?",
 )
-Place = tuple[str, int, int]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Material:
-    """What the library has on one topic: how the topic reads in a sentence, and its extracts."""
-
-    topic: Topic
-    phrase: str
-    extracts: Sequence[Extract]
-    terms: Terms
-    fingerprint: str
-
-    @property
-    def enough(self) -> int:
-        """How many extracts are about the topic, the same sentence counted once."""
-        apart: list[Extract] = []
-        for extract in self.extracts:
-            if extract.relevance >= ON_TOPIC and not any(extract.overlaps(a) for a in apart):
-                apart.append(extract)
-        return len(apart)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -67,12 +46,14 @@ class Drawer:
         self._engine = engine
         self._asked: dict[str, list[Place] | None] = {}
 
-    def draw(self, request: PackRequest, materials: Sequence[Material]) -> list[Drawn]:
+    def draw(
+        self, request: PackRequest, materials: Sequence[Material]
+    ) -> Generator[Step, None, list[Drawn]]:
         """A prompt for each kind; those that the engine cannot answer for are drawn anew."""
         barred: set[Place] = set()
         for _ in range(_TRIES):
             picked = list(self._pick(request, materials, barred))
-            drawn, failed = self._finish(request, picked)
+            drawn, failed = yield from self._finish(request, picked)
             if not failed:
                 return drawn
             barred |= failed
@@ -86,7 +67,7 @@ class Drawer:
     ) -> Iterator[tuple[Choice, Material]]:
         """Stimuli with stems for all kinds, on topic as long as there are such."""
         choosers = [
-            Chooser(m.extracts, m.phrase, chance(request, m) if request.seed else None)
+            Chooser(m.extracts, m.phrase, m.common, chance(request, m) if request.seed else None)
             for m in materials
         ]
         taken: list[Extract] = []
@@ -113,13 +94,14 @@ class Drawer:
         request: PackRequest,
         picked: Sequence[tuple[Choice, Material]],
         kept: Sequence[Extract] = (),
-    ) -> tuple[list[Drawn], set[Place]]:
+    ) -> Generator[Step, None, tuple[list[Drawn], set[Place]]]:
         """The prompts with their points, and the stimuli for which there are none."""
         taken = [*kept, *(choice.stimulus for choice, _ in picked)]
         taken += [second for choice, _ in picked for second in _second(choice)]
         begun: list[_Begun] = []
         failed: set[Place] = set()
-        for choice, material in picked:
+        for number, (choice, material) in enumerate(picked, start=1):
+            yield Step(doing=_DRAWING, number=number, of=len(picked))
             one = self._begin(choice, material, taken, [b.matter for b in begun])
             if one is None:
                 failed.add(key(choice.stimulus))
@@ -159,7 +141,7 @@ class Drawer:
         matter, asked, answering = next(answered, ("", "", []))
         if not matter:
             return None
-        chooser = Chooser(material.extracts, material.phrase, None)
+        chooser = Chooser(material.extracts, material.phrase, material.common)
         others = [e for e in taken if e is not choice.stimulus]
         tension = choice.tension
         if "tension" not in choice.stem.needs:
@@ -221,7 +203,7 @@ class Drawer:
         old: Drawn,
         kept: Sequence[Drawn],
         aside: Sequence[Drawn],
-    ) -> Drawn:
+    ) -> Generator[Step, None, Drawn]:
         """Another prompt, of the same kind if the library has one."""
         taken = [e for d in kept for e in d.extracts]
         questions = {d.question for d in (*kept, *aside)}
@@ -232,11 +214,12 @@ class Drawer:
                 for material in materials:
                     refused: set[Place] = set(barred)
                     for _ in range(_TRIES):
-                        chooser = Chooser(material.extracts, material.phrase, None)
+                        chooser = Chooser(material.extracts, material.phrase, material.common)
                         choice = chooser.choose(kind, taken, (), least, refused)
                         if choice is None:
                             break
-                        others, _ = self._finish(pack.request, [(choice, material)], taken)
+                        picked = [(choice, material)]
+                        others, _ = yield from self._finish(pack.request, picked, taken)
                         if others and others[0].question not in questions:
                             return others[0]
                         refused.add(key(choice.stimulus))
@@ -269,6 +252,7 @@ def _worded(request: PackRequest, one: _Begun) -> Drawn:
         stimulus=stimulus,
         points=tuple(one.points),
         tension=one.tension,
+        paired="tension" in stem.needs,
     )
 
 
@@ -291,9 +275,3 @@ def _is_other(phrase: str, known: Sequence[str]) -> bool:
     """Whether a phrase names something else than those known, and not the same in other words."""
     mine = set(terms(phrase))
     return all(not mine <= set(terms(k)) and not set(terms(k)) <= mine for k in known)
-
-
-def chance(request: PackRequest, material: Material) -> random.Random:
-    """Drawn from the request and the library alone, so that it is the same everywhere."""
-    named = f"{request.seed}|{material.topic.phrase}|{material.fingerprint}"
-    return random.Random(int.from_bytes(hashlib.sha256(named.encode()).digest()[:8], "big"))

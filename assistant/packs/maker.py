@@ -5,18 +5,24 @@ it is asked: `prompts/packs` holds it, and only the audience, the matter and a s
 put in. The same request over the same library gives the same pack.
 """
 
+import threading
+from collections.abc import Generator, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from assistant.engine import Engine
 from assistant.errors import BadPackRequest, TopicNotHeld
 from assistant.packs.assemble import assemble
 from assistant.packs.choose import kinds_for
-from assistant.packs.draw import Drawer, Material
+from assistant.packs.counter import common_in
+from assistant.packs.draw import Drawer
 from assistant.packs.extracts import Gatherer, Topic
-from assistant.packs.models import Pack, PackRequest
+from assistant.packs.material import Material
+from assistant.packs.models import Drawn, Pack, PackRequest, Step
 from assistant.packs.phrases import Terms, topic_phrase
 from assistant.packs.themes import Theme, find_themes, nearest
 from assistant.packs.timing import share_out
+from assistant.packs.writer import PackWriter, writer_of
 from vectorstore import Found, Library
 
 MOST_PROMPTS = 12
@@ -25,13 +31,20 @@ LEAST_EXTRACTS = 1
 _HELD = 0.42
 _SURELY_HELD = 0.62
 _UNKNOWN = 0.4
+_WORDING = "Putting it into words"
+T = TypeVar("T")
 
 
 class PackMaker:
-    """Makes packs over an engine's library, and knows the library's themes."""
+    """Makes packs over an engine's library, and knows the library's themes. Safe to use from
+    several threads."""
 
     def __init__(self, engine: Engine) -> None:
+        """Prompts are worded by the engine's language model, if it has one."""
+        self.writer = writer_of(engine)
+        engine = engine.unwritten()  # what a prompt asks is tested; nobody reads the answer
         self._engine = engine
+        self._lock = threading.Lock()
         self._gatherer = Gatherer(engine.store)
         self._of = ""
         self._themes: list[Theme] = []
@@ -45,26 +58,41 @@ class PackMaker:
     def themes(self) -> list[Theme]:
         """The library's own themes, the largest first."""
         self._keep_up()
-        if not self._themes:
-            self._themes = find_themes(self._engine.store)
-        return self._themes
+        with self._lock:
+            if not self._themes:
+                self._themes = find_themes(self._engine.store)
+            return self._themes
 
     def make(self, request: PackRequest) -> Pack:
         """Make a pack. Raises TopicNotHeld where the library has too little on the topic,
         BadPackRequest for numbers that cannot be had, BadQuestion for a topic without words."""
-        self._keep_up()
+        return finished(self.making(request))
+
+    def making(self, request: PackRequest, *, by_model: bool = True) -> Generator[Step, None, Pack]:
+        """As `make`, telling how far it has come; whoever stops listening stops it. With
+        `by_model` off the wording is by rules, whatever the engine has."""
         _check(request)
+        self._keep_up()
+        yield Step(doing="Searching the library", number=0, of=request.prompts)
         materials = [self._material(typed) for typed in _topics(request.topic)]
         for material in materials:
             if material.enough < LEAST_EXTRACTS:
                 raise self._not_held(material, "too little")
-        drawn = self._drawer.draw(request, materials)
+        drawn = yield from self._drawer.draw(request, materials)
         if len(drawn) < min(LEAST_PROMPTS, request.prompts):
             raise self._not_held(materials[0], "too little")
-        return assemble(self.library, request, materials, drawn)
+        writer = self.writer.begin() if self.writer and by_model else None
+        if writer is not None:
+            drawn = yield from _worded(writer, request, drawn)
+        pack = assemble(self.library, request, materials, drawn)
+        return replace(pack, model=writer.name) if writer else pack
 
     def redraw(self, pack: Pack, number: int) -> Pack:
         """The pack with another prompt in place of prompt `number` (from 1); the rest stays."""
+        return finished(self.redrawing(pack, number))
+
+    def redrawing(self, pack: Pack, number: int) -> Generator[Step, None, Pack]:
+        """As `redraw`, telling how far it has come."""
         if not 1 <= number <= len(pack.drawn):
             raise BadPackRequest(f"there is no prompt {number}; the pack has {len(pack.drawn)}")
         self._keep_up()
@@ -72,9 +100,12 @@ class PackMaker:
         old = pack.drawn[number - 1]
         kept = [d for d in pack.drawn if d is not old]
         aside = (*pack.left_aside, old)
-        new = self._drawer.draw_again(pack, materials, old, kept, aside)
+        new = yield from self._drawer.draw_again(pack, materials, old, kept, aside)
+        if self.writer is not None and pack.model is not None:
+            yield Step(doing=_WORDING, number=number, of=len(pack.drawn))
+            new = self.writer.begin().word(pack.request, new, [d.question for d in kept])
         drawn = [new if d is old else d for d in pack.drawn]
-        return replace(assemble(self.library, pack.request, materials, drawn), left_aside=aside)
+        return self._again(pack, pack.request, materials, drawn, aside)
 
     def without(self, pack: Pack, number: int) -> Pack:
         """The pack without prompt `number` (from 1); its minutes go to the others."""
@@ -83,18 +114,30 @@ class PackMaker:
         drawn = [d for n, d in enumerate(pack.drawn, start=1) if n != number]
         request = replace(pack.request, prompts=len(drawn))
         materials = [self._material(typed) for typed in _topics(request.topic)]
-        return replace(
-            assemble(self.library, request, materials, drawn), left_aside=pack.left_aside
-        )
+        return self._again(pack, request, materials, drawn, pack.left_aside)
+
+    def _again(
+        self,
+        pack: Pack,
+        request: PackRequest,
+        materials: Sequence[Material],
+        drawn: Sequence[Drawn],
+        aside: tuple[Drawn, ...],
+    ) -> Pack:
+        """A pack put together anew, with what it remembers of its making."""
+        made = assemble(self.library, request, materials, drawn)
+        return replace(made, left_aside=aside, model=pack.model)
 
     # Material
 
     def _keep_up(self) -> None:
+        """Forget what was worked out over a library that has changed since."""
         fingerprint = self._engine.store.library.fingerprint
-        if fingerprint != self._of:
-            self._gatherer = Gatherer(self._engine.store)
-            self._drawer = Drawer(self._engine)
-            self._of, self._themes = fingerprint, []
+        with self._lock:
+            if fingerprint != self._of:
+                self._gatherer = Gatherer(self._engine.store)
+                self._drawer = Drawer(self._engine)
+                self._of, self._themes = fingerprint, []
 
     def _material(self, typed: str) -> Material:
         topic, found, extracts = self._gatherer.gather(typed)
@@ -103,6 +146,7 @@ class PackMaker:
             phrase=topic_phrase(typed),
             extracts=extracts,
             terms=Terms(hit.passage.text for hit in found.hits),
+            common=common_in([extract.text for extract in extracts], typed),
             fingerprint=found.fingerprint,
         )
         if not is_held(topic, found, self._unknown(topic)):
@@ -131,6 +175,28 @@ def is_held(topic: Topic, found: Found, unknown: float) -> bool:
     a sentence is so near that other words must mean the same."""
     nearest_ = max((float((v @ topic.vector).max()) for v in found.vectors.values()), default=0.0)
     return nearest_ >= _SURELY_HELD or (nearest_ >= _HELD and unknown <= _UNKNOWN)
+
+
+def _worded(
+    writer: PackWriter, request: PackRequest, drawn: Sequence[Drawn]
+) -> Generator[Step, None, list[Drawn]]:
+    """The prompts in the model's words, where these stand."""
+    worded: list[Drawn] = []
+    for number, one in enumerate(drawn, start=1):
+        yield Step(doing=_WORDING, number=number, of=len(drawn))
+        others = [d.question for d in (*worded, *drawn[number:])]
+        worded.append(writer.word(request, one, others))
+    return worded
+
+
+def finished(steps: Generator[Step, None, T]) -> T:
+    """What a making comes to, whatever it tells on its way."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            result: T = end.value
+            return result
 
 
 def _topics(typed: str) -> list[str]:

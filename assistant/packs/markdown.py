@@ -104,7 +104,7 @@ def _block(quoted: Quoted, sources: Sources, *, marked: bool = False) -> Iterato
 
 def shown_to_all(prompt: Prompt) -> list[Quoted]:
     """The quotes that participants need for a prompt: two where the question speaks of two."""
-    second = [prompt.tension] if prompt.tension and "second quote" in prompt.question else []
+    second = [prompt.tension] if prompt.tension and prompt.paired else []
     return [prompt.stimulus, *second]
 
 

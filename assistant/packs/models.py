@@ -7,6 +7,8 @@ from typing import Any
 from assistant.models import Citation
 from assistant.packs.extracts import Extract
 
+RULES, MODEL, PERSON = "rules", "model", "person"  # who worded a prompt
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PackRequest:
@@ -42,10 +44,23 @@ class Quoted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """What a language model says of a prompt's quotes, in its own words; the gate has let it stand
+    on the quotes whose markers are its `citations`."""
+
+    text: str
+    citations: tuple[int, ...]
+    support: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Prompt:
     """One discussion prompt.
 
     `asked` is the question that its points answer; the engine has answered it from the library.
+    `paired` tells of a question that speaks of two quotes, the second being the tension.
+    `worded_by` is who worded question, reason and probes: RULES, MODEL or PERSON; `fallback` is
+    why a language model that was asked to did not.
     """
 
     kind: str
@@ -59,6 +74,10 @@ class Prompt:
     asked: str
     points: tuple[Quoted, ...]
     tension: Quoted | None
+    paired: bool = False
+    worded_by: str = RULES
+    fallback: str | None = None
+    notes: tuple[Note, ...] = ()
 
     @property
     def quotes(self) -> tuple[Quoted, ...]:
@@ -77,6 +96,9 @@ class Prompt:
             "asked": self.asked,
             "points": [point.to_json() for point in self.points],
             "tension": self.tension.to_json() if self.tension else None,
+            "worded_by": self.worded_by,
+            "fallback": self.fallback,
+            "notes": [asdict(note) for note in self.notes],
         }
 
 
@@ -86,6 +108,33 @@ class Timed:
 
     text: str
     minutes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """How far the making of a pack has come: what is done now, at prompt `number` of `of`."""
+
+    doing: str
+    number: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Noted:
+    """A note before citations are numbered, with the extracts that it stands on."""
+
+    text: str
+    behind: tuple[Extract, ...]
+    support: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """What of a prompt is in words of our own, and may be worded anew."""
+
+    question: str
+    why: str
+    probes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -101,6 +150,10 @@ class Drawn:
     stimulus: Extract
     points: tuple[Extract, ...]
     tension: Extract | None
+    paired: bool = False
+    worded_by: str = RULES
+    fallback: str | None = None
+    notes: tuple[Noted, ...] = ()
 
     @property
     def extracts(self) -> tuple[Extract, ...]:
@@ -112,6 +165,7 @@ class Pack:
     """A discussion pack. `note` says where the library had less than was asked for.
 
     `sources` are those it quotes, `on_topic` those of the library that speak of the topic.
+    `model` names the language model that was asked to word it, if one was.
     `drawn` is what it was made from, for drawing single prompts anew; `left_aside` are the
     questions and stimuli that were drawn before and not kept.
     """
@@ -129,6 +183,7 @@ class Pack:
     note: str | None
     drawn: tuple[Drawn, ...]
     left_aside: tuple[Drawn, ...] = ()
+    model: str | None = None
 
     @property
     def timings(self) -> list[tuple[str, int]]:
@@ -152,6 +207,8 @@ class Pack:
             "citations": [asdict(citation) for citation in self.citations],
             "sources": list(self.sources),
             "note": self.note,
+            "engine": "llm" if any(p.worded_by == MODEL for p in self.prompts) else "extractive",
+            "model": self.model,
             "library": self.library,
         }
 

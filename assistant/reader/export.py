@@ -1,12 +1,12 @@
 """Make a trained reader small and quick: `python -m assistant.reader.export --model D --out D`.
 
-Takes what training wrote and writes `reader.onnx` with eight-bit weights, and its tokenizer. One
-bit of the weights is given up (`reduce_range`), so that processors with and without VNNI come to
-the same sums: the sixteen-bit intermediate of the older instruction would overflow.
+Takes what training wrote, writes `reader.onnx` with eight-bit weights and its tokenizer, and prints
+the sha256 of the two. One bit of the weights is given up (`reduce_range`), so that processors with
+and without VNNI come to the same sums: the sixteen-bit intermediate of the older instruction would
+overflow.
 """
 
 import argparse
-import hashlib
 import shutil
 import sys
 import tempfile
@@ -18,6 +18,8 @@ import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import Tensor
 from transformers import AutoModelForQuestionAnswering
+
+from assistant.reader.models import EXPORTED, TOKENS, digest_of
 
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 OUTPUTS = ("starts", "ends")
@@ -61,13 +63,12 @@ def main(argv: Sequence[str] | None = None) -> int:
             opset_version=17,
             dynamo=False,
         )
-        file = args.out / "reader.onnx"
+        file = args.out / EXPORTED
         quantize_dynamic(
             whole, file, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True
         )
-    shutil.copyfile(args.model / "tokenizer.json", args.out / "tokenizer.json")
-    digest = hashlib.sha256(file.read_bytes()).hexdigest()
-    print(f"{file}: {file.stat().st_size / 1e6:.1f} MB, sha256 {digest}")
+    shutil.copyfile(args.model / TOKENS, args.out / TOKENS)
+    print(f"{file}: {file.stat().st_size / 1e6:.1f} MB, sha256 {digest_of(args.out)}")
     return 0
 
 

@@ -19,21 +19,34 @@ from vectorstore import EncoderUnavailable
 from vectorstore.encoder import find_model, fingerprint_of
 from vectorstore.settings import NONE
 
-EXPORTED = "reader.onnx"
+EXPORTED, TOKENS = "reader.onnx", "tokenizer.json"
+BUILTIN = "builtin"
+# Of the reader that ships, its tokenizer after its weights; `python -m assistant.reader.export`
+# prints it.
+BUILTIN_SHA256 = "1e8af51d4adc69264295a4725aab1587ead6d49128039de712263e1996a4c7f1"
 QUESTION_TOKENS, WINDOW_TOKENS = 48, 280
 
 
 class OnnxReader:
     """A reader as `assistant.reader.export` writes it: `reader.onnx` and its tokenizer."""
 
-    def __init__(self, folder: Path) -> None:
-        """Raises ReaderUnavailable where a file is missing or broken."""
+    def __init__(self, folder: Path, sha256: str | None = None) -> None:
+        """With `sha256`, the two files must be those that it is the digest of.
+
+        Raises ReaderUnavailable where a file is missing, broken or another.
+        """
         self._folder = folder
         try:
             self._weights: bytes | None = (folder / EXPORTED).read_bytes()
+            digest = digest_of(folder)
         except OSError as exc:
             raise ReaderUnavailable(f"cannot read the reader in {folder}: {exc}") from exc
-        self._fingerprint = f"reader-{hashlib.sha256(self._weights).hexdigest()[:16]}"
+        if sha256 is not None and digest != sha256:
+            raise ReaderUnavailable(
+                f"the reader in {folder} is damaged: its sha256 is {digest}, not {sha256}. Install "
+                "Soundings again, or do without: SOUNDINGS_READER=none"
+            )
+        self._fingerprint = f"reader-{digest[:16]}"
         self._lock = threading.Lock()
         self._session: Any = None
         self._tokens: Any = None
@@ -75,7 +88,7 @@ class OnnxReader:
                 options = onnxruntime.SessionOptions()
                 options.log_severity_level = 3
                 try:
-                    tokens = Tokenizer.from_file(str(self._folder / "tokenizer.json"))
+                    tokens = Tokenizer.from_file(str(self._folder / TOKENS))
                     self._session = onnxruntime.InferenceSession(
                         self._weights, options, providers=["CPUExecutionProvider"]
                     )
@@ -170,12 +183,23 @@ def _kind_of(folder: Path) -> str:
         return ""
 
 
+def digest_of(folder: Path) -> str:
+    """The sha256 of an exported reader's weights and tokenizer, one after the other, in hex.
+    Raises OSError."""
+    digest = hashlib.sha256((folder / EXPORTED).read_bytes())
+    digest.update((folder / TOKENS).read_bytes())
+    return digest.hexdigest()
+
+
 def open_reader(name: str) -> SpanReader | None:
-    """The reader of a setting: none, a folder, or a name in the local model cache.
+    """The reader of a setting: the built-in one, none, a folder, or a name in the local model
+    cache.
 
     Raises ReaderUnavailable where there is no such reader here.
     """
     if name in NONE:
         return None
+    if name == BUILTIN:
+        return OnnxReader(Path(__file__).parent / "model", BUILTIN_SHA256)
     folder = Path(name).expanduser()
     return OnnxReader(folder) if (folder / EXPORTED).is_file() else HubReader(name)

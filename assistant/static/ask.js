@@ -16,9 +16,15 @@
     field.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
+  const unseen = (name) => document.querySelector(`#ask-${name} :is(textarea, input)`);
+
+  // What gradio has no part for: deleting, and saying whether an answer helped
+  let commands = 0;
+  const command = (asked) => put(unseen("do"), JSON.stringify({ ...asked, turn: ++commands }));
+
   // Whether the box holds a reading that is being put right: then it is asked as it stands
   function worded(yes) {
-    const field = document.querySelector("#ask-worded :is(textarea, input)");
+    const field = unseen("worded");
     if (field && field.value !== (yes ? "yes" : "")) put(field, yes ? "yes" : "");
   }
 
@@ -29,9 +35,9 @@
     return field;
   }
 
-  function ask(text) {
+  function ask(text, asItStands = false) {
     const options = { key: "Enter", code: "Enter", bubbles: true, cancelable: true };
-    worded(false);
+    worded(asItStands);
     fill(text).dispatchEvent(new KeyboardEvent("keypress", options));
   }
 
@@ -40,16 +46,32 @@
   function watch(panel) {
     let last = "";
     let count = 0;
-    new MutationObserver(() => {
+    let focused = null; // the id of what had the focus, since a panel drawn again loses it
+    panel.addEventListener("focusin", (event) => { focused = event.target.id; });
+    panel.addEventListener("focusout", (event) => {
+      if (event.relatedTarget) focused = null;
+    });
+    const seen = () => {
       const exchanges = panel.querySelectorAll(".exchange");
       const newest = exchanges[exchanges.length - 1];
       const outcome = newest?.querySelector(".outcome, .failure")?.textContent ?? "";
+      if (document.activeElement === document.body && focused) {
+        $(focused)?.focus({ preventScroll: true });
+      }
       if (exchanges.length > count && count) newest.scrollIntoView({ block: "start" });
       else if (exchanges.length !== count) window.scrollTo(0, 0);
       if (`${exchanges.length} ${outcome}` !== last) say(outcome);
+      if (exchanges.length !== count || exchanges.length) {
+        name(panel.querySelector(".conversation")?.dataset.id ?? "");
+      }
       count = exchanges.length;
       last = `${count} ${outcome}`;
-    }).observe(panel, { childList: true, subtree: true, characterData: true });
+    };
+    new MutationObserver(seen).observe(panel, {
+      childList: true,
+      subtree: true,
+      characterData: true,
+    });
   }
 
   const say = (text) => {
@@ -65,23 +87,76 @@
   }
 
   async function copy(button) {
-    const answer = button.closest(".answer");
-    const question = answer.closest(".exchange").querySelector(".question").lastChild.textContent;
-    const said = [...answer.querySelectorAll(".quote p, p:has(> .said)")].map((p) => {
-      const quoted = p.querySelector("q");
-      const markers = [...p.querySelectorAll(".marker")].map((m) => `[${m.textContent}]`).join("");
-      const text = (quoted ?? p.querySelector(".said")).textContent;
-      return quoted ? `“${text}” ${markers}` : `${text} ${markers}`;
-    });
-    const places = [...answer.querySelectorAll(".references li")].map(
-      (li) => `[${li.value}] ${[...li.childNodes].slice(1).map((n) => n.textContent).join("").trim()}`,
-    );
     try {
-      await navigator.clipboard.writeText([question, ...said, places.join("\n")].join("\n\n"));
+      await navigator.clipboard.writeText(button.dataset.text);
       told(button, "Copied");
     } catch {
       told(button, "The browser did not allow it: select the text and copy it by hand");
     }
+  }
+
+  // The choice of sources: all of them is no choice, which later sources join by themselves
+
+  const choosers = () => [...document.querySelectorAll("#ask-choice fieldset li input")];
+
+  function choose(check) {
+    const all = choosers();
+    for (const each of check === undefined ? [] : all) {
+      if (!each.closest("li").hidden) each.checked = check;
+    }
+    const ids = all.filter((each) => each.checked).map((each) => each.value);
+    const every = ids.length === all.length;
+    $("choose-told").textContent = every ? `all ${all.length}` : `${ids.length} of ${all.length}`;
+    put(unseen("only"), every ? "" : JSON.stringify(ids));
+  }
+
+  function find(text) {
+    for (const each of document.querySelectorAll("#ask-choice fieldset li")) {
+      each.hidden = !each.textContent.toLowerCase().includes(text.toLowerCase());
+    }
+  }
+
+  // Whether it helped
+
+  function helped(button) {
+    const place = button.closest(".helped");
+    const chosen = button.dataset.verdict ? button : place.querySelector('[aria-pressed="true"]');
+    for (const each of place.querySelectorAll(".verdict")) {
+      each.setAttribute("aria-pressed", each === chosen);
+    }
+    const why = place.querySelector(".why");
+    why.hidden = false;
+    const { verdict } = chosen.dataset;
+    const reason = why.querySelector("textarea").value;
+    command({ do: "say", number: place.dataset.number, verdict, reason });
+    if (button === chosen) say("Thank you. It is kept for those who check the answers.");
+    else told(button, "Kept, thank you");
+  }
+
+  // What cannot be undone is asked twice
+
+  function remove(button) {
+    if (button.dataset.sure) return command({ do: "delete", ...button.dataset });
+    button.dataset.sure = "yes";
+    const before = button.textContent;
+    const label = button.getAttribute("aria-label");
+    button.textContent = "Yes, delete for good";
+    if (label) button.setAttribute("aria-label", `${button.textContent}. ${label}`);
+    say(button.textContent);
+    setTimeout(() => {
+      delete button.dataset.sure;
+      button.textContent = before;
+      if (label) button.setAttribute("aria-label", label);
+    }, 6000);
+  }
+
+  // The address names the conversation, so that it can be kept and opened again
+
+  function name(id) {
+    const address = new URL(location.href);
+    if (id) address.searchParams.set("conversation", id);
+    else address.searchParams.delete("conversation");
+    if (address.href !== location.href) history.replaceState(history.state, "", address);
   }
 
   // Events
@@ -95,10 +170,24 @@
       worded(true);
       say("Your question is in the box as it was read. Change it and press Enter to ask it so.");
     } else if (button.classList.contains("copy")) copy(button);
+    else if (button.classList.contains("stop")) $("ask-stop").click();
+    else if (button.classList.contains("again")) {
+      ask(button.dataset.question, button.dataset.worded === "yes");
+    } else if (button.classList.contains("verdict") || button.classList.contains("why-send")) {
+      helped(button);
+    } else if (button.classList.contains("delete")) remove(button);
+    else if (button.id === "choose-all" || button.id === "choose-none") {
+      choose(button.id === "choose-all");
+    }
+  });
+
+  document.addEventListener("change", (event) => {
+    if (event.target.closest?.("#ask-choice fieldset li")) choose();
   });
 
   // An emptied box is a new question, which may lean on the conversation again
   document.addEventListener("input", (event) => {
+    if (event.target.id === "choose-find") find(event.target.value);
     if (event.target === box() && event.target.value === "") worded(false);
   });
 

@@ -1,18 +1,22 @@
 """What the Ask tab shows, as markup."""
 
+import html
+import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant import view
+from assistant.conversations import Conversation, Exchange
+from assistant.feedback import Verdict
 from assistant.models import Answer, Citation, Outcome, Statement, Words
-from assistant.view import Exchange
 from vectorstore import Hit, Passage, Source, visible
 from vectorstore.page import source_view
-from vectorstore.page.markup import element, join
+from vectorstore.page.markup import Html, element, join
 from vectorstore.page.wording import in_words
 
 NASTY = '<script>alert("x")</script>\n\n![x](http://example.com/x.png) & <b>**bold**</b>'
@@ -86,8 +90,11 @@ def cited(quote: str, page: int | None = 9) -> Answer:
 
 
 def shown(given: Answer) -> Reader:
-    exchange = Exchange(question=given.question, answer=given)
-    return Reader(view.conversation([exchange], {"one": SOURCE}))
+    return Reader(held(Exchange(question=given.question, answer=given)))
+
+
+def held(exchange: Exchange, **more: Any) -> Html:
+    return view.conversation(Conversation(id="c", exchanges=(exchange,)), {"one": SOURCE}, **more)
 
 
 @given(st.text())
@@ -116,12 +123,12 @@ def test_a_document_is_shown_as_text() -> None:
 
 def test_an_answer_is_shown_as_text() -> None:
     read = shown(cited(NASTY))
-    assert not {"script", "b", "img", "a"} & set(read.tags)
+    assert not {"script", "b", "img"} & set(read.tags)
     assert NASTY in read.text
 
 
 def test_a_failure_is_shown_as_text() -> None:
-    read = Reader(view.conversation([Exchange(question=NASTY, failure=NASTY)], {}))
+    read = Reader(held(Exchange(question=NASTY, failure=NASTY)))
     assert not {"script", "b", "img", "a"} & set(read.tags)
 
 
@@ -129,14 +136,10 @@ def test_the_words_that_answer_are_set_apart() -> None:
     given = cited("Nine <b>leaders</b> met in May.")
     words = Words(start=18, end=25)
     citation = replace(given.citations[0], words=words)
-    markup = view.conversation(
-        [Exchange(question="Who?", answer=replace(given, citations=(citation,)))], {"one": SOURCE}
-    )
+    markup = held(Exchange(question="Who?", answer=replace(given, citations=(citation,))))
     assert "&lt;b&gt;<strong>leaders</strong>&lt;/b&gt;" in markup
     assert given.citations[0].quote in Reader(markup).text
-    assert "<q><strong>" not in view.conversation(
-        [Exchange(question="Who?", answer=given)], {"one": SOURCE}
-    )
+    assert "<q><strong>" not in held(Exchange(question="Who?", answer=given))
 
 
 def test_a_marker_is_a_button_that_says_where_it_leads() -> None:
@@ -180,6 +183,58 @@ def test_a_withheld_answer_shows_three_nearest_passages_at_most() -> None:
     assert sum(a.get("class") == "near" for a in read.attributes) == view.NEAREST
 
 
+def test_an_answer_is_copied_with_the_pages_of_its_quotes() -> None:
+    read = shown(cited("Clinicians lead."))
+    plain, markdown = (
+        next(a["data-text"] for a in read.attributes if a.get("id") == f"copy-{kind}-1")
+        for kind in ("plain", "markdown")
+    )
+    place = "A <b>title</b> · The publisher · 7 September 2016 · page 9"
+    assert plain == f"Who?\n\n“Clinicians lead.” [1]\n\n[1] {place}"
+    assert markdown is not None
+    assert "> “Clinicians lead.” [1]" in markdown
+    assert r"\<b\>title\</b\>" in markdown and markdown.endswith("page 9")
+
+
+def test_while_it_grows_it_can_be_stopped_and_nothing_is_said_of_the_outcome() -> None:
+    growing = Exchange(question="Who?", answer=cited("Clinicians lead."), growing=True)
+    read = Reader(held(growing))
+    assert "Answered" not in read.text and "Clinicians lead." in read.text
+    assert [a["class"] for a in read.attributes if a.get("id") == "stop"] == ["stop plain"]
+    assert "Stop" not in Reader(held(replace(growing, growing=False))).text
+
+
+def test_what_was_stopped_or_failed_can_be_tried_again_as_it_was_asked() -> None:
+    for exchange in (
+        Exchange(question="Who?", stopped=True, worded=True),
+        Exchange(question="Who?", failure="It broke."),
+    ):
+        read = Reader(held(exchange))
+        [again] = [a for a in read.attributes if a.get("class") == "again plain"]
+        assert again["data-question"] == "Who?"
+        assert again.get("data-worded") == ("yes" if exchange.worded else None)
+
+
+def test_what_was_said_of_an_answer_and_what_changed_since_are_shown() -> None:
+    exchange = Exchange(question="Who?", number=7, answer=cited("Clinicians lead."))
+    read = Reader(
+        held(exchange, said={7: (Verdict.NOT_HELPFUL, "<b>No</b>")}, since={7: ["It changed."]})
+    )
+    pressed = {a["data-verdict"]: a["aria-pressed"] for a in read.attributes if "data-verdict" in a}
+    assert pressed == {"helpful": "false", "not helpful": "true"}
+    assert "<b>No</b>" in read.text and "It changed." in read.text
+    assert not any("hidden" in a for a in read.attributes)
+
+
+def test_rewordings_are_offered_and_the_narrowing_is_told() -> None:
+    exchange = Exchange(
+        question="Who?", sources=("one", "gone"), answer=answer(), rewordings=("What is <it>?",)
+    )
+    read = Reader(held(exchange))
+    assert "What is <it>?" in read.text
+    assert "Asked of: A <b>title</b>" in read.text
+
+
 def test_the_question_as_read_is_shown_where_it_differs() -> None:
     assert "I read your question as" not in shown(answer(standalone_question="who? ")).text
     assert (
@@ -209,6 +264,18 @@ def test_the_quote_stands_marked_in_its_passage() -> None:
     assert "Before the quote. The quote itself. After the quote." in read.text
     assert len(read.text) < 800
     assert "mark" in read.tags
+
+
+@pytest.mark.parametrize("span", [(0, 4), (30_000, 30_300), (0, 0)])
+def test_a_whole_source_is_shown_to_the_letter_in_pieces(span: tuple[int, int]) -> None:
+    text = "".join(f"Line {n} of a long <b>source</b>.\n\n" for n in range(2000)) + "No end"
+    markup = source_view.whole(SOURCE, text, *span)
+    read = Reader(markup)
+    assert read.text.endswith(text)
+    assert read.tags.count("mark") == (span != (0, 0)) and "b" not in read.tags
+    pieces = re.findall(r'class="piece">(.*?)</div>', markup)
+    assert len(pieces) > 10
+    assert max(len(html.unescape(piece)) for piece in pieces) < 2 * source_view.PIECE
 
 
 @pytest.mark.parametrize(

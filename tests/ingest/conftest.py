@@ -78,7 +78,8 @@ class Desk:
 def scripted(monkeypatch: pytest.MonkeyPatch) -> HashEncoder:
     """The job gets a scripted encoder in place of the real one."""
     encoder = HashEncoder()
-    monkeypatch.setattr("ingest.job.open_encoder", lambda *_, **__: encoder)
+    for where in ("job", "restore"):
+        monkeypatch.setattr(f"ingest.{where}.open_encoder", lambda *_, **__: encoder)
     return encoder
 
 

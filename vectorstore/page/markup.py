@@ -7,7 +7,7 @@ from vectorstore.invisible import visible
 
 Attributes = dict[str, str | int | bool | None]
 
-_VOID = frozenset({"br", "hr", "input"})
+_VOID = frozenset({"br", "hr", "input", "meta"})
 
 
 class Html(str):

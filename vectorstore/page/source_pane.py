@@ -2,7 +2,8 @@
 
 It opens for every `<button data-source data-start data-end data-sha256 id>`, on whatever tab. The
 buttons inside one element of class `answer` are gone through with previous and next; those of
-class `near` are spoken of as passages, all others as quotes.
+class `near` are spoken of as passages, those of class `whole` open all of a source (from 0 to 0:
+nothing is marked), all others are quotes.
 """
 
 from collections.abc import Sequence
@@ -91,6 +92,8 @@ def _opened(
             f"“{source.title}” has changed since this answer was given. "
             "Ask again for quotes from its present text."
         )
+    if whole and start == end == 0:
+        return source_view.whole(source, text)
     if not 0 <= start < end <= len(text):
         return source_view.notice("There is no such place in this source.")
     if whole:

@@ -26,6 +26,11 @@ def in_words(day: str) -> str:
     return f"{when.day} {_MONTHS[when.month - 1]} {when.year}" if len(day) >= 10 else day
 
 
+def counted(number: int, thing: str) -> str:
+    """1 source, 1,200 sources."""
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
+
+
 def named(source: Source) -> str:
     made = [source.title, source.publisher, in_words(source.date) if source.date else None]
     return " · ".join(part for part in made if part)

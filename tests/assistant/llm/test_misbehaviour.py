@@ -3,16 +3,18 @@
 import logging
 import socket
 import threading
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
 
 from assistant import Answer, AssistantSettings
+from assistant.errors import Stopped
 from assistant.llm import ModelWriter
 from assistant.llm.opening import open_model
 from vectorstore import Library
 
-from .conftest import KEY, TEXT, Service, Write, drips, refuses, reply, send, streams
+from .conftest import KEY, TEXT, Service, Write, drips, event, refuses, reply, send, streams
 
 FERRY = "The ferry made 14 crossings in May"
 GOOD = reply((FERRY, [1]))
@@ -242,6 +244,37 @@ def test_a_cut_reply_is_not_kept(service: Service, write: Write) -> None:
     service.script = [streams(GOOD, finish="length"), streams(GOOD)]
     assert write().written != write().written
     assert len(service.asked) == 2
+
+
+@pytest.mark.parametrize("when", ["at once", "in the middle"])
+def test_a_question_that_is_stopped_ends_the_work(
+    service: Service, library: Library, extractive: Answer, when: str
+) -> None:
+    """Nobody waits for the time limit: neither the person, nor the service, which is let go."""
+    stop, let_go = threading.Event(), threading.Event()
+
+    def goes_on(handler: BaseHTTPRequestHandler) -> None:
+        try:
+            streams(GOOD[:-2] if when == "in the middle" else "", then=lambda: drip(handler))(
+                handler
+            )
+        except OSError:
+            let_go.set()
+
+    def drip(handler: BaseHTTPRequestHandler) -> None:
+        if when == "at once":
+            stop.set()
+        while not service.over.wait(0.02):
+            handler.wfile.write(event(" "))
+
+    service.script = [goes_on]
+    table = AssistantSettings(llm=service.address, llm_model="named", llm_seconds=600)
+    writing = ModelWriter(open_model(table), library, table, None).begin(stop)
+    with pytest.raises(Stopped):
+        for answer in writing.write(extractive):
+            assert len(proved(answer, library).statements) == 1
+            stop.set()
+    assert let_go.wait(60)
 
 
 def test_statements_come_as_they_are_proved(

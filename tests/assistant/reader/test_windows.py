@@ -10,7 +10,7 @@ QUESTION = "What do the briefs say about conflicts of interest?"
 def ordered(store: Store) -> list[Candidate]:
     """The sentences found for a question, in the order of the hits."""
     found = store.searcher.search(QUESTION, 8)
-    return candidates(ask_about(QUESTION, store.library), found)
+    return candidates(ask_about(QUESTION, store.library), found, store.library)
 
 
 def test_the_best_sentences_lie_in_the_windows_in_their_order(starter_store: Store) -> None:

@@ -33,7 +33,11 @@
     }
     show(button);
     const mark = $("source-quote");
-    if (mark) bring(mark, mark.closest(".text"));
+    if (mark) {
+      bring(mark, mark.closest(".text"));
+      // Pieces above that are laid out only now may have another height than was assumed
+      requestAnimationFrame(() => mark.isConnected && bring(mark, mark.closest(".text")));
+    }
     if (focus) shown.querySelector("[tabindex]")?.focus({ preventScroll: true });
   }
 
@@ -47,7 +51,8 @@
   function show(button) {
     const all = group(button);
     const place = all.indexOf(button);
-    const what = button.classList.contains("near") ? "passage" : "quote";
+    const classes = button.classList;
+    const what = classes.contains("whole") ? "source" : classes.contains("near") ? "passage" : "quote";
     for (const other of document.querySelectorAll("[data-source][aria-current]")) {
       other.removeAttribute("aria-current");
     }
@@ -56,6 +61,7 @@
     $("source-previous").setAttribute("aria-disabled", place === 0);
     $("source-next").setAttribute("aria-disabled", place === all.length - 1);
     $("source-whole").textContent = whole ? `Back to the ${what}` : "Whole source";
+    $("source-whole").hidden = what === "source";
     $("source-controls").hidden = false;
     document.documentElement.classList.add("pane-open");
     screen(narrow.matches);
@@ -72,7 +78,7 @@
   // While the pane covers the page, the page behind it is out of reach
   function screen(covered) {
     const isOpen = document.documentElement.classList.contains("pane-open");
-    for (const part of document.querySelectorAll("#page-main, #page-title")) {
+    for (const part of document.querySelectorAll("#page-main, #page-head")) {
       part.inert = covered && isOpen;
     }
   }
@@ -95,7 +101,7 @@
   function step(by) {
     const marker = $(opened);
     const next = marker && group(marker)[group(marker).indexOf(marker) + by];
-    if (next) open(next, false, false);
+    if (next) open(next, next.classList.contains("whole"), false);
   }
 
   narrow.addEventListener("change", () => screen(narrow.matches));
@@ -103,7 +109,7 @@
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.("button");
     if (!button || button.getAttribute("aria-disabled") === "true") return;
-    if (button.dataset.source !== undefined) open(button, false, true);
+    if (button.dataset.source !== undefined) open(button, button.classList.contains("whole"), true);
     else if (button.id === "source-close") close();
     else if (button.id === "source-previous") step(-1);
     else if (button.id === "source-next") step(1);

@@ -1,0 +1,145 @@
+/* The Discuss tab: puts themes into the form, sends what a pack's buttons do, opens the boxes for
+   its wording, and leads the keyboard and screen readers on when a pack is drawn again. Everything
+   is delegated from the document, since gradio may draw its parts again at any time. */
+(() => {
+  "use strict";
+
+  const $ = (id) => document.getElementById(id);
+  const drafts = new Map(); // wordings that are being typed, by their prompt's key
+  const fields = ["question", "why", "probes"];
+
+  function put(field, text) {
+    const kind = Object.getPrototypeOf(field);
+    Object.getOwnPropertyDescriptor(kind, "value").set.call(field, text);
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  function submit(field) {
+    const options = { key: "Enter", code: "Enter", bubbles: true, cancelable: true };
+    field.dispatchEvent(new KeyboardEvent("keypress", options));
+  }
+
+  const say = (text) => {
+    const status = $("discuss-status");
+    if (status && text) status.textContent = text;
+  };
+
+  function send(order) {
+    const field = document.querySelector("#discuss-act :is(textarea, input)");
+    const pack = document.querySelector("#discuss-pack .pack");
+    if (!field || pack?.getAttribute("aria-busy") === "true") return;
+    pack?.setAttribute("aria-busy", "true"); // until the next one is drawn in its place
+    say("One moment …");
+    put(field, JSON.stringify(order));
+    submit(field);
+  }
+
+  // The form
+
+  function take(button) {
+    const box = document.querySelector("#discuss-topic :is(textarea, input)");
+    put(box, button.dataset.topic);
+    if (button.dataset.go) document.querySelector("#discuss-make").click();
+    else box.focus();
+    say(`The topic is now: ${button.dataset.topic}`);
+  }
+
+  // The wording of a prompt
+
+  const promptOf = (inside) => inside.closest(".prompt");
+  const boxes = (prompt) => fields.map((name) => prompt.querySelector(`[data-field="${name}"]`));
+
+  function edit(prompt, open) {
+    prompt.querySelector(".editor").hidden = !open;
+    prompt.querySelector(".wording").hidden = open;
+    prompt.querySelector('[data-act="edit"]').setAttribute("aria-expanded", open);
+  }
+
+  function cancel(prompt) {
+    drafts.delete(prompt.dataset.key);
+    for (const box of boxes(prompt)) box.value = box.defaultValue;
+    edit(prompt, false);
+    prompt.querySelector('[data-act="edit"]').focus();
+  }
+
+  function save(prompt) {
+    const order = { do: "save", prompt: Number(prompt.dataset.prompt) };
+    for (const box of boxes(prompt)) order[box.dataset.field] = box.value;
+    if (!order.question.trim()) {
+      say("A prompt needs a question.");
+      boxes(prompt)[0].focus();
+      return;
+    }
+    drafts.delete(prompt.dataset.key);
+    send(order);
+  }
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("#discuss button");
+    if (!button || button.getAttribute("aria-disabled") === "true") return;
+    const { act, topic } = button.dataset;
+    if (topic !== undefined) take(button);
+    else if (act === "edit") {
+      const prompt = promptOf(button);
+      const open = prompt.querySelector(".editor").hidden;
+      if (open) {
+        edit(prompt, true);
+        boxes(prompt)[0].focus();
+      } else cancel(prompt);
+    } else if (act === "cancel") cancel(promptOf(button));
+    else if (act === "save") save(promptOf(button));
+    else if (act !== undefined) send({ do: act, prompt: Number(button.dataset.prompt) });
+  });
+
+  document.addEventListener("input", (event) => {
+    const box = event.target.closest?.("#discuss-pack [data-field]");
+    if (!box) return;
+    const prompt = promptOf(box);
+    drafts.set(prompt.dataset.key, boxes(prompt).map((one) => one.value));
+  });
+
+  // Escape leaves a box without losing the pane's own use of it
+  document.addEventListener("keydown", (event) => {
+    const box = event.target.closest?.("#discuss-pack .editor");
+    if (event.key === "Escape" && box) {
+      event.preventDefault();
+      event.stopPropagation();
+      cancel(promptOf(box));
+    }
+  }, true);
+
+  // What was drawn again: said once, gone on from, and with the boxes open that were open
+
+  function drawn(shown) {
+    say(shown.dataset.said);
+    for (const prompt of shown.querySelectorAll(".prompt")) {
+      const typed = drafts.get(prompt.dataset.key);
+      if (!typed) continue;
+      boxes(prompt).forEach((box, i) => { box.value = typed[i]; });
+      edit(prompt, true);
+    }
+    const next = shown.dataset.focus && $(shown.dataset.focus);
+    if (shown.classList.contains("under-way")) shown.scrollIntoView({ block: "nearest" });
+    if (next) {
+      next.focus({ preventScroll: true });
+      next.scrollIntoView({ block: "nearest" });
+    }
+  }
+
+  function watch(panel) {
+    let last = null;
+    new MutationObserver(() => {
+      const shown = panel.querySelector("[data-said]");
+      if (shown && shown !== last) drawn(shown);
+      last = shown;
+    }).observe(panel, { childList: true, subtree: true });
+  }
+
+  const waiting = new MutationObserver(() => {
+    const panel = $("discuss-pack");
+    if (!panel || panel.dataset.watched) return;
+    panel.dataset.watched = "yes";
+    watch(panel);
+  });
+  waiting.observe(document.documentElement, { childList: true, subtree: true });
+})();

@@ -1,0 +1,191 @@
+"""The Discuss tab: a topic in, a discussion pack out, changed prompt by prompt and saved."""
+
+import json
+import logging
+from collections.abc import Iterator
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+import gradio as gr
+from fastapi import APIRouter, Request
+from fastapi.responses import PlainTextResponse, Response
+
+from assistant.engine import Engine
+from assistant.errors import PackGone
+from assistant.packs.files import FORMATS, pack_file
+from assistant.packs.markdown import Part
+from assistant.packs.workshop import Shown, Workshop
+from vectorstore import SoundingsError
+from vectorstore.page.markup import Html, element
+from vectorstore.page.people import require
+from vectorstore.page.tab import panel
+
+FILE_ADDRESS = "/pack-file"
+DEED = "discuss"
+AT_ONCE = 2  # packs that are made at the same time
+_FAULT = (
+    "Something went wrong on our side, and nothing was changed. Try it again. If it goes wrong "
+    "again, the person who runs this page finds the reason in its log."
+)
+_log = logging.getLogger(__name__)
+
+
+def head() -> str:
+    """The styles and the script that the tab needs, for the page's head."""
+    static = resources.files("assistant") / "packs" / "static"
+    style = (static / "discuss.css").read_text("utf-8")
+    script = (static / "discuss.js").read_text("utf-8")
+    return f"<style>{style}</style><script>{script}</script>"
+
+
+def add_tab(engine: Engine) -> None:
+    """Build the tab inside the current `gr.Tabs`."""
+    discuss = _discuss(engine)
+    with (
+        gr.Tab("Discuss", id="discuss", elem_id="tab-discuss") as tab,
+        gr.Row(elem_id="discuss", equal_height=False),
+    ):
+        with gr.Column(elem_id="discuss-form"):
+            topic = gr.Textbox(label="Topic", max_length=300, lines=1, elem_id="discuss-topic")
+            audience = gr.Textbox(
+                label="For whom", value="aspiring leaders", max_length=80, elem_id="discuss-for"
+            )
+            with gr.Row(elem_id="discuss-numbers"):
+                minutes = gr.Number(label="Minutes", value=40, precision=0)
+                prompts = gr.Number(label="Prompts", value=6, precision=0)
+            by_model = gr.Checkbox(
+                label="Let the language model word the questions",
+                value=discuss.workshop.has_model,
+                visible=discuss.workshop.has_model,
+                elem_id="discuss-model",
+            )
+            with gr.Row(elem_id="discuss-buttons"):
+                make = gr.Button("Make pack", variant="primary", elem_id="discuss-make")
+                stop = gr.Button("Stop", elem_id="discuss-stop", visible=False)
+            themes = panel(Html(""), "discuss-themes")
+        with gr.Column(elem_id="discuss-main"):
+            shown = panel(discuss.workshop.welcome(), "discuss-pack")
+            said = element("p", "", role="status", id="discuss-status", class_="unseen")
+            panel(said, "discuss-live")
+        # The script puts what a button of the pack does here, and submits it.
+        act = gr.Textbox(visible="hidden", elem_id="discuss-act", show_label=False)
+        kept = gr.State("", time_to_live=12 * 3600)
+
+    quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+    making = gr.on(
+        [topic.submit, make.click],
+        discuss.make,
+        inputs=[topic, audience, minutes, prompts, by_model, kept],
+        outputs=[shown, kept, stop],
+        concurrency_id="pack",
+        concurrency_limit=AT_ONCE,
+        **quiet,
+    )
+    acting = act.submit(
+        discuss.act, inputs=[act, kept], outputs=[shown, stop], concurrency_id="pack", **quiet
+    )
+    stop.click(
+        discuss.stopped, inputs=[kept], outputs=[shown, stop], cancels=[making, acting], **quiet
+    )
+    tab.select(discuss.themes, outputs=[themes], **quiet)
+
+
+def routes(engine: Engine) -> APIRouter:
+    """The files of packs."""
+    router = APIRouter()
+    discuss = _discuss(engine)
+
+    @router.get(FILE_ADDRESS)
+    def file(request: Request, id: str, format: str = "docx", part: str = "all") -> Response:
+        return discuss.file(request, id, format, part)
+
+    return router
+
+
+class _Discuss:
+    """What the tab's events do. Each says who asks for it, and may be refused."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.workshop = Workshop(engine)
+
+    def themes(self, request: gr.Request) -> Html:
+        require(request, DEED)
+        try:
+            return self.workshop.themes()
+        except SoundingsError as exc:
+            return element("p", str(exc))
+
+    def make(
+        self,
+        topic: str | None,
+        audience: str | None,
+        minutes: float | None,
+        prompts: float | None,
+        by_model: bool,
+        id: str,
+        request: gr.Request,
+    ) -> Iterator[tuple[Any, ...]]:
+        """How far it has come, step by step, and at last the pack."""
+        owner = require(request, DEED).name
+        asked = self.workshop.request_of(topic, audience, minutes, prompts)
+        stop = gr.update(visible=True)
+        for shown in self._told(self.workshop.make(owner, asked, id, by_model=by_model)):
+            yield shown.markup, shown.id or gr.skip(), stop
+            stop = gr.skip()
+        yield gr.skip(), gr.skip(), gr.update(visible=False)
+
+    def act(self, typed: str | None, id: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+        """What a button of the pack does."""
+        owner = require(request, DEED).name
+        order = _order(typed)
+        stop = gr.update(visible=True) if order.get("do") in ("another", "others") else gr.skip()
+        yield gr.skip(), stop
+        for shown in self._told(self.workshop.act(owner, id, order)):
+            yield shown.markup, gr.skip()
+        yield gr.skip(), gr.update(visible=False)
+
+    def stopped(self, id: str, request: gr.Request) -> tuple[Any, ...]:
+        owner = require(request, DEED).name
+        return self.workshop.as_it_lies(owner, id, "Stopped.").markup, gr.update(visible=False)
+
+    def file(self, request: Request, id: str, format: str, part: str) -> Response:
+        """A file of a pack as it lies, to be saved."""
+        try:
+            owner = require(request, DEED).name
+            if format not in FORMATS or part not in list(Part):
+                return PlainTextResponse("There is no such file.", 404)
+            laid = self.workshop.desk.find(owner, id)
+            made = pack_file(laid.pack, self.workshop.sources(), format, Part(part))
+        except PackGone as exc:
+            return PlainTextResponse(str(exc), 404)
+        except SoundingsError as exc:
+            return PlainTextResponse(str(exc), 403)
+        headers = {
+            "Content-Disposition": f'attachment; filename="{made.name}"',
+            "Cache-Control": "no-store",
+        }
+        return Response(made.content, media_type=made.media, headers=headers)
+
+    def _told(self, steps: Iterator[Shown]) -> Iterator[Shown]:
+        """The steps; a fault of ours as a line that says so."""
+        try:
+            yield from steps
+        except Exception:
+            _log.exception("a pack was not made or changed")
+            yield self.workshop.failure(_FAULT)
+
+
+def _order(typed: str | None) -> dict[str, Any]:
+    """What the script asks for; nothing of it is trusted."""
+    try:
+        order = json.loads(typed or "{}")
+    except ValueError:
+        return {}
+    return order if isinstance(order, dict) else {}
+
+
+@lru_cache(maxsize=2)
+def _discuss(engine: Engine) -> _Discuss:
+    """One for the tab and its files, so that both know the same packs."""
+    return _Discuss(engine)

@@ -1,0 +1,70 @@
+"""Answers that were kept as JSON, read again."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from assistant.models import Answer, Citation, Dropped, Fallback, Outcome, Statement, Use, Words
+from vectorstore import Hit, Passage
+
+
+def answer_of(record: Mapping[str, Any]) -> Answer:
+    """The answer that `Answer.to_json` made this of.
+
+    Its hits know no more of their passages than the record does: where they stand and their
+    text; their title is the source's id. Raises KeyError, TypeError or ValueError for a record
+    that is none.
+    """
+    return Answer(
+        question=record["question"],
+        standalone_question=record["standalone_question"],
+        outcome=Outcome(record["outcome"]),
+        reason=record["reason"],
+        missing=record["missing"],
+        confidence=record["confidence"],
+        engine=record["engine"],
+        reader=record["reader"],
+        written=_use(record) if "model" in record else None,
+        answer=record["answer"],
+        statements=tuple(
+            Statement(text=s["text"], citations=tuple(s["citations"]), support=s["support"])
+            for s in record["statements"]
+        ),
+        citations=tuple(_citation(c) for c in record["citations"]),
+        dropped=tuple(Dropped(**each) for each in record["dropped"]),
+        hits=tuple(_hit(each) for each in record["hits"]),
+        library=record["library"],
+        timings_ms=record["timings_ms"],
+    )
+
+
+def _citation(record: Mapping[str, Any]) -> Citation:
+    words = record.get("words")
+    return Citation(**{**record, "words": Words(**words) if words else None})
+
+
+def _hit(record: Mapping[str, Any]) -> Hit:
+    passage = Passage(
+        id=record["passage"],
+        source=record["source"],
+        title=record["source"],
+        text=record["text"],
+        start=record["start"],
+        end=record["end"],
+        heading=record["heading"],
+        page=None,
+        sentences=(),
+    )
+    score = record["score"]
+    return Hit(passage=passage, rank=record["rank"], score=score, similarity=score, lexical=0.0)
+
+
+def _use(record: Mapping[str, Any]) -> Use:
+    tokens, fallback = record["tokens"] or {}, record["fallback"]
+    return Use(
+        model=record["model"],
+        prompt=record["prompt"],
+        prompt_tokens=tokens.get("prompt"),
+        completion_tokens=tokens.get("completion"),
+        cached=record["cached"],
+        fallback=Fallback(**fallback) if fallback else None,
+    )

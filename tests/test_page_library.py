@@ -1,0 +1,295 @@
+"""The keeper at the page: real Chromium, the real program, a library of their own to change."""
+
+import json
+import re
+import shutil
+import subprocess
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.browsing import LONG, Served, ask, chatting, run
+from vectorstore import Library
+from vectorstore.library import FILE_NAME
+
+pytest_plugins = ["tests.browsing"]
+
+KESTREL = "The kestrel of Norfolk hovers over its fields. It hunts voles at dusk.\n"
+HERON = "The heron of Norfolk stands in its rivers. It hunts eels at dawn.\n"
+
+
+@pytest.fixture(scope="module")
+def kept(starter_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The page over a library that these tests may change."""
+    home = tmp_path_factory.mktemp("keeper") / "home"
+    shutil.copytree(starter_home, home)
+    with (home.parent / "chat.log").open("w") as errors, chatting(home, errors) as running:
+        yield running
+
+
+@pytest.fixture
+def come(browser: Browser, kept: Served) -> Iterator[Callable[..., Page]]:
+    """Opens the Library tab as a new person; at the end no script has failed."""
+    contexts, failures = [], []
+
+    def came(**options: object) -> Page:
+        context = browser.new_context(**options)  # type: ignore[arg-type]
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: failures.append(str(error)))
+        page.goto(kept.address)
+        page.get_by_role("tab", name="Library").click()
+        expect(page.locator("#library-rows tr").first).to_be_visible(timeout=LONG)
+        return page
+
+    yield came
+    for context in contexts:
+        context.close()
+    assert failures == []
+
+
+@pytest.fixture
+def keeper(come: Callable[..., Page]) -> Page:
+    return come(viewport={"width": 1440, "height": 900})
+
+
+def write(place: Path, **texts: str | bytes) -> list[Path]:
+    """Files to add; `a_txt` is called a.txt."""
+    files = []
+    for name, content in texts.items():
+        path = place / name.replace("_", ".")
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        files.append(path)
+    return files
+
+
+def add(page: Page, files: list[Path]) -> Locator:
+    """Add files and wait for what became of them; the lines, one a file."""
+    page.get_by_label("Choose files to add").set_input_files(files)
+    page.wait_for_function("!document.querySelector('#library-reading .files')")
+    lines = page.locator("#library-reading > div:not([data-running]) .files > li")
+    expect(lines.first).to_be_visible(timeout=LONG)
+    return lines
+
+
+def titles(page: Page) -> list[str]:
+    return page.locator("#library-rows tr:not([hidden]) th .whole").all_inner_texts()
+
+
+def tab_to(page: Page, target: Locator, *, most: int = 60, back: bool = False) -> None:
+    for _ in range(most):
+        page.keyboard.press("Shift+Tab" if back else "Tab")
+        if target.evaluate("it => it === document.activeElement"):
+            return
+    expect(target).to_be_focused()
+
+
+def library(kept: Served) -> Library:
+    return Library(kept.home / FILE_NAME)
+
+
+# Looking
+
+
+def test_the_table_sorts_and_filters(keeper: Page, kept: Served) -> None:
+    table = keeper.get_by_role("table", name="The sources of the library")
+    heads = table.get_by_role("columnheader")
+    assert [re.sub(r"\W", "", t) for t in heads.all_inner_texts()] == [
+        *("Title", "Kind", "Pages", "Passages", "Version", "Added", "Actions")
+    ]
+    expect(heads.nth(0)).to_have_attribute("aria-sort", "ascending")
+    assert titles(keeper) == sorted(titles(keeper), key=str.casefold)
+    heads.nth(3).get_by_role("button").click()
+    expect(heads.nth(3)).to_have_attribute("aria-sort", "ascending")
+    expect(heads.nth(0)).to_have_attribute("aria-sort", "none")
+    numbers = [int(n) for n in table.locator("[data-name=Passages]").all_inner_texts()]
+    assert numbers == sorted(numbers)
+    assert len(numbers) == len(library(kept).sources())
+    heads.nth(3).get_by_role("button").click()
+    expect(heads.nth(3)).to_have_attribute("aria-sort", "descending")
+    keeper.get_by_label("Show only sources with").fill("taking LEAD brief")
+    expect(keeper.locator("#library-count")).to_have_text(f"1 of {len(numbers)} sources")
+    assert titles(keeper) == ["Brief: Taking the lead"]
+    added = table.locator("tr:not([hidden]) [data-name=Added]")
+    expect(added).to_have_text(re.compile(r"^\d{1,2} [A-Z][a-z]+ 20\d\d$"))
+
+
+def test_what_is_found_opens_in_its_place_and_a_source_opens_whole(
+    keeper: Page, kept: Served
+) -> None:
+    keeper.get_by_label("Words or a question").fill("conductor of an orchestra")
+    keeper.keyboard.press("Enter")
+    hit = keeper.locator("#library-hits .near").first
+    expect(hit).to_be_visible(timeout=LONG)
+    hit.click()
+    quote = keeper.locator("#source-quote")
+    expect(quote).to_be_in_viewport()
+    assert "conductor" in quote.inner_text()
+    expect(keeper.locator("#source-count")).to_have_text(re.compile(r"passage 1 of \d+"))
+    keeper.get_by_role("button", name="Brief: Taking the lead", exact=True).click()
+    whole = keeper.locator("#source-pane .whole .text")
+    expect(whole).to_be_visible()
+    expect(keeper.locator("#source-count")).to_have_text(re.compile(r"source \d of \d"))
+    assert whole.evaluate("text => text.textContent") == library(kept).text("taking-the-lead")
+
+
+@pytest.mark.parametrize("width", [360, 768])
+def test_a_narrow_window_reads_the_table_as_a_list(come: Callable[..., Page], width: int) -> None:
+    page = come(viewport={"width": width, "height": 740})
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    cell = page.locator("#library-rows td[data-name=Passages]").first
+    expect(cell).to_be_visible()
+    assert "Passages" in cell.evaluate("it => getComputedStyle(it, '::before').content")
+    expect(page.get_by_role("row").nth(1).get_by_role("cell").first).to_be_visible()
+
+
+# The whole path, by keyboard alone
+
+
+def test_a_keeper_adds_removes_and_puts_back_by_keyboard(
+    keeper: Page, kept: Served, tmp_path: Path
+) -> None:
+    area = keeper.get_by_label("Choose files to add")
+    keeper.get_by_role("tab", name="Library").focus()
+    tab_to(keeper, area)
+    files = write(
+        tmp_path,
+        kestrel_txt=KESTREL,
+        broken_pdf=b"\x00\x01",
+        copy_txt=KESTREL,
+        photo_jpg=b"x",
+        shape_shifters="",
+    )[:4]
+    lines = add(keeper, files)
+    expect(lines).to_have_count(3)
+    said = dict(
+        zip(["kestrel.txt", "broken.pdf", "copy.txt"], lines.all_inner_texts(), strict=True)
+    )
+    assert "added as “kestrel”" in said["kestrel.txt"]
+    assert "failed because" in said["broken.pdf"]
+    assert "duplicate of “kestrel”" in said["copy.txt"]
+    expect(keeper.locator("#library-sent .failed")).to_contain_text("photo.jpg")
+    expect(keeper.locator("#library-sent .failed")).to_contain_text("of this kind are not read")
+    expect(keeper.locator("#library-status")).to_contain_text("1 added, 1 duplicate, 1 failed")
+    assert not list((kept.home / "incoming").iterdir())
+
+    row = keeper.locator("#library-rows tr", has_text="kestrel")
+    removes = row.get_by_role("button", name="Remove")
+    tab_to(keeper, removes)
+    keeper.keyboard.press("Enter")
+    dialog = keeper.get_by_role("dialog", name="Remove “kestrel”?")
+    expect(dialog.get_by_role("button", name="Keep it")).to_be_focused()
+    keeper.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(removes).to_be_focused()
+    keeper.keyboard.press("Enter")
+    expect(dialog).to_be_visible()
+    tab_to(keeper, dialog.get_by_role("button", name="Remove it"), most=3)
+    keeper.keyboard.press("Enter")
+    undo = keeper.get_by_role("button", name="Undo")
+    expect(undo).to_be_focused(timeout=LONG)
+    expect(row).to_have_count(0)
+    assert "kestrel" not in [s.id for s in library(kept).sources()]
+    keeper.keyboard.press("Enter")
+    expect(keeper.locator("#library-notice")).to_contain_text("again, as version 2", timeout=LONG)
+    expect(row).to_have_count(1)
+    assert library(kept).text("kestrel") == KESTREL
+    expect(keeper.locator("#library-changes")).to_contain_text("Added: kestrel")
+
+
+def test_removing_says_which_gold_questions_lose_their_evidence(keeper: Page) -> None:
+    keeper.get_by_role("button", name="Remove Brief: Taking the lead").click()
+    dialog = keeper.get_by_role("dialog")
+    expect(dialog.locator(".losing")).to_contain_text(
+        re.compile(r"\d+ gold questions would lose their evidence: st-")
+    )
+    dialog.get_by_role("button", name="Keep it").click()
+    expect(dialog).to_be_hidden()
+
+
+# While files are read
+
+
+def test_asking_goes_on_and_sees_what_was_added_also_when_the_page_is_closed(
+    come: Callable[..., Page], kept: Served, tmp_path: Path
+) -> None:
+    leader = come()
+    leader.get_by_role("tab", name="Ask").click()
+    expect(ask(leader, "Where does the heron of Norfolk stand?").locator(".marker")).to_have_count(
+        0
+    )
+    page = come()
+    page.get_by_label("Choose files to add").set_input_files(write(tmp_path, heron_txt=HERON))
+    expect(page.locator("[data-running], #library-reading .added")).to_be_visible(timeout=LONG)
+    page.close()
+    ask(leader, "What is Julie Wood's central argument?")
+    watching = come()
+    expect(watching.locator("#library-reading .added")).to_contain_text("heron.txt", timeout=LONG)
+    exchange = ask(leader, "Where does the heron of Norfolk stand?")
+    expect(exchange.locator("blockquote").first).to_contain_text("stands in its rivers")
+
+
+def test_a_file_with_the_name_of_a_source_is_its_next_version_and_answers_change(
+    keeper: Page, kept: Served, tmp_path: Path
+) -> None:
+    add(keeper, write(tmp_path, egret_txt="The egret of Suffolk nests in March."))
+    lines = add(keeper, write(tmp_path, egret_txt="The egret of Suffolk nests in April."))
+    expect(lines).to_contain_text("changed: the next version of “egret”")
+    row = keeper.locator("#library-rows tr", has_text="egret")
+    expect(row.locator("[data-name=Version]")).to_have_text("2")
+    keeper.get_by_role("tab", name="Ask").click()
+    exchange = ask(keeper, "When does the egret of Suffolk nest?")
+    expect(exchange.locator("blockquote").first).to_contain_text("April")
+
+
+def test_a_keeper_is_told_that_another_run_is_going_on(
+    keeper: Page, kept: Served, tmp_path: Path
+) -> None:
+    from vectorstore.writing import writing
+
+    files = write(tmp_path, wren_txt="The wren sings loudly.")
+    with writing(kept.home):
+        lines = add(keeper, files)
+        expect(lines).to_contain_text("not added")
+        expect(keeper.locator("#library-reading .loss")).to_contain_text("writing to this library")
+    assert "wren" not in [s.id for s in library(kept).sources()]
+    expect(add(keeper, files)).to_contain_text("added as “wren”")
+
+
+# Who may
+
+
+def test_other_pages_and_large_bodies_are_refused(kept: Served) -> None:
+    def post(path: str, data: bytes = b"", **headers: str) -> int:
+        url = f"{kept.address}/library/{path}"
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        request = urllib.request.Request(url, data=data, headers=named, method="POST")
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return int(answer.status)
+        except urllib.error.HTTPError as refused:
+            return refused.code
+
+    assert post("begin", Origin="http://evil.example") == 403
+    assert post("remove?id=launch-note", Origin="http://evil.example") == 403
+    assert post("remove?id=launch-note", Sec_Fetch_Site="cross-site") == 403
+    assert post("begin", b"x" * 300_000) == 413
+    assert post("file?batch=x&name=a.txt", Content_Length=str(200_000_000)) == 413
+    assert post("remove?id=nothing-of-this-name") == 404
+    assert "launch-note" in [s.id for s in library(kept).sources()]
+
+
+def test_a_removal_on_the_command_line_says_the_same_and_needs_no_yes(
+    starter_home: Path, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(starter_home, home)
+    done: subprocess.CompletedProcess[str] = run(home, "sources", "remove", "taking-the-lead")
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"\d+ gold questions would lose their evidence: st-", done.stderr)
+    left = json.loads(run(home, "sources", "--json").stdout)
+    assert "taking-the-lead" not in [source["id"] for source in left]
