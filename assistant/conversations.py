@@ -168,17 +168,6 @@ class Conversations:
             )
 
 
-def cited_on(kept: Kept, source: str) -> list[str]:
-    """The days (ISO 8601) of the answers, whoever's, that cite a source; the oldest first."""
-    rows = kept.all(
-        "SELECT substr(asked, 1, 10) FROM exchange WHERE answer IS NOT NULL AND EXISTS ("
-        "SELECT 1 FROM json_each(answer, '$.citations') WHERE value ->> 'source' = ?) "
-        "ORDER BY asked",
-        source,
-    )
-    return [day for (day,) in rows]
-
-
 def _exchange(
     number: int, question: str, sources: str | None, answer: str | None, state: str
 ) -> Exchange:

@@ -1,25 +1,62 @@
-"""What of the saved answers rests on a source."""
+"""What people keep that quotes a source: what its removal would cost them.
 
+Counted and no more: a conversation is its own person's business, and nobody else's.
+"""
+
+import json
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from assistant.conversations import cited_on
 from assistant.kept import FILE_NAME, Kept
+from assistant.verify import verify
 from vectorstore import Library
 from vectorstore.dependants import Dependant
-from vectorstore.page.wording import in_words
 
-KIND = "saved answer"
+_KINDS = {
+    "saved answer": "SELECT answer FROM exchange WHERE answer IS NOT NULL",
+    "rated answer": "SELECT answer FROM feedback",
+}
 
 
 def answers_resting_on(home: Path, library: Library, source_id: str) -> list[Dependant]:
-    """The answers in people's conversations that quote this source: by their dates alone, since
-    what was asked is the business of those who asked."""
+    """The answers in conversations, and those that feedback was given on, of which a quote stands
+    in this source today. Raises KeptUnavailable where they cannot be read."""
     file = home / FILE_NAME
     if not file.exists():
         return []
     kept = Kept(file)
     try:
-        days = cited_on(kept, source_id)
+        answers = {
+            kind: [json.loads(row[0]) for row in kept.all(sql)] for kind, sql in _KINDS.items()
+        }
     finally:
         kept.close()
-    return [Dependant(kind=KIND, id=f"of {in_words(day)}", text="") for day in days]
+    return [
+        Dependant(kind=kind, id="", text="")
+        for kind, listed in answers.items()
+        for _ in _quoting(listed, library, source_id)
+    ]
+
+
+def _quoting(
+    answers: Sequence[dict[str, Any]], library: Library, source_id: str
+) -> list[dict[str, Any]]:
+    """Those of the answers that would lose a quote."""
+    sha256 = library.source(source_id).sha256
+    about = [
+        each
+        for each in answers
+        if any(
+            c.get("source") == source_id or c.get("source_sha256") == sha256
+            for c in each["citations"]
+        )
+    ]
+    return [
+        each
+        for each in about
+        if any(
+            quote.standing.holds and quote.now is not None and quote.now.source == source_id
+            for quote in verify([each], library).quotes
+        )
+    ]

@@ -88,7 +88,7 @@ class Adding:
                 self._standing = Standing(
                     running=True,
                     who=who,
-                    since=datetime.now(UTC).isoformat(timespec="seconds"),
+                    since=datetime.now(UTC).isoformat(timespec="milliseconds"),
                     files=tuple(lines),
                 )
         if running:

@@ -15,7 +15,7 @@ class Dependant:
     """Something whose evidence stands in a source: a gold question, a saved answer.
 
     `kind` is what people call such a thing, in the singular; `id` names it among its kind, `text`
-    says what it is.
+    says what it is. Both are empty where that is nobody else's business.
     """
 
     kind: str
@@ -41,7 +41,9 @@ def losing_in_words(losing: Sequence[Dependant]) -> list[str]:
         kinds.setdefault(each.kind, []).append(each.id)
     lines = []
     for kind, ids in kinds.items():
-        named = ", ".join(ids[:MOST_NAMED]) + (" …" if len(ids) > MOST_NAMED else "")
+        named = ", ".join(filter(None, ids[:MOST_NAMED]))
+        more = " …" if len(ids) > MOST_NAMED else ""
         its = "its" if len(ids) == 1 else "their"
-        lines.append(f"{counted(len(ids), kind)} would lose {its} evidence: {named}")
+        line = f"{counted(len(ids), kind)} would lose {its} evidence"
+        lines.append(f"{line}: {named}{more}" if named else line)
     return lines

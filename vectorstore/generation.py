@@ -4,6 +4,9 @@ Embedded Chroma overwrites its files in place and breaks for good when its write
 (chroma issues 7510 and 7238). So no index folder that answers depend on is ever written: a
 generation is built aside by a process of its own, probed by another (a broken index may crash
 whoever opens it), and renamed to its name. The library's commit then points at it.
+
+Where processes can be forked, the builder is a fork of the one that probes, taken before either
+has opened anything: chromadb is loaded once for both, which is most of what a small change costs.
 """
 
 import contextlib
@@ -17,7 +20,8 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +45,7 @@ HNSW = {
     "batch_size": 2,
     "sync_threshold": 2,
 }
+_FORKS = sys.platform == "linux"  # elsewhere a fork of a process with threads is not safe
 
 Vectors = NDArray[np.float32]
 
@@ -143,6 +148,7 @@ def build(
         order = {
             "add": dict(add),
             "remove": list(remove),
+            "contents": contents_digest(contents),
         }
         (work / "order.json").write_text(json.dumps(order), encoding="utf-8")
         folder = work / "generation"
@@ -152,10 +158,8 @@ def build(
             check_files(index / base)
             shutil.copytree(index / base, folder)
             (folder / MANIFEST).unlink()
-        _run("build", work)
-        _sync(folder)
-        _write_manifest(folder, contents)
-        _run("probe", work)
+        for step in ("make",) if _FORKS else ("build", "probe"):
+            _run(step, work)
         name = f"gen-{secrets.token_hex(6)}"  # never one that an open reader may know already
         folder.rename(index / name)
         _sync_folder(index)
@@ -213,7 +217,7 @@ def contents_digest(contents: Mapping[str, str]) -> str:
     return hashlib.sha256(json.dumps(sorted(contents.items())).encode()).hexdigest()
 
 
-def _write_manifest(folder: Path, contents: Mapping[str, str]) -> None:
+def _write_manifest(folder: Path, contents: str) -> None:
     # Without this file (a single passage) Chroma reads its log alone and rewrites the others.
     synced = [file.parent for file in folder.glob("*/index_metadata.pickle")]
     files = {
@@ -222,7 +226,7 @@ def _write_manifest(folder: Path, contents: Mapping[str, str]) -> None:
         if file.is_file() and file.parent in synced
     }
     with (folder / MANIFEST).open("w", encoding="utf-8") as stream:
-        json.dump({"files": files, "contents": contents_digest(contents)}, stream)
+        json.dump({"files": files, "contents": contents}, stream)
         stream.flush()
         os.fsync(stream.fileno())
 
@@ -279,10 +283,33 @@ def child(step: str, work: Path) -> None:
     """The body of the processes that `build` starts."""
     order = json.loads((work / "order.json").read_text(encoding="utf-8"))
     vectors = np.load(work / "vectors.npy", mmap_mode="r")
+    folder = work / "generation"
+    if step == "make":
+        import chromadb  # noqa: F401  # once, for the fork too
+
+        _in_a_fork(lambda: _build(folder, order, vectors))
     if step == "build":
-        _build(work / "generation", order, vectors)
+        _build(folder, order, vectors)
     else:
-        _probe(work / "generation", order, vectors)
+        _probe(folder, order, vectors)
+
+
+def _in_a_fork(work: Callable[[], None]) -> None:
+    """Do the work in a copy of this process. Where that fails, so does this one, as it did."""
+    copy = os.fork()
+    if copy == 0:
+        try:
+            work()
+        except BaseException:
+            traceback.print_exc()
+            sys.stderr.flush()
+            os._exit(1)
+        os._exit(0)
+    code = os.waitstatus_to_exitcode(os.waitpid(copy, 0)[1])
+    if code < 0:
+        raise SystemExit(f"the builder was killed by {signal.Signals(-code).name}")
+    if code > 0:  # it has said why
+        os._exit(code)
 
 
 def _build(folder: Path, order: Mapping[str, Any], vectors: Vectors) -> None:
@@ -301,6 +328,8 @@ def _build(folder: Path, order: Mapping[str, Any], vectors: Vectors) -> None:
             metadatas=[{"source": source} for source in sources[start:stop]],
         )
     client.close()
+    _sync(folder)
+    _write_manifest(folder, order["contents"])
 
 
 def _probe(folder: Path, order: Mapping[str, Any], vectors: Vectors) -> None:

@@ -1,5 +1,5 @@
-"""What other programs may ask of us: over HTTP with JSON, and over the Model Context Protocol.
+"""What other programs may ask of us, over HTTP with JSON.
 
-`Desk` does what is asked and notes it; `routes` serves it at /api, described by an OpenAPI
-document and a page of our own; `mcp` offers the same as tools.
+`Desk` does what is asked; `routes` serves it at /api, described by an OpenAPI document and a page
+of our own.
 """

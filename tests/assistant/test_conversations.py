@@ -20,7 +20,6 @@ from assistant.export_word import conversation_docx
 from assistant.feedback import FeedbackBook, Verdict
 from assistant.kept import FILE_NAME, IN_MEMORY, Kept
 from assistant.models import Outcome
-from assistant.resting import answers_resting_on
 from assistant.verify import read_answers, verify
 
 ADA, BEN = "ada", "ben"
@@ -188,19 +187,6 @@ def test_word_holds_them_too_the_same_to_the_byte(chat: Chat) -> None:
     assert any(
         style == "Attribution" and text.startswith("[1] Brief:") for style, text in paragraphs
     )
-
-
-def test_who_removes_a_source_is_told_of_the_answers_but_not_of_the_questions(
-    chat: Chat, tmp_path: Path
-) -> None:
-    [exchange] = asked(chat, CONDUCTOR).exchanges
-    assert exchange.answer is not None
-    library = chat.engine.store.library
-    resting = answers_resting_on(tmp_path, library, exchange.answer.citations[0].source)
-    assert [each.kind for each in resting] == ["saved answer"]
-    assert "conductor" not in repr(resting)
-    assert answers_resting_on(tmp_path, library, "another") == []
-    assert answers_resting_on(tmp_path / "nowhere", library, "another") == []
 
 
 def test_a_source_that_changed_since_is_told(chat: Chat) -> None:

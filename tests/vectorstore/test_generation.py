@@ -161,6 +161,39 @@ def test_a_crash_of_the_builder_is_a_clear_error_that_changes_nothing(
     assert [f.name for f in (shelf.home / "index").iterdir()] == [current]
 
 
+@pytest.mark.parametrize("forks", [True, False])
+def test_a_builder_that_dies_at_its_work_is_a_clear_error_that_changes_nothing(
+    shelf: Any, monkeypatch: pytest.MonkeyPatch, forks: bool
+) -> None:
+    if forks and not generation._FORKS:
+        pytest.skip("nothing is forked here")
+    before, current = shelf.library.fingerprint, shelf.generation.name
+    monkeypatch.setattr(generation, "_FORKS", forks)
+    killed = "import os, signal; os.kill(os.getpid(), signal.SIGTERM)"
+    dying = f"from vectorstore import generation\ndef die(*_):\n    {killed}\n"
+    monkeypatch.setattr(
+        generation,
+        "_CHILD",
+        generation._CHILD.replace(
+            "from vectorstore.generation import child",
+            f"{dying}generation._build = die\nfrom vectorstore.generation import child",
+        ),
+    )
+    with pytest.raises(IndexUnavailable, match="SIGTERM"):
+        shelf.change(whales="A whale sings.")
+    assert shelf.library.fingerprint == before
+    assert [f.name for f in (shelf.home / "index").iterdir()] == [current]
+
+
+def test_the_builder_writes_what_is_whole_without_forking(
+    shelf: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(generation, "_FORKS", False)
+    shelf.change(whales="A whale sings.")
+    hit = shelf.store().searcher.search("A whale sings.", 1).hits[0]
+    assert hit.passage.source == "whales"
+
+
 def test_a_generation_that_lacks_a_passage_is_not_taken_up(tmp_path: Path) -> None:
     vectors = np.eye(2, dtype=np.float32)
     with pytest.raises(IndexUnavailable, match="does not hold the passages"):

@@ -1,0 +1,86 @@
+"""The addresses of the Library tab: for keepers alone, and what they say of what is there."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from ingest.serving import PREFIX, Desk, library_routes
+from vectorstore import Store
+from vectorstore.dependants import Dependant
+from vectorstore.page.people import PERSON, Person, Role
+
+READ = ("sources", "changes", "search?q=boat", "adding", "removal?id=boats")
+POST = ("begin", "file?batch=x&name=a.txt", "read?batch=x", "remove?id=boats", "restore?id=boats")
+
+
+class As:
+    """Passes requests on as somebody's; as nobody's where there is no role."""
+
+    def __init__(self, app: Any, role: Role | None) -> None:
+        self.app, self.role = app, role
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if self.role is not None:
+            scope[PERSON] = Person(name="sam", role=self.role)
+        await self.app(scope, receive, send)
+
+
+@pytest.fixture
+def served(desk: Any) -> Callable[[Role | None], TestClient]:
+    """The addresses over a home, for whichever role: `served(Role.KEEPER).get(...)`."""
+    store = Store(desk.home, desk.library, desk.encoder, lambda _: None)
+
+    def rests(home: object, library: object, source: str) -> list[Dependant]:
+        return [Dependant(kind="gold question", id="q1", text="?")] if source == "boats" else []
+
+    app = FastAPI()
+    app.include_router(library_routes(Desk(desk.settings(), store, [rests], lambda _: None)))
+    return lambda role: TestClient(As(app, role), base_url=f"http://test{PREFIX}/")
+
+
+@pytest.mark.parametrize("role", [Role.LEADER, Role.TRAINER, None])
+def test_who_is_no_keeper_reads_and_changes_nothing(served: Any, desk: Any, role: Any) -> None:
+    client, before = served(role), desk.state()
+    assert {path: client.get(path).status_code for path in READ} == dict.fromkeys(READ, 403)
+    assert {path: client.post(path).status_code for path in POST} == dict.fromkeys(POST, 403)
+    assert desk.state() == before
+    assert not (desk.home / "incoming").exists()
+
+
+def test_a_keeper_is_told_what_rests_on_a_source(served: Any) -> None:
+    keeper = served(Role.KEEPER)
+    assert "1 gold question would lose its evidence: q1" in keeper.get("removal?id=boats").text
+    assert "Nothing that is kept rests on it" in keeper.get("removal?id=trees").text
+    assert keeper.get("removal?id=nothing").status_code == 404
+
+
+def test_what_a_document_says_of_itself_is_text(served: Any, desk: Any) -> None:
+    title = "<img src=x onerror=alert(1)>"
+    desk.write(
+        "evil.md", f"---\ntitle: '{title}'\n---\n# Evil\n\nA boat & <script>alert(2)</script>"
+    )
+    desk.ingest()
+    keeper = served(Role.KEEPER)
+    for path in ("sources", "changes", "search?q=boat", "removal?id=evil"):
+        shown = keeper.get(path).text
+        assert "&lt;img" in shown
+        assert "<img" not in shown
+        assert "<script" not in shown
+
+
+def test_a_file_that_is_not_taken_is_told_and_the_others_are_read(served: Any, desk: Any) -> None:
+    keeper = served(Role.KEEPER)
+    batch = keeper.post("begin").text
+    assert keeper.post(f"file?batch={batch}&name=kestrel.txt", content=b"It hovers.").text == ""
+    assert "of this kind" in keeper.post(f"file?batch={batch}&name=a.exe", content=b"x").text
+    assert "no longer here" in keeper.post("file?batch=none&name=a.txt", content=b"x").text
+    assert keeper.post("read?batch=none").status_code == 422
+    assert keeper.post(f"read?batch={batch}").status_code == 200
+    while "data-running" in keeper.get("adding").text:
+        time.sleep(0.05)
+    assert "added as “kestrel”" in keeper.get("adding").text
+    assert desk.library.text("kestrel") == "It hovers."
