@@ -78,7 +78,7 @@ def add_tab(engine: Engine) -> None:
     opened = [narrowed, id, shown, choice, hint, anew]
     stop.click(ask.stop, **beside)
     anew.click(ask.anew, outputs=[box, worded, *opened], **beside)
-    command.input(ask.do, inputs=[command, id], outputs=[shown, hint], **beside)
+    command.submit(ask.do, inputs=[command, id], outputs=[shown, hint], **beside)
     blocks = gr.context.Context.root_block
     assert blocks is not None
     blocks.load(ask.opened, outputs=opened, **beside)

@@ -46,9 +46,13 @@ def test_a_long_source_is_measured_on_the_pane_that_the_page_has(tmp_path: Path)
     client = TestClient(app_of(long_source(tmp_path, 3), 3))
     page = client.get("/").text
     assert page.count("data-source=") == 3 and "source-pane" in page
-    text = Library(tmp_path / FILE_NAME).text("log")
+    library = Library(tmp_path / FILE_NAME)
+    text = library.text("log")
     start = text.index("On page 2, line 20,")
     asked = {"id": "log", "start": start, "end": start + 19}
+    passages = library.passages_of("log")
+    assert library.passage_at("log", start) == next(p for p in passages if start < p.end)
+    assert library.passage_at("log", len(text)) is None
     shown = client.get("/source", params=asked).text
     assert '<mark id="source-quote">On page 2, line 20,</mark>' in shown and "page 2" in shown
     entire = client.get("/source", params={**asked, "whole": True}).text

@@ -230,6 +230,15 @@ class Library:
         rows = self._all(f"{_PASSAGES} WHERE v.source = ? ORDER BY p.ordinal", (source_id,))
         return [_passage(row) for row in rows]
 
+    def passage_at(self, source_id: str, position: int) -> Passage | None:
+        """The passage of a source that holds a position of its text, the first if several do."""
+        rows = self._all(
+            f'{_PASSAGES} WHERE v.source = ? AND p.start <= ? AND p."end" > ? '
+            "ORDER BY p.ordinal LIMIT 1",
+            (source_id, position, position),
+        )
+        return _passage(rows[0]) if rows else None
+
     def lexical(
         self, terms: Sequence[str], limit: int, sources: Sequence[str] | None = None
     ) -> dict[str, float]:

@@ -16,11 +16,19 @@
     field.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
+  function enter(field) {
+    const options = { key: "Enter", code: "Enter", bubbles: true, cancelable: true };
+    field.dispatchEvent(new KeyboardEvent("keypress", options));
+  }
+
   const unseen = (name) => document.querySelector(`#ask-${name} :is(textarea, input)`);
 
   // What gradio has no part for: deleting, and saying whether an answer helped
   let commands = 0;
-  const command = (asked) => put(unseen("do"), JSON.stringify({ ...asked, turn: ++commands }));
+  const command = (asked) => {
+    put(unseen("do"), JSON.stringify({ ...asked, turn: ++commands }));
+    enter(unseen("do"));
+  };
 
   // Whether the box holds a reading that is being put right: then it is asked as it stands
   function worded(yes) {
@@ -36,9 +44,8 @@
   }
 
   function ask(text, asItStands = false) {
-    const options = { key: "Enter", code: "Enter", bubbles: true, cancelable: true };
     worded(asItStands);
-    fill(text).dispatchEvent(new KeyboardEvent("keypress", options));
+    enter(fill(text));
   }
 
   // The place for an answer: what has come is said once, politely, and scrolled to

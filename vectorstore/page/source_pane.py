@@ -6,7 +6,6 @@ class `near` are spoken of as passages, those of class `whole` open all of a sou
 nothing is marked), all others are quotes.
 """
 
-from collections.abc import Sequence
 from importlib import resources
 
 from fastapi import APIRouter
@@ -14,7 +13,6 @@ from fastapi.responses import HTMLResponse
 
 from vectorstore.errors import SoundingsError, UnknownSource
 from vectorstore.library import Library
-from vectorstore.models import Passage
 from vectorstore.page import source_view
 from vectorstore.page.markup import Html, element
 
@@ -82,7 +80,7 @@ def _opened(
         with library.reading():
             source = library.source(source_id)
             text = library.text(source_id)
-            passages = [] if whole else library.passages_of(source_id)
+            passage = None if whole else library.passage_at(source_id, start)
     except UnknownSource:
         return source_view.notice("This source is no longer in the library.")
     except SoundingsError as exc:
@@ -98,9 +96,4 @@ def _opened(
         return source_view.notice("There is no such place in this source.")
     if whole:
         return source_view.whole(source, text, start, end)
-    return source_view.in_place(source, text, _around(passages, start), start, end)
-
-
-def _around(passages: Sequence[Passage], position: int) -> Passage | None:
-    """The passage that holds a position."""
-    return next((p for p in passages if p.start <= position < p.end), None)
+    return source_view.in_place(source, text, passage, start, end)
