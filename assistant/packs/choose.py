@@ -29,6 +29,7 @@ _FIRST_KINDS = (
     "evaluation",
 )
 _JITTER = 0.12
+_PAIRED = 0.12  # for a stem that sets two quotes side by side, where there are two
 _LEAST_POINT = 0.2
 
 
@@ -201,7 +202,7 @@ def _fit(stem: Stem, extract: Extract, tension: Extract | None) -> float | None:
     places = [i for i, act in enumerate(extract.acts) if act.value in stem.acts]
     if not places or (extract.acts[0] in (Act.CASE, Act.FIGURE) and places[0] > 0):
         return None  # a case is asked about as a case, a figure as a figure
-    fits = (0.1, 0.04)[min(places[0], 1)] + 0.04 * ("tension" in stem.needs)
+    fits = (0.1, 0.04)[min(places[0], 1)] + _PAIRED * ("tension" in stem.needs)
     return fits + 0.02 * (tension is not None)
 
 
