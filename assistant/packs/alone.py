@@ -62,7 +62,8 @@ _ABOUT_ITSELF = re.compile(
 _OF_ITSELF = re.compile(
     r"\b(?:[Tt]he|[Tt]his|[Oo]ur) (?:new |latest )?(?:report|note|article|interview|paper|brief|"
     r"document)(?:[’']s|,[^,]{3,60},)? "
-    r"(?:describes|concentrates|names|is named|looked|introduces|carries|itself|sets out|reports|"
+    r"(?:recalls|mentions|opens|"
+    r"describes|concentrates|names|is named|looked|introduces|carries|itself|sets out|reports|"
     r"wording|focuses|covers|says this|points to)\b|\b[A-Z]\w+ (?:talks|talked|speaks|"
     r"spoke) to [A-Z]"
     r"|\bfocus of the report\b|\bsupporting the research\b"

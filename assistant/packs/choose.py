@@ -29,6 +29,7 @@ _FIRST_KINDS = (
     "evaluation",
 )
 _JITTER = 0.12
+_PAIRED = 0.12  # for a stem that sets two quotes side by side, where there are two
 _LEAST_POINT = 0.2
 
 
@@ -196,13 +197,17 @@ def _fit(stem: Stem, extract: Extract, tension: Extract | None) -> float | None:
     """How well a stem fits what an extract does, or None where it does not."""
     if "{speaker}" in stem.ask.text and (extract.speaker is None or " and " in extract.speaker):
         return None
-    if "tension" in stem.needs and tension is None:
-        return None
+    if "tension" in stem.needs and (tension is None or _same_voice(extract, tension)):
+        return None  # "the people behind each" must be two
     places = [i for i, act in enumerate(extract.acts) if act.value in stem.acts]
     if not places or (extract.acts[0] in (Act.CASE, Act.FIGURE) and places[0] > 0):
         return None  # a case is asked about as a case, a figure as a figure
-    fits = (0.1, 0.04)[min(places[0], 1)] + 0.04 * ("tension" in stem.needs)
+    fits = (0.1, 0.04)[min(places[0], 1)] + _PAIRED * ("tension" in stem.needs)
     return fits + 0.02 * (tension is not None)
+
+
+def _same_voice(one: Extract, other: Extract) -> bool:
+    return one.speaker is not None and one.speaker == other.speaker
 
 
 def _clash(other: Extract, one: Extract) -> bool:

@@ -144,6 +144,13 @@ def _prompt(document: Any, number: int, prompt: Prompt, sources: Sources, notes:
     document.add_heading("To go further", level=3)
     for probe in prompt.probes:
         document.add_paragraph(probe, style="List Bullet")
+    if prompt.notes:
+        document.add_heading("In short", level=3)
+    for note in prompt.notes:
+        paragraph = document.add_paragraph(note.text, style="List Bullet")
+        for quoted in prompt.quotes:
+            if quoted.marker in note.citations:
+                notes.add(paragraph, _place(quoted, sources))
     document.add_heading("Points to draw out", level=3)
     for point in prompt.points:
         _point(document, point, sources, notes)

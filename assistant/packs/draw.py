@@ -145,7 +145,10 @@ class Drawer:
         others = [e for e in taken if e is not choice.stimulus]
         tension = choice.tension
         if "tension" not in choice.stem.needs:
-            tension = chooser.tension(choice.stimulus, others)
+            # One that stands elsewhere in the pack as well is better than none: it is named again.
+            tension = chooser.tension(choice.stimulus, others) or chooser.tension(
+                choice.stimulus, ()
+            )
         return _Begun(
             choice=choice,
             chooser=chooser,

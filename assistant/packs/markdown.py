@@ -85,6 +85,10 @@ def _prompt(number: int, prompt: Prompt, sources: Sources) -> Iterator[str]:
     yield f"**{plain(prompt.question)}**"
     yield from ("", f"*Why ask this:* {plain(prompt.why)}", "", "To go further:", "")
     yield from (f"- {plain(probe)}" for probe in prompt.probes)
+    if prompt.notes:
+        yield from ("", "In short:", "")
+    for note in prompt.notes:
+        yield f"- {plain(note.text)} " + "".join(f"[{marker}]" for marker in note.citations)
     yield from ("", "Points to draw out:", "")
     for point in prompt.points:
         yield f"- {_quote(point)} ({plain(who(point, sources))}) [{point.marker}]"

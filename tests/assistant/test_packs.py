@@ -104,6 +104,12 @@ def test_a_counter_view_comes_from_elsewhere_than_the_stimulus(packs: dict[str, 
                 assert pull(drawn.stimulus, drawn.tension, ()) >= Pull.LIMITS
 
 
+def test_two_quotes_side_by_side_are_of_two_voices(packs: dict[str, Pack]) -> None:
+    for prompt in (p for pack in packs.values() for p in pack.prompts if p.paired):
+        assert prompt.tension is not None
+        assert prompt.tension.said_by is None or prompt.tension.said_by != prompt.stimulus.said_by
+
+
 def test_what_a_prompt_asks_of_the_library_is_answered_by_the_engine(
     packs: dict[str, Pack], starter_engine: Engine
 ) -> None:

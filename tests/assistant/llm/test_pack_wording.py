@@ -1,5 +1,6 @@
 """Packs in a language model's words: a scripted service, real quotes, the real gate."""
 
+import io
 import json
 import re
 from collections.abc import Callable
@@ -7,9 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from docx import Document
 
 from assistant import Engine, open_engine
 from assistant.packs import Pack, PackMaker, PackRequest
+from assistant.packs.document import to_docx
+from assistant.packs.markdown import to_markdown
 from assistant.packs.models import MODEL, RULES, Drawn, Wording
 from assistant.packs.quality import claims_in, fault_of, is_open
 from assistant.packs.workshop import Workshop
@@ -73,7 +77,12 @@ def test_a_model_words_a_pack_and_the_gate_proves_its_notes(
     engine: Engine, service: Service, plain: Pack
 ) -> None:
     replies(service, fitting)
-    made = PackMaker(engine).make(REQUEST).to_json()
+    pack = PackMaker(engine).make(REQUEST)
+    made = pack.to_json()
+    sources = {s.id: s for s in engine.store.library.sources()}
+    content = to_docx(pack, sources)
+    assert [p.text for p in Document(io.BytesIO(content)).paragraphs].count("In short") == 3
+    assert to_markdown(pack, sources).count("\nIn short:\n") == 3
     assert made["engine"] == "llm"
     assert made["model"].endswith(", pack-1")
     assert len(service.asked) == 3
