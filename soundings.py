@@ -34,6 +34,7 @@ from vectorstore.console import Commands, announce, print_json, print_table
 from vectorstore.doctor import examine
 from vectorstore.errors import SoundingsError
 from vectorstore.page import look
+from vectorstore.page.audit import open_audit
 from vectorstore.page.door import Door, open_door
 from vectorstore.page.guard import BODY_LIMIT, Guard
 from vectorstore.page.people import LOCAL, Person, Role, may
@@ -51,7 +52,7 @@ TABLES: dict[str, type[Table]] = {
     "page": PageSettings,
 }
 # What rests on a source and loses its evidence when that is removed.
-RESTING = (answers_resting_on, gold_resting_on)
+RESTING = (gold_resting_on, answers_resting_on)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -163,7 +164,7 @@ def _chat(args: argparse.Namespace, settings: Settings) -> int:
             "Passwords and answers can be read on the way: put a reverse proxy with https before "
             "the page, and say where people find it: SOUNDINGS_PAGE_ADDRESS=https://…"
         )
-    engine = open_engine(settings, announce)
+    engine = open_engine(settings, announce, journal=open_audit(settings))
     with _listening(args.host, args.port) as listening:
         host, port = listening.getsockname()[:2]
         address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
@@ -197,7 +198,7 @@ def _listening(host: str, port: int) -> socket.socket:
 def build_page(
     engine: Engine, settings: Settings, reach: Reach | None = None, door: Door | None = None
 ) -> "FastAPI":
-    """The page as an app: the tabs that the folders offer, behind the guard.
+    """The page as an app: the tabs that the folders offer and the API, behind the guard.
 
     With a `door` there is a page for each role, with the tabs that the role may see; without one
     there is one page, for the one person at this machine.
@@ -206,6 +207,8 @@ def build_page(
     direct = [os.environ.get("NO_PROXY"), "localhost,127.0.0.1,::1"]
     os.environ["NO_PROXY"] = ",".join(filter(None, direct))
     from assistant import tab as ask
+    from assistant.api import routes as api
+    from assistant.api.desk import Desk
     from assistant.packs import tab as discuss
     from eval import tab as evaluate
     from ingest.tab import LibraryTab
@@ -233,11 +236,11 @@ def build_page(
     for deed, of_deed in routers.items():
         for router in of_deed:
             include(app, router, deed)
-    open_to_all = login.routes(door) if door else None
-    if open_to_all is not None:
-        app.include_router(open_to_all)
+    unasked = [api.routes(Desk(engine)), *([login.routes(door)] if door else [])]
+    for router in unasked:  # which look for themselves who is there
+        app.include_router(router)
     app.mount("/", ByRole(pages))
-    served = [*chain.from_iterable(routers.values()), *filter(None, [open_to_all])]
+    served = [*chain.from_iterable(routers.values()), *unasked]
     routes: list[Any] = [route for router in served for route in router.routes]
     larger = {
         path: most for tab in tabs.values() for path, most in getattr(tab, "POSTS", {}).items()

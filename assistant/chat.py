@@ -80,7 +80,7 @@ class Chat:
         )
         conversation = replace(conversation, sources=asked.sources)
         yield replace(conversation, exchanges=(*before, exchange)), told
-        for grown in self._grown(exchange, before, stop):
+        for grown in self._grown(person, exchange, before, stop):
             exchange = grown
             yield replace(conversation, exchanges=(*before, grown)), told
         if conversation.id:
@@ -128,7 +128,7 @@ class Chat:
             return Conversation(id=""), f"This conversation is not kept: {exc}"
 
     def _grown(
-        self, exchange: Exchange, before: Sequence[Exchange], stop: threading.Event
+        self, person: str, exchange: Exchange, before: Sequence[Exchange], stop: threading.Event
     ) -> Iterator[Exchange]:
         """The exchange with its answer as it grows; the last one is what is kept."""
         grown = exchange
@@ -138,6 +138,7 @@ class Chat:
                 _turns(before),
                 sources=exchange.sources,
                 standalone=exchange.question if exchange.worded else None,
+                by=person,
                 stop=stop,
             )
             for answer in stream:

@@ -8,6 +8,7 @@ from assistant.engine import ENGINES, check_question, open_engine
 from assistant.errors import BadQuestion
 from assistant.gate.cli import add_commands as add_gate_commands
 from assistant.models import Answer, Outcome, Turn, Use
+from assistant.rewordings import rewordings
 from vectorstore.batch import run_batch
 from vectorstore.cli import add_source_filter, check_batch_arguments, narrowed
 from vectorstore.console import Commands, announce, plain, print_json
@@ -56,6 +57,9 @@ def _ask(args: argparse.Namespace, settings: Settings) -> int:
         print_json({"id": None, **answer.to_json()})
     else:
         _print(answer)
+    if not args.json and answer.outcome is Outcome.WITHHELD:
+        for question in rewordings(engine, answer, sources=sources):
+            print(plain(f"  It does answer: {question}"))
     return 0
 
 

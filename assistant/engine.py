@@ -21,6 +21,7 @@ from assistant.features import Candidate, answer_features, ask_about, candidates
 from assistant.followup import query_of
 from assistant.followup import standalone as stand_alone
 from assistant.gate import Checker, Slice, judge, open_checker
+from assistant.journal import Journal, noted
 from assistant.models import (
     Answer,
     Citation,
@@ -94,10 +95,11 @@ class Engine:
         spans: SpanReader | None = None,
         checker: Checker | None = None,
         writer: Callable[[Library, Checker], Writer] | None = None,
+        journal: Journal | None = None,
     ):
         """`spans` reads the best of what is found; without it plain features decide. `writer`
-        makes the one that puts answers into words; without it they are quotes. Raises
-        AssistantError where `calibration` was made for the other way."""
+        makes the one that puts answers into words; without it they are quotes. `journal` notes
+        what people ask. Raises AssistantError where `calibration` was made for the other way."""
         self.store = store
         self.settings = settings
         self.calibration = calibration or shipped(read=spans is not None)
@@ -106,6 +108,7 @@ class Engine:
         )
         self.checker = checker or open_checker(settings, store.encoder)
         self._writer = writer(store.library, self.checker) if writer else None
+        self.journal = journal
 
     @property
     def writer(self) -> Writer | None:
@@ -143,13 +146,26 @@ class Engine:
         *,
         sources: Sequence[str] | None = None,
         standalone: str | None = None,
+        by: str | None = None,
         stop: threading.Event | None = None,
     ) -> Iterator[Answer]:
         """As `ask`, but the answer as it grows, a proved statement at a time; the last is whole.
 
         Without a language model there is just one. Where none of a model's statements stands, the
-        one is the extractive answer. Raises Stopped soon after `stop` is set.
+        one is the extractive answer. `by` is the name of whoever asks, for the journal; raises
+        Stopped soon after `stop` is set.
         """
+        answers = self._answers(question, history, sources, standalone, stop)
+        return noted(self.journal, by, question, answers)
+
+    def _answers(
+        self,
+        question: str,
+        history: Sequence[Turn],
+        sources: Sequence[str] | None,
+        standalone: str | None,
+        stop: threading.Event | None,
+    ) -> Iterator[Answer]:
         started = time.perf_counter()
         check_question(question)
         if standalone is not None:
@@ -286,6 +302,7 @@ def open_engine(
     *,
     engine: str | None = None,
     calibration: Path | None = None,
+    journal: Journal | None = None,
 ) -> Engine:
     """Open the home of `settings` for questions; with the shipped calibration unless told of one.
 
@@ -313,6 +330,7 @@ def open_engine(
         spans=open_reader(table.reader),
         checker=checker,
         writer=writer,
+        journal=journal,
     )
 
 

@@ -155,19 +155,7 @@ class Answer:
             ],
             "citations": [asdict(c) for c in self.citations],
             "dropped": [asdict(d) for d in self.dropped],
-            "hits": [
-                {
-                    "rank": hit.rank,
-                    "score": round(hit.score, 4),
-                    "source": hit.passage.source,
-                    "passage": hit.passage.id,
-                    "start": hit.passage.start,
-                    "end": hit.passage.end,
-                    "heading": hit.passage.heading,
-                    "text": hit.passage.text,
-                }
-                for hit in self.hits
-            ],
+            "hits": [hit.to_json() for hit in self.hits],
             "library": self.library,
             "timings_ms": {name: round(ms, 1) for name, ms in self.timings_ms.items()},
         }

@@ -10,8 +10,8 @@ from vectorstore.settings import NONE, Table
 class AssistantSettings(Table):
     """How questions are answered."""
 
-    reader: str = "none"
-    """A model that finds the evidence in a passage: a folder or a name."""
+    reader: str = "builtin"
+    """A model that finds the evidence in a passage: `builtin`, `none`, a folder or a name."""
     nli: str = "none"
     """An entailment model for the gate: a folder or a name."""
     llm: str = "none"

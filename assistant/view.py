@@ -86,8 +86,8 @@ class _Conversation:
         if exchange.growing:
             parts.append(element("p", "Writing, and proving each statement …", class_="outcome"))
         elif exchange.stopped:
-            told = "You stopped this." if answer is None else "You stopped this; what is proved:"
-            parts.append(element("p", element("strong", told), class_="outcome"))
+            ended = "You stopped this." if answer is None else "You stopped this; what is proved:"
+            parts.append(element("p", element("strong", ended), class_="outcome"))
         if answer is not None:
             parts += self._parts(place, answer, settled=not (exchange.growing or exchange.stopped))
         if exchange.growing:

@@ -11,12 +11,18 @@ from assistant import AssistantSettings, Engine, open_engine
 from ingest import IngestSettings, ingest
 from soundings import main
 from vectorstore import Settings, StoreSettings, load_settings
+from vectorstore.page.settings import PageSettings
 
 pytest.register_assert_rewrite("tests.browsing")  # it is imported by name, and has fixtures
 
 ROOT = Path(__file__).resolve().parent.parent
 ORIGINALS = ROOT.parent / "shared" / "sources"
-TABLES = {"vectorstore": StoreSettings, "ingest": IngestSettings, "assistant": AssistantSettings}
+TABLES = {
+    "vectorstore": StoreSettings,
+    "ingest": IngestSettings,
+    "assistant": AssistantSettings,
+    "page": PageSettings,
+}
 
 
 def settings_of(home: Path, environ: dict[str, str] | None = None) -> Settings:

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from reportlab.pdfgen.canvas import Canvas
+from starlette.testclient import TestClient
 
+from eval.bench.opening import app_of, long_source
 from vectorstore import Library
 from vectorstore.library import FILE_NAME
 from vectorstore.page import source_view
@@ -38,3 +40,16 @@ def test_the_page_of_a_quote_is_in_the_answer_and_in_the_source_pane(
     text, start, end = library.text("harbour"), citation["start"], citation["end"]
     shown = source_view.in_place(library.source("harbour"), text, passage, start, end)
     assert "page 2" in shown
+
+
+def test_a_long_source_is_measured_on_the_pane_that_the_page_has(tmp_path: Path) -> None:
+    client = TestClient(app_of(long_source(tmp_path, 3), 3))
+    page = client.get("/").text
+    assert page.count("data-source=") == 3 and "source-pane" in page
+    text = Library(tmp_path / FILE_NAME).text("log")
+    start = text.index("On page 2, line 20,")
+    asked = {"id": "log", "start": start, "end": start + 19}
+    shown = client.get("/source", params=asked).text
+    assert '<mark id="source-quote">On page 2, line 20,</mark>' in shown and "page 2" in shown
+    entire = client.get("/source", params={**asked, "whole": True}).text
+    assert "On page 3, line 39," in entire and "On page 3, line 39," not in shown

@@ -94,14 +94,14 @@ def _search(args: argparse.Namespace, settings: Settings) -> int:
         lines, failed = run_batch(
             args.batch,
             args.out,
-            lambda line: {"hits": [_hit(hit) for hit in hits(line["question"])]},
+            lambda line: {"hits": [hit.to_json() for hit in hits(line["question"])]},
             required=("question",),
         )
         announce(f"{lines} queries, {failed} failed.")
         return 0
     found = hits(args.query)
     if args.json:
-        print_json({"id": None, "hits": [_hit(hit) for hit in found]})
+        print_json({"id": None, "hits": [hit.to_json() for hit in found]})
         return 0
     for hit in found:
         passage = hit.passage
@@ -122,19 +122,6 @@ def _check(query: str) -> None:
         raise UsageError(
             f"the query has {len(query):,} characters; at most {QUERY_CHARACTERS:,} are searched"
         )
-
-
-def _hit(hit: Hit) -> dict[str, object]:
-    return {
-        "rank": hit.rank,
-        "score": round(hit.score, 4),
-        "source": hit.passage.source,
-        "passage": hit.passage.id,
-        "start": hit.passage.start,
-        "end": hit.passage.end,
-        "heading": hit.passage.heading,
-        "text": hit.passage.text,
-    }
 
 
 def _list(args: argparse.Namespace, settings: Settings) -> int:

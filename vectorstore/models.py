@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +99,19 @@ class Hit:
     score: float
     similarity: float
     lexical: float
+
+    def to_json(self) -> dict[str, Any]:
+        """The hit as CONTRACT's JSON object."""
+        return {
+            "rank": self.rank,
+            "score": round(self.score, 4),
+            "source": self.passage.source,
+            "passage": self.passage.id,
+            "start": self.passage.start,
+            "end": self.passage.end,
+            "heading": self.passage.heading,
+            "text": self.passage.text,
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

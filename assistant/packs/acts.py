@@ -1,5 +1,5 @@
 """What a passage does: it claims, advises, tells a case, names a difficulty, gives a figure or
-sets two things against each other. And which way it leans: towards a thing or against it.
+sets two things against each other. And whether it speaks for a thing, or of what is against it.
 
 By cue words, in the order in which a cue is telling: a case that holds a figure is a case.
 """
@@ -99,10 +99,11 @@ def acts_of(text: str) -> tuple[Act, ...]:
     return (*found, Act.CLAIM)
 
 
-def leaning_of(text: str) -> int:
-    """Whether the passage speaks for its matter (1), tells of what stands against it (-1), or does
-    both or neither (0)."""
-    good, bad = len(_FOR.findall(text)), len(_AGAINST.findall(text))
-    if good and bad:
-        return 0
-    return (good > 0) - (bad > 0)
+def speaks_for(text: str) -> bool:
+    """Whether it says good of something, or asks for it."""
+    return _FOR.search(text) is not None or _ADVICE.search(text) is not None
+
+
+def holds_back(text: str) -> bool:
+    """Whether it tells of what stands against something."""
+    return _AGAINST.search(text) is not None

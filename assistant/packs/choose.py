@@ -7,20 +7,18 @@ from dataclasses import dataclass
 
 from assistant.packs.acts import Act
 from assistant.packs.alone import sentences
+from assistant.packs.counter import SAME, Pull, pull
 from assistant.packs.extracts import ON_TOPIC, Extract
 from prompts import KINDS, Stem, load_kind
-from vectorstore.lexicon import terms
 
 RELATED = 0.22
 """The relevance from which one may fill up a pack on a topic of which the library holds little."""
 ALIKE = 0.8
 """Two stimuli more similar than this say the same."""
-_SAME = 0.92
 _NEAR = 0.35
 _CLOSE = 0.58
 _FIRST_NEAR = 0.28
-_OPPOSITE = 0.5  # how near a quote that leans the other way must be, to be about the same
-_IN_COMMON = 3
+_COUNTER = 0.3  # the relevance from which a quote may be set against a stimulus
 _FIRST_KINDS = (
     "experience",
     "interpretation",
@@ -60,10 +58,18 @@ def kinds_for(prompts: int, rng: random.Random | None = None) -> list[str]:
 class Chooser:
     """Chooses from the extracts on one topic. `taken` holds everything that is already in use."""
 
-    def __init__(self, extracts: Sequence[Extract], phrase: str, rng: random.Random | None) -> None:
-        """Without `rng` the best is taken; with one, what is nearly as good has its chance."""
+    def __init__(
+        self,
+        extracts: Sequence[Extract],
+        phrase: str,
+        common: Collection[str],
+        rng: random.Random | None = None,
+    ) -> None:
+        """`common` are the stems that much on the topic has. Without `rng` the best is taken; with
+        one, what is nearly as good has its chance."""
         self._extracts = extracts
         self._phrase = phrase
+        self._common = common
         self._rng = rng
         self._jitter: dict[int, float] = {}
 
@@ -103,23 +109,24 @@ class Chooser:
             return 0.0
         return self._jitter.setdefault(id(extract), self._rng.random() * _JITTER)
 
-    def tension(self, stimulus: Extract, taken: Sequence[Extract]) -> Extract | None:
-        """A quote on the same matter that leans the other way; from another source if there is
-        one, else from the same; None where the library has no such quote."""
+    def tension(
+        self, stimulus: Extract, taken: Sequence[Extract], least: Pull = Pull.LIMITS
+    ) -> Extract | None:
+        """A quote on the same matter that pulls at least so much the other way; from another
+        source if there is one, else from the same; None where the library has no such quote."""
         found = []
         for other in self._extracts:
-            near = stimulus.similarity(other)
-            if not _OPPOSITE <= near <= _SAME or other.relevance < ON_TOPIC:
+            if other.relevance < _COUNTER or other.overlaps(stimulus):
                 continue
-            if other.overlaps(stimulus) or any(other.overlaps(o) for o in taken):
+            if any(other.overlaps(o) for o in taken):
                 continue
-            if not _pulls(stimulus, other):
+            pulls = pull(stimulus, other, self._common)
+            if pulls < least:
                 continue
             elsewhere = other.source != stimulus.source
-            found.append((elsewhere, near + 0.3 * other.relevance - _clumsy(other), other))
-        return (
-            max(found, key=lambda f: (f[0], f[1], f[2].source, -f[2].start))[2] if found else None
-        )
+            value = stimulus.similarity(other) + 0.3 * other.relevance - _clumsy(other)
+            found.append((elsewhere, pulls, value, other))
+        return max(found, key=lambda f: (*f[:3], f[3].source, -f[3].start))[3] if found else None
 
     def point(
         self,
@@ -198,19 +205,8 @@ def _fit(stem: Stem, extract: Extract, tension: Extract | None) -> float | None:
     return fits + 0.02 * (tension is not None)
 
 
-def _pulls(stimulus: Extract, other: Extract) -> bool:
-    """Whether one of the two speaks for a matter and the other tells of what stands against it.
-
-    They must be about the same thing: near, and with words in common beyond those of all texts.
-    """
-    if stimulus.leaning * other.leaning >= 0:
-        return False
-    shared = set(terms(stimulus.text)) & set(terms(other.text))
-    return stimulus.similarity(other) >= _OPPOSITE and len(shared) >= _IN_COMMON
-
-
 def _clash(other: Extract, one: Extract) -> bool:
-    return other.overlaps(one) or other.similarity(one) > _SAME
+    return other.overlaps(one) or other.similarity(one) > SAME
 
 
 def _point_value(

@@ -67,7 +67,7 @@ class Drawer:
     ) -> Iterator[tuple[Choice, Material]]:
         """Stimuli with stems for all kinds, on topic as long as there are such."""
         choosers = [
-            Chooser(m.extracts, m.phrase, chance(request, m) if request.seed else None)
+            Chooser(m.extracts, m.phrase, m.common, chance(request, m) if request.seed else None)
             for m in materials
         ]
         taken: list[Extract] = []
@@ -141,7 +141,7 @@ class Drawer:
         matter, asked, answering = next(answered, ("", "", []))
         if not matter:
             return None
-        chooser = Chooser(material.extracts, material.phrase, None)
+        chooser = Chooser(material.extracts, material.phrase, material.common)
         others = [e for e in taken if e is not choice.stimulus]
         tension = choice.tension
         if "tension" not in choice.stem.needs:
@@ -214,7 +214,7 @@ class Drawer:
                 for material in materials:
                     refused: set[Place] = set(barred)
                     for _ in range(_TRIES):
-                        chooser = Chooser(material.extracts, material.phrase, None)
+                        chooser = Chooser(material.extracts, material.phrase, material.common)
                         choice = chooser.choose(kind, taken, (), least, refused)
                         if choice is None:
                             break

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.evidence import overlap
-from assistant.packs.acts import Act, acts_of, leaning_of
+from assistant.packs.acts import Act, acts_of
 from assistant.packs.alone import SAYING, stands_alone
 from assistant.speakers import People, named_in, people_of, speaker_of
 from vectorstore import Found, Library, Passage, Store
@@ -60,7 +60,7 @@ class Extract:
     """A slice of a source that stands alone: its text is the source's `[start:end]`.
 
     `vector` is the unit mean of its sentences' vectors, `relevance` how much of the topic is in
-    it (0 to about 1), `acts` what it does, `leaning` which way it leans (-1, 0, 1).
+    it (0 to about 1), `acts` what it does.
     """
 
     passage: Passage
@@ -70,7 +70,6 @@ class Extract:
     vector: Vector
     relevance: float
     acts: tuple[Act, ...]
-    leaning: int
     speaker: str | None
 
     @property
@@ -165,7 +164,6 @@ class Gatherer:
                 vector=unit.astype(np.float32),
                 relevance=relevance,
                 acts=acts_of(slice_),
-                leaning=leaning_of(slice_),
                 speaker=speaker,
             )
 

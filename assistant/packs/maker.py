@@ -14,6 +14,7 @@ from assistant.engine import Engine
 from assistant.errors import BadPackRequest, TopicNotHeld
 from assistant.packs.assemble import assemble
 from assistant.packs.choose import kinds_for
+from assistant.packs.counter import common_in
 from assistant.packs.draw import Drawer
 from assistant.packs.extracts import Gatherer, Topic
 from assistant.packs.material import Material
@@ -145,6 +146,7 @@ class PackMaker:
             phrase=topic_phrase(typed),
             extracts=extracts,
             terms=Terms(hit.passage.text for hit in found.hits),
+            common=common_in([extract.text for extract in extracts], typed),
             fingerprint=found.fingerprint,
         )
         if not is_held(topic, found, self._unknown(topic)):

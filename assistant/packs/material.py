@@ -14,12 +14,14 @@ Place = tuple[str, int, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Material:
-    """What the library has on one topic: how the topic reads in a sentence, and its extracts."""
+    """What the library has on one topic: how the topic reads in a sentence, its extracts, and the
+    stems that are `common` among them."""
 
     topic: Topic
     phrase: str
     extracts: Sequence[Extract]
     terms: Terms
+    common: frozenset[str]
     fingerprint: str
 
     @property

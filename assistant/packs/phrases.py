@@ -42,6 +42,7 @@ _NOT_FIRST = frozenset(
     really very highly early last third local-area""".split()
 )
 _DETERMINERS = ("the", "a", "an")
+_COUNTED = frozenset("two three four five six seven eight nine ten".split())
 
 
 def topic_phrase(typed: str) -> str:
@@ -64,6 +65,8 @@ def heading_phrase(heading: str) -> str | None:
     inner = [word for word in words[1:] if word.lower() not in STOPWORDS]
     if sum(word[0].isupper() and not _is_acronym(word) for word in inner) > 0:
         return None  # a name, or a heading in capitals: how it would read within is not known
+    if words[0].lower() in _COUNTED:
+        return f"the {_within(text)}"  # "five areas of skill" are ones that the source has listed
     if words[0].lower() in ("when", "why", "who", "which", "how", "what", "where"):
         return _within(text) if len(words) > 2 else None
     if words[0].lower() in STOPWORDS and words[0].lower() not in ("the", "a", "an", "our"):

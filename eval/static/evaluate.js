@@ -106,7 +106,7 @@
     box.setSelectionRange(found, found);
     box.blur(); // a box that takes the focus scrolls to its caret
     box.focus();
-    box.setSelectionRange(found, found + wanted.length);
+    box.setSelectionRange(found, found + wanted.length, "forward");
     $("ev-find").focus();
     say("Found and marked.");
   }

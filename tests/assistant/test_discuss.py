@@ -3,7 +3,7 @@
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from html import unescape
 from typing import Any
 
@@ -234,6 +234,32 @@ def test_a_desk_forgets_what_was_not_touched_for_longest(pack: Pack) -> None:
     assert desk.find(ME, first).pack is pack
     with pytest.raises(PackGone):
         desk.find(ME, second)
+
+
+class Written(list[tuple[str, str, str, str]]):
+    """A journal on a list; sources are left out."""
+
+    def note(self, person: str, deed: str, text: str, sources: Sequence[str], outcome: str) -> None:
+        assert bool(sources) is (outcome == "made")
+        self.append((person, deed, text, outcome))
+
+
+def test_the_journal_says_who_made_a_pack_of_what(starter_engine: Engine) -> None:
+    engine = starter_engine.unwritten()
+    engine.journal = written = Written()
+    workshop = Workshop(engine)
+    made(workshop)
+    made(workshop, topic="the tides")
+    asked = workshop.request_of(TOPIC, None, 40, 3)
+    stopped = workshop.make(ME, asked, "", by_model=False)
+    next(stopped)
+    assert isinstance(stopped, Generator)
+    stopped.close()
+    assert written == [
+        (ME, "pack", TOPIC, "made"),
+        (ME, "pack", "the tides", "declined"),
+        (ME, "pack", TOPIC, "stopped"),
+    ]
 
 
 # Taken away

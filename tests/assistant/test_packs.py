@@ -8,21 +8,25 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from docx import Document
 
 from assistant import Engine
 from assistant.errors import BadPackRequest, TopicNotHeld
 from assistant.packs import Pack, PackMaker, PackRequest
-from assistant.packs.acts import Act, acts_of, leaning_of
+from assistant.packs.acts import Act, acts_of, holds_back, speaks_for
 from assistant.packs.alone import stands_alone
+from assistant.packs.counter import Pull, common_in, pull
 from assistant.packs.document import to_docx
+from assistant.packs.extracts import Extract
 from assistant.packs.markdown import Part, to_markdown
 from assistant.packs.phrases import Terms, heading_phrase, topic_phrase
 from assistant.packs.timing import share_out
 from assistant.speakers import people_of, speaker_of
 from prompts import KINDS
-from vectorstore import Library, Source
+from vectorstore import Library, Passage, Source
+from vectorstore.lexicon import terms
 from vectorstore.library import FILE_NAME
 
 TOPICS = ("conflicts of interest", "clinicians as leaders", "system leadership")
@@ -97,7 +101,7 @@ def test_a_counter_view_comes_from_elsewhere_than_the_stimulus(packs: dict[str, 
         for drawn in pack.drawn:
             if drawn.tension is not None:
                 assert not drawn.tension.overlaps(drawn.stimulus)
-                assert drawn.tension.leaning * drawn.stimulus.leaning < 0
+                assert pull(drawn.stimulus, drawn.tension, ()) >= Pull.LIMITS
 
 
 def test_what_a_prompt_asks_of_the_library_is_answered_by_the_engine(
@@ -213,10 +217,58 @@ def test_what_a_passage_does_is_told_by_its_cues(text: str, act: Act) -> None:
     assert acts_of(text)[0] is act
 
 
-def test_a_warning_in_favour_does_not_lean_against() -> None:
-    assert leaning_of("Patients have gained a great deal from clinical leadership.") == 1
-    assert leaning_of("Agreement was hard to reach and leaders were under pressure.") == -1
-    assert leaning_of("Conflicts of interest are real but can be managed.") == 0
+@pytest.mark.parametrize(
+    ("text", "for_", "against"),
+    [
+        ("Patients have gained a great deal from clinical leadership.", True, False),
+        ("Agreement was hard to reach and leaders were under pressure.", False, True),
+        ("Conflicts of interest are real but can be managed.", True, True),
+        ("The pier was painted green.", False, False),
+    ],
+)
+def test_which_way_a_passage_leans_is_told_by_its_cues(
+    text: str, for_: bool, against: bool
+) -> None:
+    assert (speaks_for(text), holds_back(text)) == (for_, against)
+
+
+def extract(text: str, *direction: float) -> Extract:
+    """An extract of these words, whose vector points so; nothing else of it matters."""
+    vector = np.array(direction, dtype=np.float32)
+    passage = Passage(
+        id="p", source=text[:9], title="", heading="", start=0, end=1, text=text, page=None,
+        sentences=(),
+    )  # fmt: skip
+    return Extract(
+        passage=passage, start=0, end=len(text), text=text, vector=vector, relevance=0.5,
+        acts=(Act.CLAIM,), speaker=None,
+    )  # fmt: skip
+
+
+PLAIN = "Peer coaching helps new chairs to lead."
+
+
+@pytest.mark.parametrize(
+    ("other", "expected"),
+    [
+        ("Few chairs find the time, and peer coaching is hard to arrange.", Pull.OPPOSES),
+        ("Peer coaching must be voluntary, but few chairs can spare the time.", Pull.LIMITS),
+        ("What peer coaching gives to chairs depends on who is the coach.", Pull.OPPOSES),
+        ("Peer coaching for chairs not only helps but also saves money.", Pull.NONE),
+        ("Wood warns that chairs fare worse unless peer coaching is there.", Pull.NONE),
+        ("New chairs lead well. It is hard to find a car park.", Pull.NONE),
+        ("Leaders say that the budget is hard to manage.", Pull.NONE),
+    ],
+)
+def test_a_counter_view_limits_the_very_thing_that_is_praised(other: str, expected: Pull) -> None:
+    common = frozenset(terms("new chairs lead"))
+    assert pull(extract(PLAIN, 1.0, 0.0), extract(other, 0.8, 0.6), common) is expected
+    assert pull(extract(PLAIN, 1.0, 0.0), extract(other, 0.2, 0.98), common) is Pull.NONE
+
+
+def test_words_that_many_texts_have_tell_nothing() -> None:
+    texts = ["leaders coach", "leaders meet", "leaders wait", "a pier", "a ferry"]
+    assert common_in(texts, "the harbour") == frozenset(terms("leaders harbour"))
 
 
 SPEECH = """\

@@ -1,5 +1,7 @@
 """What the Ask tab shows, as markup."""
 
+import html
+import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
@@ -262,6 +264,18 @@ def test_the_quote_stands_marked_in_its_passage() -> None:
     assert "Before the quote. The quote itself. After the quote." in read.text
     assert len(read.text) < 800
     assert "mark" in read.tags
+
+
+@pytest.mark.parametrize("span", [(0, 4), (30_000, 30_300), (0, 0)])
+def test_a_whole_source_is_shown_to_the_letter_in_pieces(span: tuple[int, int]) -> None:
+    text = "".join(f"Line {n} of a long <b>source</b>.\n\n" for n in range(2000)) + "No end"
+    markup = source_view.whole(SOURCE, text, *span)
+    read = Reader(markup)
+    assert read.text.endswith(text)
+    assert read.tags.count("mark") == (span != (0, 0)) and "b" not in read.tags
+    pieces = re.findall(r'class="piece">(.*?)</div>', markup)
+    assert len(pieces) > 10
+    assert max(len(html.unescape(piece)) for piece in pieces) < 2 * source_view.PIECE
 
 
 @pytest.mark.parametrize(

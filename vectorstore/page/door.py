@@ -25,7 +25,7 @@ TRIES_OF_A_NAME = 8
 TRIES_FROM_AN_ADDRESS = 30
 WINDOW = 15 * 60.0  # seconds
 # Where programs may come in with a token; a browser's page has a session.
-FOR_TOKENS = ("/api/", "/mcp")
+FOR_TOKENS = "/api"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +102,7 @@ class Door:
             if found is not None:
                 return found
         given = headers.get(b"authorization")
-        if given is not None and path.startswith(FOR_TOKENS):
+        if given is not None and for_tokens(path):
             kind, _, token = given[0].partition(" ")
             return self.users.with_token(token.strip()) if kind.lower() == "bearer" else None
         cookie = cookie_of(headers)
@@ -169,6 +169,11 @@ class Door:
             return user.person
         default = self._settings.header_role
         return Person(name=name, role=Role(default)) if default != "none" else None
+
+
+def for_tokens(path: str) -> bool:
+    """Whether programs may come in here with a token."""
+    return path == FOR_TOKENS or path.startswith(f"{FOR_TOKENS}/")
 
 
 def cookie_of(headers: Headers) -> str | None:

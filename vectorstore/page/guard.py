@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from vectorstore.errors import SoundingsError
 from vectorstore.page.bindings import ACT, Bindings, session_in, session_named
-from vectorstore.page.door import FOR_TOKENS, LOGIN, Door
+from vectorstore.page.door import LOGIN, Door, for_tokens
 from vectorstore.page.markup import element
 from vectorstore.page.people import LOCAL, PERSON, Person, Role
 from vectorstore.page.reach import CALLED, Called, Headers, Reach, headers_of
@@ -132,14 +132,11 @@ class Guard:
     ) -> None:
         """Send a person to the login, and tell a program that it lacks one."""
         assert self._door is not None
+        unsaid = "" if for_tokens(path) else "navigate"
         if self._door.by_header and called.vouched:
             await _refuse(send, 403, "You have no role here. Ask whoever runs this page for one.")
-        elif (
-            scope["method"] != "GET" or first(headers, b"sec-fetch-mode", "navigate") != "navigate"
-        ):
+        elif scope["method"] != "GET" or first(headers, b"sec-fetch-mode", unsaid) != "navigate":
             await _refuse(send, 401, "Log in first.", (b"www-authenticate", b"Bearer"))
-        elif path.startswith(FOR_TOKENS):
-            await _refuse(send, 401, "A token is needed.", (b"www-authenticate", b"Bearer"))
         else:
             query = scope.get("query_string", b"").decode("latin-1")
             asked = f"{path}?{query}" if query else path

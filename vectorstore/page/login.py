@@ -24,7 +24,7 @@ def routes(door: Door) -> APIRouter:
 
     @router.get(LOGIN, response_class=HTMLResponse)
     def form(to: str = "/", out: bool = False) -> Response:
-        return _page(to, notice=_OUT if out else "")
+        return page_of(to, notice=_OUT if out else "")
 
     @router.post(LOGIN, response_class=HTMLResponse)
     def enter(
@@ -39,11 +39,11 @@ def routes(door: Door) -> APIRouter:
         except TooManyTries as exc:
             minutes = -(-exc.seconds // 60)
             wait = f"Too many tries. Wait {minutes} minute{'s'[: minutes > 1]}, then try again."
-            page = _page(to, name, error=wait, status=429)
+            page = page_of(to, name, error=wait, status=429)
             page.headers["Retry-After"] = str(exc.seconds)
             return page
         if cookie is None:
-            return _page(to, name, error=_WRONG, status=401)
+            return page_of(to, name, error=_WRONG, status=401)
         before = cookie_of(headers_of(request.scope))
         if before:
             door.leave(before)
@@ -92,9 +92,10 @@ def plain_page(title: str, *parts: str) -> Html:
     return Html("<!doctype html>" + element("html", head, body, lang="en"))
 
 
-def _page(
+def page_of(
     to: str, name: str = "", *, notice: str = "", error: str = "", status: int = 200
 ) -> Response:
+    """The form, with what is to be told above it."""
     told: list[Html] = []
     if notice:
         told.append(element("p", notice, role="status", class_="notice"))

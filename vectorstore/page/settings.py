@@ -30,8 +30,6 @@ class PageSettings(Table):
     """How long the log of what was asked is kept; 0 keeps none."""
     audit_text: bool = True
     """Whether the log holds what was asked, or only that something was."""
-    mcp: bool = False
-    """Whether the page's server offers ask, search and pack to MCP clients, at /mcp."""
 
     @field_validator("page_address")
     @classmethod

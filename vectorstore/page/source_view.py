@@ -1,9 +1,12 @@
 """What the source pane shows, as markup: a quote in its place, or a whole source."""
 
+from collections.abc import Iterator
+
 from vectorstore.models import Passage, Source
 from vectorstore.page.markup import Attributes, Html, element
 from vectorstore.page.wording import below, in_words
 
+PIECE = 4_000
 AROUND = 400  # characters of the source shown before and after the quote's passage
 
 # It scrolls by itself, so the keyboard must reach it.
@@ -33,11 +36,23 @@ def in_place(source: Source, text: str, passage: Passage | None, start: int, end
 
 
 def whole(source: Source, text: str, start: int = 0, end: int = 0) -> Html:
-    """All of a source's text with `text[start:end]` marked, if there is any of that."""
+    """All of a source's text with `text[start:end]` marked, if there is any of that; in pieces,
+    since the browser lays out only those that can be seen, however long the source."""
     marked = [_mark(text[start:end])] if start < end else []
-    shown = element("div", text[:start], *marked, text[end:], **_TEXT)
+    low, high = text.rfind("\n", 0, start) + 1, text.find("\n", end) + 1 or len(text)
+    around = element("div", text[low:start], *marked, text[end:high])
+    pieces = [*_pieces(text, 0, low), around, *_pieces(text, high, len(text))]
+    shown = element("div", *pieces, **_TEXT)
     page = source.page_at(start) if marked else None
     return element("div", *_about(source, "", page), shown, class_="opened whole")
+
+
+def _pieces(text: str, start: int, end: int) -> Iterator[Html]:
+    """`text[start:end]` in pieces of about PIECE characters, each ending with its line."""
+    while start < end:
+        cut = text.find("\n", min(start + PIECE, end), end) + 1 or end
+        yield element("div", text[start:cut], class_="piece")
+        start = cut
 
 
 def address(source: str, start: int, end: int, sha256: str) -> Attributes:

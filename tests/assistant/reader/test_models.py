@@ -1,14 +1,16 @@
 """Readers that run: those of the hub's form, those exported, and none."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from assistant.calibration import SHIPPED_READ
 from assistant.errors import ReaderUnavailable
-from assistant.reader import HubReader, OnnxReader, Reading, open_reader
-from assistant.reader.models import EXPORTED
+from assistant.reader import HubReader, OnnxReader, Reading, models, open_reader
+from assistant.reader.models import BUILTIN_SHA256, EXPORTED, TOKENS
 from vectorstore.encoder import find_model
 
 WINDOW = "The board met in May. It chose Jo Tan as its chair. Nobody spoke of the budget."
@@ -86,3 +88,26 @@ def test_a_reader_that_is_not_there_is_named() -> None:
     with pytest.raises(ReaderUnavailable, match="no reader 'nobody/nothing'"):
         open_reader("nobody/nothing")
     assert open_reader("none") is None
+
+
+def test_the_built_in_reader_is_the_one_that_was_measured(tmp_path: Path) -> None:
+    reader = open_reader("builtin")
+    assert isinstance(reader, OnnxReader)
+    assert reader.fingerprint == f"reader-{BUILTIN_SHA256[:16]}"
+    shipped = json.loads(SHIPPED_READ.read_text("utf-8"))
+    assert shipped["reader"] == reader.fingerprint, "the calibration was made with it"
+    asked, other = reader.read(QUESTION, [WINDOW, "The pier is painted green every spring."])
+    best = asked.best(0, len(WINDOW))
+    assert best is not None and "Jo Tan" in WINDOW[best[0] : best[1]]
+    assert asked.here > other.here, "it knows which of the two answers"
+
+
+def test_a_damaged_reader_is_refused(tmp_path: Path) -> None:
+    folder = Path(models.__file__).parent / "model"
+    for name in (EXPORTED, TOKENS):
+        (tmp_path / name).write_bytes((folder / name).read_bytes())
+    OnnxReader(tmp_path, BUILTIN_SHA256)
+    with (tmp_path / TOKENS).open("ab") as stream:
+        stream.write(b" ")
+    with pytest.raises(ReaderUnavailable, match="is damaged"):
+        OnnxReader(tmp_path, BUILTIN_SHA256)

@@ -30,11 +30,12 @@ def test_the_answer_names_its_reader_and_what_was_read(engine: Engine, hub_reade
         assert citation.start <= citation.words.start < citation.words.end <= citation.end
 
 
-def test_without_a_reader_nothing_is_read(starter_engine: Engine) -> None:
-    answer = starter_engine.ask(QUESTION)
+def test_without_a_reader_nothing_is_read(starter_home: Path) -> None:
+    plain = open_engine(settings_of(starter_home, {"SOUNDINGS_READER": "none"}))
+    answer = plain.ask(QUESTION)
     assert answer.reader == "features"
     assert all(citation.words is None for citation in answer.citations)
-    assert starter_engine.calibration.file == SHIPPED
+    assert plain.calibration.file == SHIPPED
 
 
 def test_the_same_question_gives_the_same_answer(engine: Engine) -> None:

@@ -33,7 +33,11 @@
     }
     show(button);
     const mark = $("source-quote");
-    if (mark) bring(mark, mark.closest(".text"));
+    if (mark) {
+      bring(mark, mark.closest(".text"));
+      // Pieces above that are laid out only now may have another height than was assumed
+      requestAnimationFrame(() => mark.isConnected && bring(mark, mark.closest(".text")));
+    }
     if (focus) shown.querySelector("[tabindex]")?.focus({ preventScroll: true });
   }
 

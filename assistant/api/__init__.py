@@ -1,0 +1,5 @@
+"""What other programs may ask of us, over HTTP with JSON.
+
+`Desk` does what is asked; `routes` serves it at /api, described by an OpenAPI document and a page
+of our own.
+"""

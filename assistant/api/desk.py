@@ -1,0 +1,71 @@
+"""Does what other programs ask for, as the JSON that CONTRACT promises, and notes who asked."""
+
+import threading
+from typing import Any
+
+from assistant.api.models import AskRequest, PackRequestBody, SearchRequest
+from assistant.engine import Engine
+from assistant.errors import EngineUnavailable
+from assistant.models import Turn
+from assistant.packs.maker import PackMaker
+from assistant.packs.models import PackRequest
+from vectorstore import SoundingsError, UsageError
+
+
+class Desk:
+    """Asks, searches and makes packs for others. Safe to use from several threads."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._maker: PackMaker | None = None
+        # Packs keep what they learn of the library, and are made one at a time.
+        self._making = threading.Lock()
+
+    def ask(self, by: str, asked: AskRequest, stop: threading.Event) -> dict[str, Any]:
+        """The answer. Raises as the engine does, and Stopped soon after `stop` is set."""
+        for source in asked.sources or ():
+            self._engine.store.library.source(source)  # raises UnknownSource
+        engine = self._engine
+        if asked.engine == "llm" and engine.writer is None:
+            raise EngineUnavailable("no language model is configured here; leave out `engine`")
+        if asked.engine == "extractive":
+            engine = engine.unwritten()
+        *_, answer = engine.stream(
+            asked.question,
+            [Turn(role=turn.role, content=turn.content) for turn in asked.history],
+            sources=asked.sources,
+            standalone=asked.standalone,
+            by=by,
+            stop=stop,
+        )
+        return {"id": asked.id, **answer.to_json()}
+
+    def search(self, by: str, asked: SearchRequest) -> dict[str, Any]:
+        """Raises UsageError for an empty query, UnknownSource."""
+        if not asked.query.strip():
+            raise UsageError("the query is empty")
+        for source in asked.sources or ():
+            self._engine.store.library.source(source)
+        hits = self._engine.store.searcher.search(
+            asked.query, asked.top_k, sources=asked.sources
+        ).hits
+        found = [hit.passage.source for hit in hits]
+        self._note(by, "search", asked.query, found, f"{len(hits)} passages")
+        return {"id": asked.id, "hits": [hit.to_json() for hit in hits]}
+
+    def pack(self, by: str, asked: PackRequestBody) -> dict[str, Any]:
+        """Raises as PackMaker.make does."""
+        request = PackRequest(**asked.model_dump())
+        try:
+            with self._making:
+                self._maker = self._maker or PackMaker(self._engine)
+                pack = self._maker.make(request)
+        except SoundingsError:
+            self._note(by, "pack", asked.topic, [], "refused")
+            raise
+        self._note(by, "pack", asked.topic, list(pack.sources), "made")
+        return pack.to_json()
+
+    def _note(self, by: str, deed: str, text: str, sources: list[str], outcome: str) -> None:
+        if self._engine.journal is not None:
+            self._engine.journal.note(by, deed, text, sources, outcome)

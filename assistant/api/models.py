@@ -1,0 +1,211 @@
+"""What goes in and out of the API, typed. Fields may be added; none is renamed or dropped.
+
+The answers are made by `to_json` of the values themselves, as on the command line; these models
+describe them, and a test holds the two together.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from assistant.engine import QUESTION_CHARACTERS
+from assistant.packs.maker import MOST_PROMPTS
+from vectorstore.cli import QUERY_CHARACTERS
+
+
+class _In(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class _Out(BaseModel):
+    """A reply; a field that is not told of here is a mistake of ours."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class ApiTurn(_In):
+    """One message of the conversation so far."""
+
+    role: Literal["user", "assistant"]
+    content: str = Field(max_length=20_000)
+
+
+Sources = Annotated[
+    list[str] | None, Field(description="ids of the sources to look in; all where left out")
+]
+
+
+class AskRequest(_In):
+    """A question."""
+
+    question: str = Field(max_length=QUESTION_CHARACTERS, examples=["What is the triple aim?"])
+    history: list[ApiTurn] = Field(default=[], max_length=100)
+    sources: Sources = None
+    standalone: str | None = Field(
+        default=None,
+        max_length=QUESTION_CHARACTERS,
+        description="your own wording of a follow-up as it stands alone; the history adds nothing",
+    )
+    engine: Literal["extractive", "llm"] | None = Field(
+        default=None, description="extractive: quotes alone, without the language model"
+    )
+    id: str | None = Field(default=None, max_length=200, description="given back with the answer")
+
+
+class SearchRequest(_In):
+    """A query."""
+
+    query: str = Field(max_length=QUERY_CHARACTERS, examples=["conflicts of interest"])
+    top_k: int = Field(default=6, ge=1, le=100)
+    sources: Sources = None
+    id: str | None = Field(default=None, max_length=200, description="given back with the hits")
+
+
+class PackRequestBody(_In):
+    """What a discussion pack is to be about and for."""
+
+    topic: str = Field(max_length=300, examples=["clinicians as leaders"])
+    prompts: int = Field(default=6, ge=1, le=MOST_PROMPTS)
+    minutes: int = Field(default=40, ge=1, le=1_000)
+    audience: str = Field(default="aspiring leaders", min_length=1, max_length=80)
+    seed: int = Field(default=0, ge=0, le=2**31)
+
+
+class ApiError(_Out):
+    """What went wrong, and what to do."""
+
+    error: str
+
+
+class ApiWords(_Out):
+    start: int
+    end: int
+
+
+class ApiCitation(_Out):
+    """A marker of the answer: the source's text `[start:end]` equals `quote`, in code points."""
+
+    marker: int
+    source: str
+    title: str
+    source_sha256: str
+    passage: str
+    start: int
+    end: int
+    quote: str
+    page: int | None
+    heading: str
+    words: ApiWords | None
+
+
+class ApiStatement(_Out):
+    """One sentence of an answer, with the markers behind it."""
+
+    text: str
+    citations: list[int]
+    support: float
+
+
+class ApiDropped(_Out):
+    text: str
+    why: str
+
+
+class ApiHit(_Out):
+    """A passage that was found, best first."""
+
+    rank: int
+    score: float
+    source: str
+    passage: str
+    start: int
+    end: int
+    heading: str
+    text: str
+
+
+class ApiTokens(_Out):
+    prompt: int | None
+    completion: int | None
+
+
+class ApiFallback(_Out):
+    whole: bool
+    why: str
+    replaced: int
+    left_out: int
+
+
+class ApiAnswer(_Out):
+    """An answer. `model`, `prompt`, `tokens`, `cached` and `fallback` are there where a language
+    model was asked."""
+
+    id: str | None
+    question: str
+    standalone_question: str
+    outcome: Literal["answered", "partial", "withheld"]
+    reason: str | None
+    missing: str | None
+    confidence: float = Field(ge=0, le=1)
+    engine: str
+    reader: str
+    model: str | None = None
+    prompt: str | None = None
+    tokens: ApiTokens | None = None
+    cached: bool | None = None
+    fallback: ApiFallback | None = None
+    answer: str
+    statements: list[ApiStatement]
+    citations: list[ApiCitation]
+    dropped: list[ApiDropped]
+    hits: list[ApiHit]
+    library: str
+    timings_ms: dict[str, float]
+
+
+class ApiHits(_Out):
+    id: str | None
+    hits: list[ApiHit]
+
+
+class ApiQuoted(_Out):
+    text: str
+    citations: list[int]
+    said_by: str | None
+    place: str
+
+
+class ApiPrompt(_Out):
+    kind: str
+    name: str
+    question: str
+    minutes: int
+    stimulus: ApiQuoted
+    why: str
+    probes: list[str]
+    asked: str
+    points: list[ApiQuoted]
+    tension: ApiQuoted | None
+
+
+class ApiTimed(_Out):
+    text: str
+    minutes: int
+
+
+class ApiPack(_Out):
+    """A discussion pack."""
+
+    topic: str
+    title: str
+    purpose: str
+    audience: str
+    minutes: int
+    seed: int
+    warm_up: ApiTimed
+    prompts: list[ApiPrompt]
+    closing: ApiTimed
+    citations: list[ApiCitation]
+    sources: list[str]
+    note: str | None
+    library: str

@@ -1,0 +1,133 @@
+"""What the Evaluate tab shows of runs, as markup; its addresses are for evaluators alone."""
+
+import re
+from collections.abc import Awaitable, Callable, MutableMapping
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from assistant import Engine
+from eval.aside import Progress
+from eval.compare import compare_runs
+from eval.failures import counted, failures
+from eval.gates import Floor, Gates, judge_run
+from eval.page import outcome, start
+from eval.page.question import Walk, question
+from eval.page.routes import routes_of
+from vectorstore.page.people import PERSON, Person, Role
+
+LONG = "It is 42 kilometres long."
+BOATS = "Boats may not pass the weir."
+
+
+def text_of(markup: str) -> str:
+    return unescape(re.sub(r"<[^>]+>", " ", markup))
+
+
+def run_of(river: Any, **said: str | None) -> Any:
+    """A run of questions that should say how long the river is; None: withheld."""
+    return river.run(
+        *(
+            (
+                river.gold(id, quotes=[LONG], facts=[["42"]], question=f"<b>{id}</b>?"),
+                river.answer(*([words] if words else [])),
+            )
+            for id, words in said.items()
+        )
+    )
+
+
+def test_a_held_verdict_names_each_gate_with_its_figure_and_its_limit(river: Any) -> None:
+    run = run_of(river, a=LONG, b=BOATS, c=None)
+    gates = Gates(floor=(Floor(metric="right", value=0.9),), must_pass=("c",))
+    verdict = judge_run(run, gates, Path("gates.toml"))
+    shown = text_of(outcome.outcome(run, "one", verdict, [], None, None))
+    assert "Held by 2 of 2 gates" in shown
+    assert re.search(r"Right answers\s*: right is 0.3333 \(n=3\), under 0.9", shown)
+    assert re.search(r"Must pass\s*: 'c' must pass and was withheld instead of answered", shown)
+
+
+def test_what_flipped_is_shown_worst_first(river: Any) -> None:
+    first = run_of(river, a=LONG, b=LONG, c=BOATS)
+    second = run_of(river, a=None, b=BOATS, c=LONG)
+    comparison = compare_runs(first, second)
+    assert [flip.id for flip in outcome.worst_first(comparison.flipped)] == ["b", "a", "c"]
+    shown = outcome.outcome(second, "two", None, [], comparison, "one")
+    assert "2 became wrong, 1 became right; 3 of 3 answers differ" in text_of(shown)
+
+
+def test_a_question_shows_both_answers_and_where_they_part(river: Any) -> None:
+    first, second = run_of(river, a=LONG), run_of(river, a=BOATS)
+    counts = counted(second.results)
+    ids = [result.id for result in failures(second.results)]
+    walk = Walk(run="two", against="one", among=None, kind=None, ids=ids, counts=counts)
+    shown = question(walk, second, first, second.results[0], river.library.text)
+    before, after = shown.split('class="side"')[1:]
+    assert f'<mark><span class="gold">{LONG}</span></mark>' in before
+    assert f'<span class="gold">{LONG}</span>' in after and f"<mark>{BOATS}</mark>" in after
+    assert "They part at:  evidence" in text_of(shown)
+    assert "Found but not chosen" in text_of(shown)
+    assert "<b>" not in shown and "&lt;b&gt;a&lt;/b&gt;?" in shown
+
+
+@pytest.mark.parametrize(
+    ("left", "words"),
+    [(20.0, "less than a minute"), (65.0, "about a minute"), (170.0, "about 3 minutes")],
+)
+def test_progress_says_how_far_and_how_long(left: float, words: str) -> None:
+    now = Progress(phase="asking", done=4, total=9, left=left)
+    assert start.said(now) == f"Question 5 of 9 · {words} left"
+
+
+# The addresses
+
+
+class Known:
+    """Puts a person into each request, as the guard does."""
+
+    def __init__(self, app: Callable[..., Awaitable[None]], person: Person | None) -> None:
+        self.app = app
+        self.person = person
+
+    async def __call__(
+        self, scope: MutableMapping[str, Any], receive: object, send: object
+    ) -> None:
+        await self.app({**scope, PERSON: self.person}, receive, send)
+
+
+def client_of(engine: Engine, role: Role | None) -> TestClient:
+    app = FastAPI()
+    app.include_router(routes_of(engine))
+    person = None if role is None else Person(name="anna", role=role)
+    return TestClient(Known(app, person))
+
+
+@pytest.mark.parametrize("role", [Role.LEADER, Role.TRAINER, Role.KEEPER, None])
+def test_nobody_but_evaluators_gets_in(starter_engine: Engine, role: Role | None) -> None:
+    router = routes_of(starter_engine)
+    client = client_of(starter_engine, role)
+    assert len(router.routes) > 15
+    for route in router.routes:
+        for method in route.methods:  # type: ignore[attr-defined]
+            reply = client.request(method, route.path, json={})  # type: ignore[attr-defined]
+            assert reply.status_code == 403, (method, route)
+
+
+def test_an_evaluator_gets_in_and_is_told_what_is_amiss(starter_engine: Engine) -> None:
+    client = client_of(starter_engine, Role.EVALUATOR)
+    first = client.get("/evaluate/first")
+    assert first.status_code == 200 and "193 questions" in first.text
+    assert first.headers["cache-control"] == "no-store"
+    assert client.get("/evaluate/progress").json()["phase"] == "idle"
+    for address in ("run?run=../x", "report?run=x", "file?run=x&file=metrics.json"):
+        reply = client.get(f"/evaluate/{address}")
+        assert reply.status_code == 409 and "not kept here" in reply.text
+    assert "no file" in client.get("/evaluate/file?run=x&file=../../library.sqlite3").text
+    nothing = client.post("/evaluate/start", json={"sets": []})
+    assert nothing.status_code == 409 and "at least one set" in nothing.text
+    taken = {"source": "launch-note", "start": 0, "end": 5, "words": "other"}
+    assert "others now" in client.post("/evaluate/take", json=taken).text
