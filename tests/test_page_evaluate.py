@@ -1,16 +1,16 @@
 """The Evaluate tab in a real browser, by keyboard alone: a run over a small gold file, its verdict
 beside a baseline, the failures, and feedback that becomes a gold question."""
 
+import json
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from assistant import AssistantSettings, Engine
+from assistant import Engine, open_engine
 from assistant.feedback import FeedbackBook, Verdict
 from assistant.kept import FILE_NAME, Kept
 from eval.kept import Runs
@@ -18,7 +18,7 @@ from eval.pages import pages
 from eval.run import Gold, read_gold, run_suite
 from eval.runs import write_run
 from tests.browsing import LONG, Served, chatting
-from tests.conftest import Command
+from tests.conftest import Command, settings_of
 
 pytest_plugins = ["tests.browsing"]
 
@@ -61,8 +61,10 @@ def served(
     gold = home / "gold" / "own.yaml"
     gold.parent.mkdir()
     gold.write_text(GOLD, encoding="utf-8")
-    strict = replace(starter_engine.calibration, threshold=1.1)
-    silent = Engine(starter_engine.store, AssistantSettings(), calibration=strict)
+    fitted = json.loads(starter_engine.calibration.file.read_text(encoding="utf-8"))
+    strict = home.parent / "strict.json"
+    strict.write_text(json.dumps({**fitted, "threshold": 1.1}), encoding="utf-8")
+    silent = open_engine(settings_of(home), calibration=strict)
     _keep(home, silent, read_gold([gold], silent.store.library))
     book = Kept(home / FILE_NAME)
     FeedbackBook(book).say(
