@@ -207,6 +207,7 @@ def build_page(
     direct = [os.environ.get("NO_PROXY"), "localhost,127.0.0.1,::1"]
     os.environ["NO_PROXY"] = ",".join(filter(None, direct))
     from assistant import tab as ask
+    from assistant.api import mcp
     from assistant.api import routes as api
     from assistant.api.desk import Desk
     from assistant.packs import tab as discuss
@@ -236,7 +237,10 @@ def build_page(
     for deed, of_deed in routers.items():
         for router in of_deed:
             include(app, router, deed)
-    unasked = [api.routes(Desk(engine)), *([login.routes(door)] if door else [])]
+    desk = Desk(engine)
+    unasked = [api.routes(desk), *([login.routes(door)] if door else [])]
+    if settings.table(PageSettings).mcp:
+        unasked.append(mcp.routes(desk, _version().split()[-1]))
     for router in unasked:  # which look for themselves who is there
         app.include_router(router)
     app.mount("/", ByRole(pages))

@@ -58,7 +58,7 @@ def address(
 ) -> Iterator[str]:
     """Where the page of several people is served."""
     door = Door(Users(people_home), PageSettings())
-    app = build_page(noting, settings_of(starter_home), door=door)
+    app = build_page(noting, settings_of(starter_home, {"SOUNDINGS_MCP": "true"}), door=door)
     with serving(app) as at:
         yield at
 
@@ -93,15 +93,17 @@ def client(address: str, token: str | None = None) -> httpx.Client:
 @pytest.fixture
 def leader(address: str) -> Iterator[httpx.Client]:
     """A leader who has logged in."""
-    with logged_in(address, "the-leader") as browser:
-        yield browser
+    browser = logged_in(address, "the-leader")
+    yield browser
+    browser.close()
 
 
 @pytest.fixture
 def evaluator(address: str) -> Iterator[httpx.Client]:
     """An evaluator who has logged in."""
-    with logged_in(address, "the-evaluator") as browser:
-        yield browser
+    browser = logged_in(address, "the-evaluator")
+    yield browser
+    browser.close()
 
 
 def logged_in(address: str, name: str) -> httpx.Client:

@@ -175,6 +175,14 @@ class ApiQuoted(_Out):
     place: str
 
 
+class ApiNote(_Out):
+    """A facilitator's note in a model's words, with the markers that it stands on."""
+
+    text: str
+    citations: list[int]
+    support: float
+
+
 class ApiPrompt(_Out):
     kind: str
     name: str
@@ -186,6 +194,9 @@ class ApiPrompt(_Out):
     asked: str
     points: list[ApiQuoted]
     tension: ApiQuoted | None
+    worded_by: Literal["rules", "model", "person"]
+    fallback: str | None
+    notes: list[ApiNote]
 
 
 class ApiTimed(_Out):
@@ -208,4 +219,6 @@ class ApiPack(_Out):
     citations: list[ApiCitation]
     sources: list[str]
     note: str | None
+    engine: Literal["extractive", "llm"]
+    model: str | None
     library: str

@@ -109,7 +109,7 @@ def open_audit(settings: Settings) -> AuditLog:
 def entries(home: Path, since: datetime | None = None) -> list[Entry]:
     """What is in a home's log, oldest first. Raises SettingsError for one that cannot be read."""
     path = home / FILE_NAME
-    if not path.exists():
+    if not path.exists() or path.stat().st_size == 0:  # about to be made
         return []
     first = since.astimezone(UTC).isoformat(timespec="seconds") if since else ""
     try:

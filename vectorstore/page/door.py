@@ -25,7 +25,7 @@ TRIES_OF_A_NAME = 8
 TRIES_FROM_AN_ADDRESS = 30
 WINDOW = 15 * 60.0  # seconds
 # Where programs may come in with a token; a browser's page has a session.
-FOR_TOKENS = "/api"
+FOR_TOKENS = ("/api", "/mcp")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,7 +173,7 @@ class Door:
 
 def for_tokens(path: str) -> bool:
     """Whether programs may come in here with a token."""
-    return path == FOR_TOKENS or path.startswith(f"{FOR_TOKENS}/")
+    return path in FOR_TOKENS or path.startswith(tuple(f"{start}/" for start in FOR_TOKENS))
 
 
 def cookie_of(headers: Headers) -> str | None:

@@ -30,6 +30,8 @@ class PageSettings(Table):
     """How long the log of what was asked is kept; 0 keeps none."""
     audit_text: bool = True
     """Whether the log holds what was asked, or only that something was."""
+    mcp: bool = False
+    """Whether ask, search and pack are offered to MCP clients, too, at /mcp."""
 
     @field_validator("page_address")
     @classmethod
