@@ -170,7 +170,7 @@ def _openers(name: str, result: Result) -> Html:
         for c in result.answer.citations
     ]
     buttons += [
-        _opener(f"{key}-gold-{i}", f"gold {i}", f"gold evidence {i}", span, "")
+        _opener(f"{key}-gold-{i}", f"gold {i}", f"gold {i}, evidence", span, "")
         for i, span in enumerate(result.target.spans, start=1)
     ]
     if not buttons:
