@@ -33,6 +33,8 @@ class Dying:
             die()
     def advance(self, parts=1):
         pass
+    def file(self, name, state):
+        pass
 
 def die_when_the_child_writes():
     while not list((place / "home" / "index").glob(".building-*/generation/chroma.sqlite3")):

@@ -171,6 +171,9 @@ class Asking:
         hits = [store.searcher.search(text, 1).hits[0] for text in ("A pike waits.", RED_BOAT)]
         self.found[name] = [hit.passage.source for hit in hits if hit.similarity > 0.99]
 
+    def file(self, name: str, state: str) -> None:
+        pass
+
     def advance(self, parts: int = 1) -> None:
         pass
 
@@ -207,6 +210,9 @@ class Stopping:
         self.now = name
         if name == self.wanted and not self.inside:
             raise KeyboardInterrupt
+
+    def file(self, name: str, state: str) -> None:
+        pass
 
     def advance(self, parts: int = 1) -> None:
         if self.now == self.wanted:
