@@ -360,6 +360,8 @@ def split_parts(question: str) -> list[str]:
     match = _SECOND_PART.search(question)
     if match is None or _FIRST_PART.search(question[: match.start()]) is None:
         return [question]
+    if question.count("“", 0, match.start()) > question.count("”", 0, match.start()):
+        return [question]  # what is quoted, a title perhaps, asks nothing
     first, second = question[: match.start()].strip() + "?", question[match.end() :].strip()
     second = stand_alone(second, [Turn(role="user", content=first)])
     return [first, second[:1].upper() + second[1:]]

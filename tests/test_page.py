@@ -229,7 +229,7 @@ def test_a_question_is_shown_as_text(page: Page, text: str) -> None:
     exchange = ask(page, text)
     shown = exchange.locator(".question").evaluate("h => h.lastChild.textContent")
     assert shown == text
-    assert page.locator(".conversation :is(img, script, iframe, b, a, em, code, math)").count() == 0
+    assert page.locator(".exchange :is(img, script, iframe, b, a, em, code, math)").count() == 0
 
 
 def test_two_people_do_not_share_a_conversation(visit: Callable[..., Page]) -> None:
