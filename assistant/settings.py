@@ -10,7 +10,7 @@ from vectorstore.settings import NONE, Table
 class AssistantSettings(Table):
     """How questions are answered."""
 
-    reader: str = "builtin"
+    reader: str = "none"
     """A model that finds the evidence in a passage: `builtin`, `none`, a folder or a name."""
     nli: str = "none"
     """An entailment model for the gate: a folder or a name."""

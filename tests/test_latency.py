@@ -27,6 +27,7 @@ def test_a_question_takes_at_most_five_times_its_encoding_by_features_alone(
     assert best_ratio(plain, 5) <= 5
 
 
-def test_the_reader_takes_at_most_twenty_times_the_encoding(originals_engine: Engine) -> None:
+def test_the_reader_takes_at_most_twenty_times_the_encoding(originals_home: Path) -> None:
     """A quarter of a second where a question is encoded in a hundredth."""
-    assert best_ratio(originals_engine, 20) <= 20
+    reading = open_engine(settings_of(originals_home, {"SOUNDINGS_READER": "builtin"}))
+    assert best_ratio(reading, 20) <= 20
