@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.agents import AGENT_FEATURES, NO_AGENT, Agent, Stand, agent_of, is_of_agent
+from assistant.answer_type import AMOUNTS, DATE, NAME, AnswerType, answer_type_of
 from assistant.question import Wording, kind_of, wording
 from vectorstore import Found, Hit, Library, Passage, Sentence
 from vectorstore.lexicon import among, stem, words
@@ -28,6 +29,7 @@ SENTENCE_FEATURES = (
     "passage_lexical",
     "coverage",
     "coverage_with_before",
+    "coverage_topic",
     "coverage_passage",
     "coverage_heading",
     "coverage_title",
@@ -36,12 +38,12 @@ SENTENCE_FEATURES = (
     "rarest_open_passage",
     "names",
     "names_passage",
-    "asks_number_has",
-    "asks_number_lacks",
-    "asks_date_has",
-    "asks_date_lacks",
-    "asks_who_has",
-    "asks_who_lacks",
+    "wants_amount_has",
+    "wants_amount_lacks",
+    "wants_date_has",
+    "wants_date_lacks",
+    "wants_name_has",
+    "wants_name_lacks",
     "asks_why_has",
     "asks_list_has",
     "asks_definition_has",
@@ -63,7 +65,8 @@ SENTENCE_FEATURES = (
     "terms",
     *AGENT_FEATURES,
 )
-LACKING = ("asks_number_lacks", "asks_date_lacks")
+HAVING = ("wants_amount_has", "wants_date_has", "wants_name_has")
+LACKING = ("wants_amount_lacks", "wants_date_lacks", "wants_name_lacks")
 ANSWER_FEATURES = (
     "best",
     "second",
@@ -80,7 +83,8 @@ ANSWER_FEATURES = (
     "names",
     "names_passage",
     "has_names",
-    "kind_met",
+    "wants",
+    "wants_has",
     "lexical_share",
     "pairs",
     "unknown_words",
@@ -88,11 +92,20 @@ ANSWER_FEATURES = (
     "hit_margin",
     "heading_all",
     "lacks",
+    "lacks_exact",
+    "three_lack",
+    "all_lack",
+    "another_unit",
+    "topic",
+    "topic_passage",
+    "topic_missing",
+    "numbers_open",
     "agent_apart",
     "agent_covers_less",
     "agent_less_similar",
 )
 
+_LACKING = tuple(SENTENCE_FEATURES.index(name) for name in LACKING)
 _SIMILARITY = SENTENCE_FEATURES.index("similarity")
 _AGENT = SENTENCE_FEATURES.index(AGENT_FEATURES[0])
 _WHY = re.compile(
@@ -129,8 +142,8 @@ class Candidate:
 
     @property
     def lacks(self) -> bool:
-        """Whether a number or a date is asked for, and this sentence holds none."""
-        return any(self.features[SENTENCE_FEATURES.index(name)] > 0 for name in LACKING)
+        """Whether an amount, a date or a name is asked for, and this sentence holds none."""
+        return any(self.features[index] == 1 for index in _LACKING)
 
     @property
     def sentence(self) -> Sentence:
@@ -156,6 +169,7 @@ class Asked:
     rarity: Mapping[str, float]
     unknown: int
     agent: Agent | None = None
+    wants: AnswerType | None = None
 
     @property
     def weight(self) -> float:
@@ -164,6 +178,12 @@ class Asked:
     def covered(self, stems: frozenset[str]) -> float:
         """The share of the question's words that are in `stems`, weighted by rarity."""
         return sum(w for stem, w in self.rarity.items() if among(stem, stems)) / self.weight
+
+    def topic_covered(self, stems: frozenset[str]) -> float:
+        """As `covered`, of the words that are no names; all where there are none."""
+        topic = {s: w for s, w in self.rarity.items() if s not in self.wording.names}
+        whole = sum(topic.values())
+        return sum(w for s, w in topic.items() if among(s, stems)) / whole if whole else 1.0
 
     def rarest_open(self, stems: frozenset[str]) -> float:
         """The rarity of the rarest word not in `stems`, relative to the rarest of all."""
@@ -186,13 +206,16 @@ def ask_about(question: str, library: Library) -> Asked:
         for stem, count in frequency.items()
     }
     unknown = sum(count == 0 for count in frequency.values())
+    wants = answer_type_of(question)
+    kind = "number" if wants and wants.amount else "date" if wants and wants.kind == DATE else ""
     return Asked(
         text=question,
         wording=found,
-        kind=kind_of(question),
+        kind=kind or kind_of(question),
         rarity=rarity,
         unknown=unknown,
         agent=agent_of(question),
+        wants=wants,
     )
 
 
@@ -300,12 +323,11 @@ def _features(
     score, below, rank, lexical = shared
     passage, heading, title, open_passage, names_passage = around
     fresh = part.stems - asked.wording.stems
-    has_number = bool(part.numbers - asked.wording.numbers)
-    has_date = part.months or bool(part.years - asked.wording.years)
-    has_name = bool(reach.names - asked.wording.names)
-    number, date, who = asked.kind == "number", asked.kind == "date", asked.kind == "who"
-    met = float((number and has_number) or (date and has_date) or (who and has_name))
-    unmet = float(number or date or who) - met
+    kinds = [
+        asked.wants is not None and asked.wants.kind in of for of in (AMOUNTS, (DATE,), (NAME,))
+    ]
+    met = asked.wants.met(text, reach.names) if asked.wants else 0.0
+    unmet = 1.0 - met if asked.wants else 0.0
     covered = asked.covered(reach.stems)
     return np.array(
         [
@@ -319,6 +341,7 @@ def _features(
             lexical,
             asked.covered(part.stems),
             covered,
+            asked.topic_covered(reach.stems),
             passage,
             heading,
             title,
@@ -327,12 +350,7 @@ def _features(
             open_passage,
             _share(asked.wording.names, reach.names | reach.stems),
             names_passage,
-            number and has_number,
-            number and not has_number,
-            date and has_date,
-            date and not has_date,
-            who and has_name,
-            who and not has_name,
+            *(value for kind in kinds for value in (kind * met, kind * unmet)),
             asked.kind == "why" and _WHY.search(text) is not None,
             asked.kind == "list" and _LIST.search(text) is not None,
             asked.kind == "definition" and _DEFINITION.search(text) is not None,
@@ -373,11 +391,11 @@ def answer_features(
     similar = found.vectors[best.hit.passage.id] @ found.query_vector
     # BM25 of a passage that holds each word often tends to (k1 + 1) times the sum of rarities.
     limit = 2.2 * asked.weight
-    met = {
-        "number": value["asks_number_has"],
-        "date": value["asks_date_has"],
-        "who": value["asks_who_has"],
-    }.get(asked.kind, 0.5)
+    met = sum(value[name] for name in HAVING) if asked.wants else 0.5
+    passage = best.hit.passage
+    around = wording(f"{passage.text} {passage.heading} {passage.title}")
+    topic = asked.topic_covered(around.stems)
+    asked_numbers = {n for n in asked.wording.numbers if n[0].isdigit()}
     scores = [s for _, s in ranked[:3]] + [0.0, 0.0]
     margin = found.hits[0].score - (found.hits[1].score if len(found.hits) > 1 else 0.0)
     return np.array(
@@ -397,6 +415,7 @@ def answer_features(
             value["names"],
             value["names_passage"],
             bool(asked.wording.names),
+            asked.wants is not None,
             met,
             min(max(hit.lexical for hit in found.hits) / limit, 1.0),
             value["pairs"],
@@ -405,6 +424,14 @@ def answer_features(
             margin,
             max(_headed(asked, hit.passage.heading) for hit in found.hits),
             best.lacks,
+            best.lacks and asked.wants is not None and asked.wants.exact,
+            all(candidate.lacks for candidate, _ in ranked[:3]),
+            all(candidate.lacks for candidate, _ in ranked),
+            met == 0.5 and asked.wants is not None,
+            value["coverage_topic"],
+            topic,
+            topic == 0.0,
+            1.0 - _share(frozenset(asked_numbers), around.numbers),
             *_apart(asked, [candidate for candidate, _ in ranked]),
         ],
         dtype=np.float32,

@@ -21,19 +21,6 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(pattern))
     for kind, pattern in (
         (
-            "number",
-            r"\bhow (many|much|long|old|often|far|large|big|few)\b"
-            r"|\b(what|which) (is |was |are |were |the |total |exact )*"
-            r"(number|share|percentage|proportion|percent|per cent|fraction|amount|figure|cost|"
-            r"price|salary|budget|size|population|rate|age|count|total)\b"
-            r"|^(number|share|percentage|proportion) of\b",
-        ),
-        (
-            "date",
-            r"\bwhen\b(?! (is|are) (it|they) )|\b(what|which|in what) (year|date|month|day|decade|"
-            r"century|time)\b|\bhow recently\b|\bsince when\b|\b(what|which) (is|was) the date\b",
-        ),
-        (
             "who",
             r"\bwho\b|\bwhose\b|\bwhom\b|\b(which|what) (person|people|leader|leaders|author|"
             r"authors|organisation|organisations|organization|company|body|bodies|ccg|manager|"
@@ -60,6 +47,10 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             r"^(is|are|was|were|do|does|did|can|could|will|would|should|has|have|had|may|must)\b",
         ),
     )
+)
+_POLITE = re.compile(
+    r"^(please |(could|can|would|will) (you|i) (please |kindly )?(?=(list|name|tell|give|say|show|"
+    r"have|see|get|explain|describe)\b)|(tell|give|show) me )+"
 )
 _NAME = re.compile(r"\b(?:[A-Z][\w’'-]*[a-z\d]|[A-Z]{2,}s?)(?:\s+(?:[A-Z][\w’'-]+|[A-Z]{2,}s?))*")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
@@ -107,9 +98,9 @@ def wording(text: str) -> Wording:
 
 @lru_cache(maxsize=1_000)
 def kind_of(question: str) -> str:
-    """What kind of thing is asked for: number, date, who, where, why, list, definition, how,
-    yesno or other. The first that fits; a question's own words decide, no model."""
-    folded = " ".join(words(question))
+    """What kind of thing is asked for, where it is no amount and no date: who, where, why, list,
+    definition, how, yesno or other. The first that fits; a question's own words decide."""
+    folded = _POLITE.sub("", " ".join(words(question)))
     for kind, pattern in _PATTERNS:
         if pattern.search(folded):
             return kind

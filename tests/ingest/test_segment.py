@@ -44,6 +44,16 @@ def test_a_passage_knows_its_page() -> None:
     assert passages(document(text), SETTINGS)[0].page is None
 
 
+def test_a_row_of_a_table_is_one_sentence_unless_it_is_long() -> None:
+    long = "One sentence stands. " * 30
+    rows = ["| 1/ | Weirs and Their Keepers. River Board, 1904 |", f"| 2/ | {long.strip()} |"]
+    text = "| No | Title |\n|---|---|\n" + "\n".join(rows) + "\n"
+    [passage] = passages(document(text), IngestSettings(passage_characters=2_000))
+    kept = [text[s.start : s.end] for s in passage.sentences]
+    assert kept[:2] == ["| No | Title |", rows[0]]
+    assert len(kept) > 12
+
+
 def test_a_full_passage_ends_with_a_paragraph_where_it_can() -> None:
     one, two = "One sentence stands. " * 30, "Two sentences stand. " * 20
     text = f"{one.strip()}\n\n{two.strip()}"
