@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from eval.errors import GoldError
-from eval.gold_questions import GOLD, GoldQuestion, load_gold
+from eval.gold_questions import GoldQuestion, known, shipped_sets
 from vectorstore import Library
 from vectorstore.dependants import Dependant
 
@@ -13,10 +13,10 @@ KIND = "gold question"
 def gold_resting_on(home: Path, library: Library, source_id: str) -> list[Dependant]:
     """The questions of the sets that ship whose evidence is in this source, as it stands."""
     text = library.text(source_id)
-    sets = sorted(folder for folder in GOLD.iterdir() if folder.is_dir())
     return [
         Dependant(kind=KIND, id=question.id, text=question.question)
-        for question in load_gold(sets)
+        for folder in shipped_sets()
+        for question in known(folder)
         if _rests_on(question, source_id, text)
     ]
 
