@@ -18,8 +18,6 @@ from vectorstore.dependants import Dependants
 from vectorstore.page.markup import Html, element
 from vectorstore.page.tab import panel
 
-_MEGABYTE = 1_000_000
-
 
 class LibraryTab:
     """The tab over one home. `POSTS` are its addresses that take more than a question, each with
@@ -37,7 +35,7 @@ class LibraryTab:
         self._dependants = dependants
         self._announce = announce
         self._limits = settings.table(IngestSettings)
-        self.POSTS = {f"{PREFIX}/file": self._limits.upload_file_megabytes * _MEGABYTE}
+        self.POSTS = {f"{PREFIX}/file": self._limits.upload_file_bytes}
 
     def head(self) -> str:
         """The styles and the script that the tab needs, for the page's head."""
@@ -96,8 +94,7 @@ def _adding(limits: IngestSettings) -> Html:
         multiple=True,
         accept=",".join(KINDS),
         aria_describedby="library-most",
-        data_most=limits.upload_file_megabytes * _MEGABYTE,
-        data_most_in_all=limits.upload_megabytes * _MEGABYTE,
+        data_most=limits.upload_file_bytes,
     )
     label = element(
         "label", "Choose files to add", element("span", ", or drop them here"), for_="library-files"
