@@ -83,11 +83,9 @@ class Desk:
 
     def search(self, q: str) -> HTMLResponse:
         def shown() -> Html:
-            sources = {s.id: s for s in self._store.library.sources()}
             query = q.strip()[:QUERY_CHARACTERS]
-            if not query:
-                return view.hits(query, (), sources)
-            found = self._store.searcher.search(query, HITS).hits
+            found = self._store.searcher.search(query, HITS).hits if query else ()
+            sources = {s.id: s for s in self._store.library.sources()} if found else {}
             return view.hits(query, found, sources)
 
         return _piece(shown)
@@ -95,8 +93,9 @@ class Desk:
     def standing(self) -> HTMLResponse:
         def shown() -> Html:
             standing = self._adding.standing
-            known = {s.id: s.title for s in self._store.library.sources()}
-            return standing_view(standing, known)
+            # While files are read this is asked for twice a second, and names no source
+            sources = [] if standing.running else self._store.library.sources()
+            return standing_view(standing, {s.id: s.title for s in sources})
 
         return _piece(shown)
 
