@@ -8,6 +8,7 @@ Pure functions of values. Whatever comes from documents or people passes through
 import json
 from collections.abc import Mapping, Sequence
 
+from ingest.plan import STARTER_ORIGIN, UPLOADED
 from vectorstore import Hit, Passage, Source
 from vectorstore.dependants import Dependant, losing_in_words
 from vectorstore.models import Change, Run
@@ -216,7 +217,7 @@ def _reported(run: Run) -> list[dict[str, str]] | str:
 
 def shown_origin(origin: str) -> str:
     """Where a file was read from, for people."""
-    for start, means in (("uploaded:", ""), ("starter:", "starter library, ")):
+    for start, means in ((UPLOADED, ""), (STARTER_ORIGIN, "starter library, ")):
         if origin.startswith(start):
             return means + origin.removeprefix(start)
     return origin
