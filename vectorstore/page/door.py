@@ -121,9 +121,7 @@ class Door:
             # Counted before it is looked at, so that many at once are not looked at all.
             self._names.failed(name.casefold())
             self._addresses.failed(address)
-        if self.users.with_password(name, password) is None:
-            return None
-        user = self.users.find(name)
+        user = self.users.with_password(name, password)
         if user is None:
             return None
         cookie = secrets.token_urlsafe(32)
