@@ -26,9 +26,9 @@ from vectorstore import (
     UnknownSource,
 )
 from vectorstore.dependants import Dependants, resting_on
-from vectorstore.errors import NotAllowed
+from vectorstore.page.by_role import only_for
 from vectorstore.page.markup import Html
-from vectorstore.page.people import LOCAL, Person, require
+from vectorstore.page.people import LOCAL, Person
 from vectorstore.writing import remove
 
 PREFIX = "/library"
@@ -45,15 +45,8 @@ class HasStore(Protocol):
     def store(self) -> Store: ...
 
 
-def keeper(request: Request) -> Person:
-    """Who asks, where they may keep the library."""
-    try:
-        return require(request, "library")
-    except NotAllowed as exc:
-        raise HTTPException(403, str(exc)) from exc
-
-
-Keeper = Annotated[Person, Depends(keeper)]
+_keeper = only_for("library")
+Keeper = Annotated[Person, Depends(_keeper)]
 
 
 class Desk:
@@ -158,7 +151,7 @@ class Desk:
 
 def library_routes(desk: Desk) -> APIRouter:
     """The addresses, each for keepers alone."""
-    router = APIRouter(prefix=PREFIX, dependencies=[Depends(keeper)])
+    router = APIRouter(prefix=PREFIX, dependencies=[Depends(_keeper)])
     for path, serve in (
         ("/sources", desk.sources),
         ("/changes", desk.changes),

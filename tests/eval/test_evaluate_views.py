@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from assistant import Engine
@@ -18,6 +17,7 @@ from eval.gates import Floor, Gates, judge_run
 from eval.page import outcome, start
 from eval.page.question import Walk, question
 from eval.page.routes import routes_of
+from vectorstore.page.by_role import front
 from vectorstore.page.people import PERSON, Person, Role
 
 LONG = "It is 42 kilometres long."
@@ -100,7 +100,7 @@ class Known:
 
 
 def client_of(engine: Engine, role: Role | None) -> TestClient:
-    app = FastAPI()
+    app = front({})
     app.include_router(routes_of(engine))
     person = None if role is None else Person(name="anna", role=role)
     return TestClient(Known(app, person))

@@ -5,12 +5,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from ingest.serving import PREFIX, Desk, library_routes
 from vectorstore import Store
 from vectorstore.dependants import Dependant
+from vectorstore.page.by_role import front
 from vectorstore.page.people import PERSON, Person, Role
 
 READ = ("sources", "changes", "search?q=boat", "adding", "removal?id=boats")
@@ -37,7 +37,7 @@ def served(desk: Any) -> Callable[[Role | None], TestClient]:
     def rests(home: object, library: object, source: str) -> list[Dependant]:
         return [Dependant(kind="gold question", id="q1", text="?")] if source == "boats" else []
 
-    app = FastAPI()
+    app = front({})
     app.include_router(library_routes(Desk(desk.settings(), store, [rests], lambda _: None)))
     return lambda role: TestClient(As(app, role), base_url=f"http://test{PREFIX}/")
 
