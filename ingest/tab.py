@@ -5,7 +5,6 @@ which ask who it is each time.
 """
 
 from collections.abc import Callable, Sequence
-from importlib import resources
 
 import gradio as gr
 from fastapi import APIRouter
@@ -15,6 +14,7 @@ from ingest.serving import PREFIX, Desk, HasStore, library_routes
 from ingest.settings import IngestSettings
 from vectorstore import Settings
 from vectorstore.dependants import Dependants
+from vectorstore.page import look
 from vectorstore.page.markup import Html, element
 from vectorstore.page.tab import panel
 
@@ -39,10 +39,7 @@ class LibraryTab:
 
     def head(self) -> str:
         """The styles and the script that the tab needs, for the page's head."""
-        static = resources.files("ingest") / "static"
-        style = (static / "library.css").read_text("utf-8")
-        script = (static / "library.js").read_text("utf-8")
-        return f"<style>{style}</style><script>{script}</script>"
+        return look.dressed("ingest", "library")
 
     def add_tab(self, engine: HasStore) -> None:
         """Build the tab inside the current `gr.Tabs`."""

@@ -1,5 +1,6 @@
 """How the page looks, apart from any tab: gradio's theme in our colours, and the page's style."""
 
+from functools import cache
 from importlib import resources
 
 FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif")
@@ -62,7 +63,19 @@ _ICON = (
 )
 
 
+@cache
+def static(package: str, name: str) -> str:
+    """A file of a package's folder `static`, as text."""
+    return (resources.files(package) / "static" / name).read_text("utf-8")
+
+
+def dressed(package: str, name: str) -> str:
+    """The styles and the script that a part of the page needs, for its head: `name`.css and .js."""
+    style, script = static(package, f"{name}.css"), static(package, f"{name}.js")
+    return f"<style>{style}</style><script>{script}</script>"
+
+
 def head() -> str:
     """The page's style and icon, for its head; tabs add their own."""
-    style = (resources.files("vectorstore") / "page" / "static" / "page.css").read_text("utf-8")
+    style = static("vectorstore.page", "page.css")
     return f'<link rel="icon" href="{_ICON}"><style>{style}</style>'
