@@ -8,25 +8,14 @@ import pytest
 from fastapi.testclient import TestClient
 
 from ingest.serving import PREFIX, Desk, library_routes
+from tests.made import As
 from vectorstore import Store
 from vectorstore.dependants import Dependant
 from vectorstore.page.by_role import front
-from vectorstore.page.people import PERSON, Person, Role
+from vectorstore.page.people import Role
 
 READ = ("sources", "changes", "search?q=boat", "adding", "removal?id=boats")
 POST = ("begin", "file?batch=x&name=a.txt", "read?batch=x", "remove?id=boats", "restore?id=boats")
-
-
-class As:
-    """Passes requests on as somebody's; as nobody's where there is no role."""
-
-    def __init__(self, app: Any, role: Role | None) -> None:
-        self.app, self.role = app, role
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if self.role is not None:
-            scope[PERSON] = Person(name="sam", role=self.role)
-        await self.app(scope, receive, send)
 
 
 @pytest.fixture
