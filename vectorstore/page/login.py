@@ -80,13 +80,12 @@ def local(to: str) -> str:
 
 def plain_page(title: str, *parts: str) -> Html:
     """A whole page of ours without any of gradio's."""
-    style = look.static("vectorstore.page", "plain.css")
     head = element(
         "head",
         element("meta", charset="utf-8"),
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
         element("title", title),
-        element("style", Html(style)),
+        element("style", Html(look.plain())),
     )
     body = element("body", element("main", *parts))
     return Html("<!doctype html>" + element("html", head, body, lang="en"))
