@@ -70,6 +70,11 @@ class Throttle:
     def forget(self, key: str) -> None:
         self._failures.pop(key, None)
 
+    def take_back(self, key: str) -> None:
+        """The last failure was none."""
+        if times := self._failures.get(key):
+            times.pop()
+
 
 class Door:
     """Knows who is there. Sessions live in memory: they end with the program."""
@@ -127,6 +132,7 @@ class Door:
         cookie = secrets.token_urlsafe(32)
         with self._lock:
             self._names.forget(name.casefold())
+            self._addresses.take_back(address)
             until = self._clock() + self.seconds
             self._sessions[digest(cookie)] = Session(name=name, until=until, password=user.password)
             while len(self._sessions) > MOST_SESSIONS:
