@@ -92,11 +92,12 @@ def shipped_sets() -> list[Path]:
 def known(path: Path) -> tuple[GoldQuestion, ...]:
     """The questions of a file, read again when it has changed, or of a set that ships, read once:
     for the page, which asks for them again and again. Raises GoldError, and OSError for none."""
-    return _known(path, path.stat().st_mtime_ns if path.is_file() else 0)
+    status = path.stat()
+    return _known(path, (status.st_mtime_ns, status.st_size) if path.is_file() else (0, 0))
 
 
 @lru_cache(maxsize=8)
-def _known(path: Path, changed: int) -> tuple[GoldQuestion, ...]:
+def _known(path: Path, stamp: tuple[int, int]) -> tuple[GoldQuestion, ...]:
     return tuple(load_gold([path]))
 
 
