@@ -4,7 +4,6 @@ import json
 import threading
 from collections.abc import Iterator
 from functools import cache
-from importlib import resources
 from typing import Any
 
 import gradio as gr
@@ -21,6 +20,7 @@ from assistant.export import conversation_markdown, evidence
 from assistant.feedback import FeedbackBook, Verdict
 from assistant.kept import FILE_NAME, IN_MEMORY, Kept
 from vectorstore import SoundingsError
+from vectorstore.page import look
 from vectorstore.page.markup import Html, element
 from vectorstore.page.people import require
 from vectorstore.page.tab import panel
@@ -33,10 +33,7 @@ _ANEW = gr.update(visible=True)
 
 def head() -> str:
     """The styles and the script that the tab needs, for the page's head."""
-    static = resources.files("assistant") / "static"
-    style = (static / "ask.css").read_text("utf-8")
-    script = (static / "ask.js").read_text("utf-8")
-    return f"<style>{style}</style><script>{script}</script>"
+    return look.dressed("assistant", "ask")
 
 
 def add_tab(engine: Engine) -> None:

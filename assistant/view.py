@@ -16,7 +16,7 @@ from assistant.places import Sources, place_of, title_of
 from vectorstore import Hit
 from vectorstore.page.markup import Html, element, join
 from vectorstore.page.source_view import address
-from vectorstore.page.wording import counted, path_of, spoken
+from vectorstore.page.wording import counted, excerpt, path_of, spoken
 
 NEAREST = 3
 EXCERPT = 240  # characters of a nearest passage that are shown before it is opened
@@ -232,8 +232,6 @@ def _nearest(number: int, answer: Answer, sources: Sources) -> list[Html]:
 def _near(number: int, rank: int, hit: Hit, sources: Sources) -> list[Html]:
     passage = hit.passage
     source = sources.get(passage.source)
-    text = " ".join(passage.text.split())
-    shown = text if len(text) <= EXCERPT else text[:EXCERPT].rsplit(" ", 1)[0] + " …"
     title = source.title if source else passage.title
     page = passage.page or (source.page_at(passage.start) if source else None)
     button = element(
@@ -245,7 +243,7 @@ def _near(number: int, rank: int, hit: Hit, sources: Sources) -> list[Html]:
         data_number=rank,
         **address(passage.source, passage.start, passage.end, source.sha256 if source else ""),
     )
-    return [button, element("p", shown, class_="excerpt")]
+    return [button, element("p", excerpt(passage.text, EXCERPT), class_="excerpt")]
 
 
 def _references(citations: Iterable[Citation], sources: Sources) -> Html:

@@ -2,12 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 from eval.errors import GoldError
 from eval.gates import load_gates
-from eval.gold_questions import GOLD, gold_digest, load_gold
+from eval.gold_questions import (
+    GOLD,
+    gold_digest,
+    known,
+    load_gold,
+    shipped_sets,
+    sources_of,
+)
 from vectorstore import Library
 
 GATES = Path(__file__).parent / "gates"
@@ -52,11 +58,11 @@ def gold_sets(library: Library, home: Path) -> list[GoldSet]:
     """The sets that ship and whose sources the library has, and the home's own where it has one."""
     have = {source.id for source in library.sources()}
     found = []
-    for folder in sorted(folder for folder in GOLD.iterdir() if folder.is_dir()):
-        n, sources = _set(folder, 0)
-        if sources <= have:
+    for folder in shipped_sets():
+        questions = known(folder)
+        if sources_of(questions) <= have:
             title = f"The set “{folder.name}”, which ships with Soundings"
-            found.append(GoldSet(id=folder.name, title=title, path=folder, n=n))
+            found.append(GoldSet(id=folder.name, title=title, path=folder, n=len(questions)))
     own = own_gold(home)
     if own.is_file():
         found.append(_own(own, have))
@@ -66,12 +72,14 @@ def gold_sets(library: Library, home: Path) -> list[GoldSet]:
 def _own(file: Path, have: set[str]) -> GoldSet:
     title = "Questions written here"
     try:
-        n, sources = _set(file, file.stat().st_mtime_ns)
+        questions = known(file)
     except GoldError as exc:
         return GoldSet(id=OWN, title=title, path=file, n=0, problem=str(exc))
-    lacking = tuple(sorted(sources - have))
-    problem = None if n else "there is no question in it yet"
-    return GoldSet(id=OWN, title=title, path=file, n=n, lacking=lacking, problem=problem)
+    lacking = tuple(sorted(sources_of(questions) - have))
+    problem = None if questions else "there is no question in it yet"
+    return GoldSet(
+        id=OWN, title=title, path=file, n=len(questions), lacking=lacking, problem=problem
+    )
 
 
 def gate_sets(home: Path) -> list[GateSet]:
@@ -97,11 +105,3 @@ def gates_for(chosen: Sequence[str], home: Path, named: str | None = None) -> Ga
 def digest_of(sets: Sequence[GoldSet]) -> str:
     """The digest of these sets together, as a run over them has it."""
     return gold_digest(load_gold([one.path for one in sets]))
-
-
-@lru_cache(maxsize=8)
-def _set(path: Path, changed: int) -> tuple[int, frozenset[str]]:
-    """How many questions, and the sources that they stand on."""
-    questions = load_gold([path])
-    sources = frozenset(place.source for question in questions for place in question.evidence)
-    return len(questions), sources

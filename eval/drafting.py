@@ -6,7 +6,6 @@ every command that takes `--gold FILE` reads.
 
 import hashlib
 import json
-import os
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -21,6 +20,7 @@ from eval.gold_questions import GoldQuestion, load_gold, question_of, records_of
 from eval.lint import Finding, lint
 from eval.places import locate
 from eval.propose import propose
+from eval.runs import write_whole
 from vectorstore import Library, UnknownSource
 
 DRAFTS = "drafts.json"
@@ -228,16 +228,11 @@ def _empty(id: str) -> dict[str, Any]:
 
 
 def _put(file: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    part = file.with_name(f".{file.name}.part-{os.getpid()}")
+    """Write a file whole or not at all. Raises GoldError."""
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(text, encoding="utf-8", newline="\n")
-        part.replace(file)
+        write_whole(file, text)
     except OSError as exc:
         raise GoldError(f"cannot write {file}: {exc.strerror or exc}") from exc
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def digest(text: str) -> str:

@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,28 @@ def load_gold(paths: Iterable[Path]) -> list[GoldQuestion]:
                 raise GoldError(f"{file}: the id '{question.id}' is there twice")
             questions[question.id] = question
     return list(questions.values())
+
+
+def shipped_sets() -> list[Path]:
+    """The folders of the sets that ship, by name."""
+    return sorted(folder for folder in GOLD.iterdir() if folder.is_dir())
+
+
+def known(path: Path) -> tuple[GoldQuestion, ...]:
+    """The questions of a file, read again when it has changed, or of a set that ships, read once:
+    for the page, which asks for them again and again. Raises GoldError, and OSError for none."""
+    status = path.stat()
+    return _known(path, (status.st_mtime_ns, status.st_size) if path.is_file() else (0, 0))
+
+
+@lru_cache(maxsize=8)
+def _known(path: Path, stamp: tuple[int, int]) -> tuple[GoldQuestion, ...]:
+    return tuple(load_gold([path]))
+
+
+def sources_of(questions: Iterable[GoldQuestion]) -> set[str]:
+    """The sources that the questions' evidence stands in."""
+    return {place.source for question in questions for place in question.evidence}
 
 
 def gold_files(paths: Iterable[Path]) -> list[Path]:

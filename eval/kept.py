@@ -14,7 +14,7 @@ from eval.compare import Comparison, compare_runs
 from eval.errors import RunError
 from eval.gates import Verdict
 from eval.intervals import Score
-from eval.runs import GATES_FILE, METRICS_FILE, TIMINGS_FILE, Run, read_run
+from eval.runs import GATES_FILE, METRICS_FILE, TIMINGS_FILE, Run, read_run, write_whole
 
 RUNS = "runs"  # the folder in the home
 BASELINE = "baseline"  # the file in it that holds the baseline's name
@@ -80,14 +80,10 @@ class Runs:
     def name_baseline(self, name: str) -> None:
         """From now on this run is the baseline. Raises RunError."""
         self.find(name)
-        part = self.folder / f".{BASELINE}.part-{os.getpid()}"
         try:
-            part.write_text(f"{name}\n", encoding="utf-8")
-            part.replace(self.folder / BASELINE)
+            write_whole(self.folder / BASELINE, f"{name}\n")
         except OSError as exc:
             raise RunError(f"cannot name the baseline in {self.folder}: {exc}") from exc
-        finally:
-            part.unlink(missing_ok=True)
 
     def remove(self, name: str) -> None:
         """Remove a run: gone from the list at once, from the disk after. Raises RunError."""

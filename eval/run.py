@@ -13,7 +13,16 @@ from typing import Any
 from assistant import Engine, Turn
 from assistant.followup import query_of
 from eval.errors import GoldError, RunError
-from eval.gold_questions import GOLD, GoldQuestion, gold_digest, gold_files, load_gold
+from eval.gold_questions import (
+    GOLD,
+    GoldQuestion,
+    gold_digest,
+    gold_files,
+    known,
+    load_gold,
+    shipped_sets,
+    sources_of,
+)
 from eval.intervals import DECIMALS, Tally, bootstrap
 from eval.metrics import measure, outcome_matrix, reliability, slices
 from eval.places import Target, locate
@@ -59,8 +68,7 @@ def read_gold(paths: Sequence[Path], library: Library) -> Gold:
     """
     if not paths:
         have = {source.id for source in library.sources()}
-        shipped = sorted(folder for folder in GOLD.iterdir() if folder.is_dir())
-        paths = [folder for folder in shipped if _fits(folder, have)]
+        paths = [folder for folder in shipped_sets() if sources_of(known(folder)) <= have]
         if not paths:
             raise GoldError(
                 "no gold set that ships fits this library. Name one (--gold FILE), write one "
@@ -82,11 +90,6 @@ def gold_or_none(paths: Sequence[Path], library: Library) -> tuple[GoldQuestion,
         if paths:
             raise
         return ()
-
-
-def _fits(folder: Path, have: set[str]) -> bool:
-    questions = load_gold([folder])
-    return all(place.source in have for question in questions for place in question.evidence)
 
 
 def run_suite(

@@ -109,6 +109,17 @@ def write_run(folder: Path, run: Run, pages: Mapping[str, str]) -> None:
         shutil.rmtree(old, ignore_errors=True)
 
 
+def write_whole(file: Path, text: str) -> None:
+    """Write a file of a home whole or not at all. Raises OSError."""
+    part = file.with_name(f".{file.name}.part-{os.getpid()}")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        part.write_text(text, encoding="utf-8", newline="\n")
+        part.replace(file)
+    finally:
+        part.unlink(missing_ok=True)
+
+
 def read_run(folder: Path) -> Run:
     """Read a run's folder. Raises RunError where it is not one, or of another format."""
     content = _read(folder / METRICS_FILE, json.loads)

@@ -1,24 +1,20 @@
 """The Evaluate tab: run the suite, see the verdict, compare runs, walk through the failures, and
 write gold questions."""
 
-from importlib import resources
-
 import gradio as gr
 from fastapi import APIRouter
 
 from assistant.engine import Engine
 from eval.page.parts import ADDRESS
 from eval.page.routes import routes_of
+from vectorstore.page import look
 from vectorstore.page.markup import element
 from vectorstore.page.tab import panel
 
 
 def head() -> str:
     """The styles and the script that the tab needs, for the page's head."""
-    static = resources.files("eval") / "static"
-    style = (static / "evaluate.css").read_text("utf-8")
-    script = (static / "evaluate.js").read_text("utf-8")
-    return f"<style>{style}</style><script>{script}</script>"
+    return look.dressed("eval", "evaluate")
 
 
 def add_tab(engine: Engine) -> None:

@@ -71,28 +71,19 @@ class Adding:
 
     def check_free(self) -> None:
         """Raises AlreadyAdding where a batch is being read."""
-        standing = self.standing
-        if standing.running:
-            by = f" (from {standing.who})" if standing.who else ""
-            raise AlreadyAdding(
-                f"other files{by} are being read just now, and one run goes on at a time. Nothing "
-                "of yours was taken; try again when they are done."
-            )
+        _check_free(self.standing)
 
     def start(self, batch: Batch, who: str) -> None:
         """Begin to read a batch, whose files are taken away afterwards. Raises AlreadyAdding."""
         lines = [FileLine(name=name) for name in batch.names.values()]
         with self._lock:
-            running = self._standing.running
-            if not running:
-                self._standing = Standing(
-                    running=True,
-                    who=who,
-                    since=datetime.now(UTC).isoformat(timespec="milliseconds"),
-                    files=tuple(lines),
-                )
-        if running:
-            self.check_free()
+            _check_free(self._standing)
+            self._standing = Standing(
+                running=True,
+                who=who,
+                since=datetime.now(UTC).isoformat(timespec="milliseconds"),
+                files=tuple(lines),
+            )
         threading.Thread(target=self._read, args=[batch], daemon=True).start()
 
     def _read(self, batch: Batch) -> None:
@@ -118,6 +109,15 @@ class Adding:
     def _change(self, change: Callable[[Standing], Standing]) -> None:
         with self._lock:
             self._standing = change(self._standing)
+
+
+def _check_free(standing: Standing) -> None:
+    if standing.running:
+        by = f" (from {standing.who})" if standing.who else ""
+        raise AlreadyAdding(
+            f"other files{by} are being read just now, and one run goes on at a time. Nothing "
+            "of yours was taken; try again when they are done."
+        )
 
 
 class _Watching:

@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from ingest.adding import FileLine, Standing
 from ingest.report import FileReport
-from ingest.view import moment_in_words
 from vectorstore.page.markup import Html, element
-from vectorstore.page.wording import counted
+from vectorstore.page.wording import counted, moment_in_words
 
 _MEND = "Mend the file or save it anew, then add it again."
 _ORDER = ("added", "updated", "unchanged", "duplicate", "failed", "skipped", "retired")

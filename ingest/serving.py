@@ -26,9 +26,9 @@ from vectorstore import (
     UnknownSource,
 )
 from vectorstore.dependants import Dependants, resting_on
-from vectorstore.errors import NotAllowed
+from vectorstore.page.by_role import only_for
 from vectorstore.page.markup import Html
-from vectorstore.page.people import LOCAL, Person, require
+from vectorstore.page.people import LOCAL, Person
 from vectorstore.writing import remove
 
 PREFIX = "/library"
@@ -45,15 +45,8 @@ class HasStore(Protocol):
     def store(self) -> Store: ...
 
 
-def keeper(request: Request) -> Person:
-    """Who asks, where they may keep the library."""
-    try:
-        return require(request, "library")
-    except NotAllowed as exc:
-        raise HTTPException(403, str(exc)) from exc
-
-
-Keeper = Annotated[Person, Depends(keeper)]
+_keeper = only_for("library")
+Keeper = Annotated[Person, Depends(_keeper)]
 
 
 class Desk:
@@ -83,11 +76,9 @@ class Desk:
 
     def search(self, q: str) -> HTMLResponse:
         def shown() -> Html:
-            sources = {s.id: s for s in self._store.library.sources()}
             query = q.strip()[:QUERY_CHARACTERS]
-            if not query:
-                return view.hits(query, (), sources)
-            found = self._store.searcher.search(query, HITS).hits
+            found = self._store.searcher.search(query, HITS).hits if query else ()
+            sources = {s.id: s for s in self._store.library.sources()} if found else {}
             return view.hits(query, found, sources)
 
         return _piece(shown)
@@ -95,8 +86,9 @@ class Desk:
     def standing(self) -> HTMLResponse:
         def shown() -> Html:
             standing = self._adding.standing
-            known = {s.id: s.title for s in self._store.library.sources()}
-            return standing_view(standing, known)
+            # While files are read this is asked for twice a second, and names no source
+            sources = [] if standing.running else self._store.library.sources()
+            return standing_view(standing, {s.id: s.title for s in sources})
 
         return _piece(shown)
 
@@ -159,7 +151,7 @@ class Desk:
 
 def library_routes(desk: Desk) -> APIRouter:
     """The addresses, each for keepers alone."""
-    router = APIRouter(prefix=PREFIX, dependencies=[Depends(keeper)])
+    router = APIRouter(prefix=PREFIX, dependencies=[Depends(_keeper)])
     for path, serve in (
         ("/sources", desk.sources),
         ("/changes", desk.changes),

@@ -4,6 +4,8 @@ from pydantic import Field
 
 from vectorstore.settings import Table
 
+MEGABYTE = 1_000_000  # bytes
+
 
 class IngestSettings(Table):
     """How documents are cut. A change is noticed: make the library again with --rebuild."""
@@ -19,3 +21,11 @@ class IngestSettings(Table):
 
     upload_megabytes: int = Field(default=400, ge=1, le=20_000)
     """How large the files may be in all that are added on the page at once."""
+
+    @property
+    def upload_file_bytes(self) -> int:
+        return self.upload_file_megabytes * MEGABYTE
+
+    @property
+    def upload_bytes(self) -> int:
+        return self.upload_megabytes * MEGABYTE

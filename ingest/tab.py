@@ -5,7 +5,6 @@ which ask who it is each time.
 """
 
 from collections.abc import Callable, Sequence
-from importlib import resources
 
 import gradio as gr
 from fastapi import APIRouter
@@ -15,10 +14,9 @@ from ingest.serving import PREFIX, Desk, HasStore, library_routes
 from ingest.settings import IngestSettings
 from vectorstore import Settings
 from vectorstore.dependants import Dependants
+from vectorstore.page import look
 from vectorstore.page.markup import Html, element
 from vectorstore.page.tab import panel
-
-_MEGABYTE = 1_000_000
 
 
 class LibraryTab:
@@ -37,14 +35,11 @@ class LibraryTab:
         self._dependants = dependants
         self._announce = announce
         self._limits = settings.table(IngestSettings)
-        self.POSTS = {f"{PREFIX}/file": self._limits.upload_file_megabytes * _MEGABYTE}
+        self.POSTS = {f"{PREFIX}/file": self._limits.upload_file_bytes}
 
     def head(self) -> str:
         """The styles and the script that the tab needs, for the page's head."""
-        static = resources.files("ingest") / "static"
-        style = (static / "library.css").read_text("utf-8")
-        script = (static / "library.js").read_text("utf-8")
-        return f"<style>{style}</style><script>{script}</script>"
+        return look.dressed("ingest", "library")
 
     def add_tab(self, engine: HasStore) -> None:
         """Build the tab inside the current `gr.Tabs`."""
@@ -96,8 +91,7 @@ def _adding(limits: IngestSettings) -> Html:
         multiple=True,
         accept=",".join(KINDS),
         aria_describedby="library-most",
-        data_most=limits.upload_file_megabytes * _MEGABYTE,
-        data_most_in_all=limits.upload_megabytes * _MEGABYTE,
+        data_most=limits.upload_file_bytes,
     )
     label = element(
         "label", "Choose files to add", element("span", ", or drop them here"), for_="library-files"

@@ -16,14 +16,13 @@ from ingest.documents import one_line
 from ingest.errors import UploadRefused
 from ingest.plan import UPLOADED
 from ingest.readers import KINDS
-from ingest.settings import IngestSettings
+from ingest.settings import MEGABYTE, IngestSettings
 
 FOLDER = "incoming"
 MOST_FILES = 500
 MOST_BATCHES = 8  # that are being filled at the same time
 NAME_CHARACTERS = 160
 STALE = 24 * 3600  # seconds after which what a crash left is swept up
-_MEGABYTE = 1_000_000
 
 
 @dataclass(slots=True, kw_only=True)
@@ -48,8 +47,8 @@ class Incoming:
     def __init__(self, home: Path, settings: IngestSettings) -> None:
         self._place = home / FOLDER
         self._batches: dict[str, Batch] = {}
-        self.most_bytes = settings.upload_file_megabytes * _MEGABYTE
-        self.most_in_all = settings.upload_megabytes * _MEGABYTE
+        self.most_bytes = settings.upload_file_bytes
+        self.most_in_all = settings.upload_bytes
 
     def begin(self) -> Batch:
         """An empty batch. Where too many are being filled, the oldest is given up."""
@@ -118,7 +117,7 @@ class Receiving:
         if self._bytes > self._incoming.most_bytes:
             raise UploadRefused(too_large(self._incoming.most_bytes))
         if self._batch.bytes > self._incoming.most_in_all:
-            most = self._incoming.most_in_all // _MEGABYTE
+            most = self._incoming.most_in_all // MEGABYTE
             raise UploadRefused(f"these files have more than {most:,} MB in all. Add fewer at once")
         self._stream.write(part)
 
@@ -132,7 +131,7 @@ class Receiving:
 
 def too_large(most_bytes: int) -> str:
     return (
-        f"the file has more than {most_bytes // _MEGABYTE:,} MB, which is the most a file may have"
+        f"the file has more than {most_bytes // MEGABYTE:,} MB, which is the most a file may have"
     )
 
 

@@ -8,12 +8,21 @@ Pure functions of values. Whatever comes from documents or people passes through
 import json
 from collections.abc import Mapping, Sequence
 
+from ingest.plan import STARTER_ORIGIN, UPLOADED
 from vectorstore import Hit, Passage, Source
 from vectorstore.dependants import Dependant, losing_in_words
 from vectorstore.models import Change, Run
 from vectorstore.page.markup import Html, element, join
 from vectorstore.page.source_view import address
-from vectorstore.page.wording import below, counted, in_words, named
+from vectorstore.page.wording import (
+    counted,
+    excerpt,
+    in_words,
+    made_by,
+    moment_in_words,
+    named,
+    path_of,
+)
 
 EXCERPT = 300  # characters of a passage that are shown before it is opened
 MOST_LINES = 20  # of one run that are shown
@@ -68,8 +77,6 @@ def _column(name: str) -> Html:
 
 
 def _row(source: Source) -> Html:
-    made = [source.publisher, source.author, in_words(source.date) if source.date else None]
-    known = " · ".join(part for part in made if part)
     opens = element(
         "button",
         source.title,
@@ -78,7 +85,7 @@ def _row(source: Source) -> Html:
         id=f"library-open-{source.id}",
         **address(source.id, 0, 0, ""),
     )
-    about = element("span", " · ".join(filter(None, (known, source.id))), class_="about")
+    about = element("span", " · ".join(filter(None, (made_by(source), source.id))), class_="about")
     removes = element(
         "button",
         "Remove",
@@ -131,19 +138,16 @@ def hits(query: str, found: Sequence[Hit], sources: Mapping[str, Source]) -> Htm
 
 
 def _hit(number: int, passage: Passage, source: Source) -> Html:
-    place = [source.title, below(source.title, passage.heading)]
-    where = " › ".join(part for part in place if part)
-    text = " ".join(passage.text.split())
     button = element(
         "button",
-        f"{where}, page {passage.page}" if passage.page else where,
+        path_of(source.title, passage.heading, passage.page),
         type="button",
         class_="near",
         id=f"library-hit-{number}",
         **address(source.id, passage.start, passage.end, source.sha256),
     )
-    excerpt = text if len(text) <= EXCERPT else text[:EXCERPT].rsplit(" ", 1)[0] + " …"
-    return element("li", button, element("p", excerpt, class_="excerpt"))
+    shown = excerpt(passage.text, EXCERPT)
+    return element("li", button, element("p", shown, class_="excerpt"))
 
 
 def changes(found: Sequence[Change], runs: Sequence[Run], days: int) -> Html:
@@ -189,11 +193,6 @@ def _run_in_words(run: Run) -> str:
     return f"{at}: {came_to or 'made again'}"
 
 
-def moment_in_words(moment: str) -> str:
-    """An ISO date and time in UTC as 7 September 2016, 14:03 UTC."""
-    return f"{in_words(moment)}, {moment[11:16]} UTC"
-
-
 def _run_lines(run: Run) -> list[str]:
     said = _reported(run)
     if isinstance(said, str):
@@ -218,7 +217,7 @@ def _reported(run: Run) -> list[dict[str, str]] | str:
 
 def shown_origin(origin: str) -> str:
     """Where a file was read from, for people."""
-    for start, means in (("uploaded:", ""), ("starter:", "starter library, ")):
+    for start, means in ((UPLOADED, ""), (STARTER_ORIGIN, "starter library, ")):
         if origin.startswith(start):
             return means + origin.removeprefix(start)
     return origin

@@ -1,4 +1,4 @@
-"""What several tests make or look for: tiny models with random weights, and a browser."""
+"""What several tests make or look for: tiny models with random weights, a person, a browser."""
 
 import os
 import shutil
@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from vectorstore.encoder import find_model
+from vectorstore.page.people import PERSON, Person, Role
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
@@ -40,6 +41,16 @@ def _tokenizer() -> Any:
     from transformers import AutoTokenizer
 
     return AutoTokenizer.from_pretrained(find_model("builtin"), local_files_only=True)
+
+
+class As:
+    """Passes requests on as somebody's, as the guard does; as nobody's where there is no role."""
+
+    def __init__(self, app: Any, role: Role | None) -> None:
+        self.app, self.person = app, role and Person(name="sam", role=role)
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await self.app({**scope, PERSON: self.person}, receive, send)
 
 
 def browser_path() -> str:

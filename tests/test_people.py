@@ -50,7 +50,9 @@ def tabs(browser: httpx.Client) -> list[str]:
 
 def join(browser: httpx.Client, event: int, data: list[Any], session: str) -> httpx.Response:
     body = {"data": data, "fn_index": event, "session_hash": session, "trigger_id": None}
-    return browser.post("/gradio_api/queue/join", json=body)
+    # gradio answers with a fault to an event that it has not, and the server then hangs up
+    alone = {"Connection": "close"}
+    return browser.post("/gradio_api/queue/join", json=body, headers=alone)
 
 
 def outputs(browser: httpx.Client, session: str) -> Iterator[list[Any]]:

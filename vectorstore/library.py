@@ -108,14 +108,23 @@ class Library:
 
     def sources(self) -> list[Source]:
         """The current sources, ordered by id."""
-        return [_source(row) for row in self._all(_SOURCES + " ORDER BY v.source")]
+        with self.reading():
+            rows = self._all(_SOURCES + " ORDER BY v.source")
+            # At once: asked for source by source, the table is gone through for each of them
+            aliases = self._all("SELECT source, origin FROM alias ORDER BY source, origin")
+        of = {source: list(found) for source, found in itertools.groupby(aliases, lambda a: a[0])}
+        return [_source(row, of.get(row[0], ())) for row in rows]
 
     def source(self, source_id: str) -> Source:
         """One source. Raises UnknownSource."""
-        rows = self._all(_SOURCES + " AND v.source = ?", (source_id,))
+        with self.reading():
+            rows = self._all(_SOURCES + " AND v.source = ?", (source_id,))
+            aliases = self._all(
+                "SELECT source, origin FROM alias WHERE source = ? ORDER BY origin", (source_id,)
+            )
         if not rows:
             raise self._unknown(source_id)
-        return _source(rows[0])
+        return _source(rows[0], aliases)
 
     def text(self, source_id: str) -> str:
         """A source's text, exactly as offsets count it. Raises UnknownSource."""
@@ -165,7 +174,7 @@ class Library:
             raise UnknownSource(
                 f"no source '{source_id}' was removed. List them: soundings sources"
             )
-        source = _source(rows[0])
+        source = _source(rows[0], ())  # its other places went with it
         text, file_sha256 = self._all(
             "SELECT text, file_sha256 FROM version WHERE source = ? AND version = ?",
             (source_id, source.version),
@@ -425,9 +434,7 @@ class Library:
 _VERSIONS = """
 SELECT v.source, v.title, v.text_sha256, v.kind, v.origin, v.version, v.added, length(v.text),
        (SELECT count(*) FROM passage p WHERE p.version = v.key),
-       v.publisher, v.author, v.date, v.url, v.pages,
-       (SELECT json_group_array(origin) FROM
-           (SELECT origin FROM alias a WHERE a.source = v.source ORDER BY origin))
+       v.publisher, v.author, v.date, v.url, v.pages
 FROM version v
 """
 _SOURCES = f"{_VERSIONS} WHERE v.current"
@@ -442,7 +449,8 @@ FROM passage p JOIN version v ON v.key = p.version
 """
 
 
-def _source(row: tuple) -> Source:  # type: ignore[type-arg]
+def _source(row: tuple, aliases: Iterable[tuple]) -> Source:  # type: ignore[type-arg]
+    """A row of _VERSIONS as a source, with its rows of (source, origin) of the aliases."""
     return Source(
         id=row[0],
         title=row[1],
@@ -458,7 +466,7 @@ def _source(row: tuple) -> Source:  # type: ignore[type-arg]
         date=row[11],
         url=row[12],
         pages=tuple(json.loads(row[13])),
-        aliases=tuple(json.loads(row[14])),
+        aliases=tuple(origin for _, origin in aliases),
     )
 
 

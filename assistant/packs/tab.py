@@ -4,7 +4,6 @@ import json
 import logging
 from collections.abc import Iterator
 from functools import lru_cache
-from importlib import resources
 from typing import Any
 
 import gradio as gr
@@ -17,6 +16,7 @@ from assistant.packs.files import FORMATS, pack_file
 from assistant.packs.markdown import Part
 from assistant.packs.workshop import Shown, Workshop
 from vectorstore import SoundingsError
+from vectorstore.page import look
 from vectorstore.page.markup import Html, element
 from vectorstore.page.people import require
 from vectorstore.page.tab import panel
@@ -33,10 +33,7 @@ _log = logging.getLogger(__name__)
 
 def head() -> str:
     """The styles and the script that the tab needs, for the page's head."""
-    static = resources.files("assistant") / "packs" / "static"
-    style = (static / "discuss.css").read_text("utf-8")
-    script = (static / "discuss.js").read_text("utf-8")
-    return f"<style>{style}</style><script>{script}</script>"
+    return look.dressed("assistant.packs", "discuss")
 
 
 def add_tab(engine: Engine) -> None:

@@ -11,7 +11,7 @@ from eval.definitions import METRICS
 from eval.intervals import Difference, Score
 from eval.summary import figure
 from vectorstore.page.markup import Attributes, Html, element, join
-from vectorstore.page.wording import in_words
+from vectorstore.page.wording import moment_in_words
 
 ADDRESS = "evaluate"  # of every view, relative to the page
 
@@ -69,9 +69,8 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]], label: str) -> Ht
 
 
 def when(started: str) -> str:
-    """When a run was made, in words: 22 November 2026, 02:58 (UTC)."""
-    day, clock = in_words(started), started[11:16]
-    return f"{day}, {clock} UTC" if clock else (day or "an unknown day")
+    """When a run was made, in words: 22 November 2026, 02:58 UTC."""
+    return moment_in_words(started) or "an unknown day"
 
 
 def figure_row(name: str, score: Score, difference: Difference | None) -> list[str]:

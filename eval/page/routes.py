@@ -17,7 +17,8 @@ from eval.page import outcome, start
 from eval.page.draft_routes import add_draft_routes
 from eval.page.parts import ADDRESS
 from eval.page.question import Walk, none_left, question
-from eval.page.serving import FRESH, Fields, evaluators_only, listed, text, told
+from eval.page.serving import FRESH, Fields, listed, text, told
+from vectorstore.page.by_role import only_for
 from vectorstore.page.markup import Html
 
 FILES = {
@@ -30,7 +31,7 @@ FILES = {
 
 def routes_of(engine: Engine) -> APIRouter:
     """Everything under `/evaluate`."""
-    router = APIRouter(prefix=f"/{ADDRESS}", dependencies=[Depends(evaluators_only)])
+    router = APIRouter(prefix=f"/{ADDRESS}", dependencies=[Depends(only_for("evaluate"))])
     add_draft_routes(router, engine)
     tab = Evaluation(engine)
 

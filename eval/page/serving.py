@@ -1,28 +1,18 @@
-"""What the Evaluate tab's routes share: who may, a form's fields, how a reply is made."""
+"""What the Evaluate tab's routes share: a form's fields, how a reply is made."""
 
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import Body, HTTPException, Request
+from fastapi import Body
 from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 
 from eval.errors import EvalError
 from vectorstore import SoundingsError
-from vectorstore.errors import NotAllowed
 from vectorstore.page.markup import Html
-from vectorstore.page.people import require
 
 FRESH = {"Cache-Control": "no-store"}
 
 Fields = Annotated[dict[str, Any], Body()]
-
-
-def evaluators_only(request: Request) -> None:
-    """Lets evaluators through and nobody else, whatever the page has hidden from them."""
-    try:
-        require(request, "evaluate")
-    except NotAllowed as exc:
-        raise HTTPException(403, str(exc)) from exc
 
 
 def told(make: Callable[[], Html | Response]) -> Response:

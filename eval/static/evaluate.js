@@ -114,15 +114,17 @@
   // The run that is under way
 
   async function look() {
-    if ($("ev")?.checkVisibility() && document.visibilityState === "visible") {
-      try {
-        const reply = await fetch($("ev").dataset.progress);
-        if (reply.ok) await heard(await reply.json());
-      } catch {
-        // the next look tells more
-      }
-    }
+    if ($("ev")?.checkVisibility() && document.visibilityState === "visible") await looked();
     setTimeout(look, running ? every.running : every.idle);
+  }
+
+  async function looked() {
+    try {
+      const reply = await fetch($("ev").dataset.progress);
+      if (reply.ok) await heard(await reply.json());
+    } catch {
+      // the next look tells more
+    }
   }
 
   async function heard(now) {
@@ -175,13 +177,8 @@
     if (event.submitter?.name) sending[event.submitter.name] = event.submitter.value;
     if (form.classList.contains("draft")) sending.evidence = places();
     await show(form.dataset.post, sent(sending));
-    await look1();
+    await looked();
   });
-
-  const look1 = async () => {
-    const reply = await fetch($("ev").dataset.progress).catch(() => null);
-    if (reply?.ok) await heard(await reply.json());
-  };
 
   document.addEventListener("change", (event) => {
     if (event.target.id === "ev-source") load();

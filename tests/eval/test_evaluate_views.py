@@ -1,13 +1,11 @@
 """What the Evaluate tab shows of runs, as markup; its addresses are for evaluators alone."""
 
 import re
-from collections.abc import Awaitable, Callable, MutableMapping
 from html import unescape
 from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from assistant import Engine
@@ -18,7 +16,9 @@ from eval.gates import Floor, Gates, judge_run
 from eval.page import outcome, start
 from eval.page.question import Walk, question
 from eval.page.routes import routes_of
-from vectorstore.page.people import PERSON, Person, Role
+from tests.made import As
+from vectorstore.page.by_role import front
+from vectorstore.page.people import Role
 
 LONG = "It is 42 kilometres long."
 BOATS = "Boats may not pass the weir."
@@ -86,24 +86,10 @@ def test_progress_says_how_far_and_how_long(left: float, words: str) -> None:
 # The addresses
 
 
-class Known:
-    """Puts a person into each request, as the guard does."""
-
-    def __init__(self, app: Callable[..., Awaitable[None]], person: Person | None) -> None:
-        self.app = app
-        self.person = person
-
-    async def __call__(
-        self, scope: MutableMapping[str, Any], receive: object, send: object
-    ) -> None:
-        await self.app({**scope, PERSON: self.person}, receive, send)
-
-
 def client_of(engine: Engine, role: Role | None) -> TestClient:
-    app = FastAPI()
+    app = front({})
     app.include_router(routes_of(engine))
-    person = None if role is None else Person(name="anna", role=role)
-    return TestClient(Known(app, person))
+    return TestClient(As(app, role))
 
 
 @pytest.mark.parametrize("role", [Role.LEADER, Role.TRAINER, Role.KEEPER, None])

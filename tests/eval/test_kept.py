@@ -11,6 +11,7 @@ from eval.errors import RunError
 from eval.gates import judge_run, load_gates
 from eval.kept import Runs
 from eval.pages import pages
+from eval.resting import gold_resting_on
 from eval.runs import Run, write_run
 
 LONG = "It is 42 kilometres long."
@@ -109,6 +110,20 @@ def test_only_gold_that_stands_on_this_library_applies(river: Any, tmp_path: Pat
     file.write_text("[{id: a}]")
     (own,) = gold_sets(river.library, tmp_path)
     assert own.problem is not None and "question" in own.problem
+
+
+def test_questions_written_here_rest_on_their_sources(river: Any, tmp_path: Path) -> None:
+    assert gold_resting_on(tmp_path, river.library, "river") == []
+    file = own_gold(tmp_path)
+    file.parent.mkdir()
+    file.write_text(
+        "[{id: a, question: How long, outcome: answered, split: held, tags: {},"
+        " evidence: [{source: river, quote: 42 kilometres}]}]"
+    )
+    (resting,) = gold_resting_on(tmp_path, river.library, "river")
+    assert (resting.kind, resting.id, resting.text) == ("gold question", "a", "How long")
+    file.write_text("[{id: a}]")
+    assert gold_resting_on(tmp_path, river.library, "river") == []
 
 
 def test_the_gates_fit_what_is_asked(tmp_path: Path) -> None:

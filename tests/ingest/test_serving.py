@@ -5,28 +5,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from ingest.serving import PREFIX, Desk, library_routes
+from tests.made import As
 from vectorstore import Store
 from vectorstore.dependants import Dependant
-from vectorstore.page.people import PERSON, Person, Role
+from vectorstore.page.by_role import front
+from vectorstore.page.people import Role
 
 READ = ("sources", "changes", "search?q=boat", "adding", "removal?id=boats")
 POST = ("begin", "file?batch=x&name=a.txt", "read?batch=x", "remove?id=boats", "restore?id=boats")
-
-
-class As:
-    """Passes requests on as somebody's; as nobody's where there is no role."""
-
-    def __init__(self, app: Any, role: Role | None) -> None:
-        self.app, self.role = app, role
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if self.role is not None:
-            scope[PERSON] = Person(name="sam", role=self.role)
-        await self.app(scope, receive, send)
 
 
 @pytest.fixture
@@ -37,7 +26,7 @@ def served(desk: Any) -> Callable[[Role | None], TestClient]:
     def rests(home: object, library: object, source: str) -> list[Dependant]:
         return [Dependant(kind="gold question", id="q1", text="?")] if source == "boats" else []
 
-    app = FastAPI()
+    app = front({})
     app.include_router(library_routes(Desk(desk.settings(), store, [rests], lambda _: None)))
     return lambda role: TestClient(As(app, role), base_url=f"http://test{PREFIX}/")
 

@@ -179,6 +179,17 @@ def test_guessing_is_slowed_down(visit: Visit, clock: Clock) -> None:
     assert enter(client) == 303
 
 
+def test_many_who_log_in_from_one_address_keep_nobody_out(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(door_module, "TRIES_FROM_AN_ADDRESS", 2)
+    client = visit()
+    for _ in range(3):
+        assert enter(client) == 303
+    assert [enter(client, name, "wrong") for name in ("mary", "eve")] == [401, 401]
+    assert enter(client) == 429
+
+
 def test_a_link_from_elsewhere_asks_once_more_before_the_login(visit: Visit) -> None:
     client = visit()
     arriving = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Site": "cross-site"}

@@ -90,6 +90,45 @@ def test_a_retired_source_is_no_longer_found(empty_shelf: Any, version_of: Any) 
         library.text("one")
 
 
+def test_a_source_lists_the_other_places_of_its_text(empty_shelf: Any, version_of: Any) -> None:
+    library = empty_shelf.library
+    places = {"/z.txt": "a", "/b.txt": "a", "/c.txt": "b"}
+    changes = Changes(
+        started="2026-01-01T00:00:00+00:00",
+        add=tuple(version_of(id, f"The {id}.") for id in "abc"),
+        aliases=places,
+    )
+    library.commit(changes, meta=META, report="[]")
+    assert [s.aliases for s in library.sources()] == [("/b.txt", "/z.txt"), ("/c.txt",), ()]
+    assert [library.source(id).aliases for id in "abc"] == [s.aliases for s in library.sources()]
+
+
+def test_listing_the_sources_costs_each_of_them_the_same(empty_shelf: Any, version_of: Any) -> None:
+    """In steps of SQLite's machine, which are the same in every run."""
+
+    def steps(start: int, stop: int) -> int:
+        changes = Changes(
+            started="2026-01-01T00:00:00+00:00",
+            add=tuple(version_of(f"s{n:04}", f"Text {n}.") for n in range(start, stop)),
+            aliases={f"/twins/{n}.txt": f"s{n:04}" for n in range(start, stop)},
+        )
+        library.commit(changes, meta=META, report="[]")
+        counted = [0]
+
+        def count() -> int:
+            counted[0] += 1
+            return 0
+
+        library._connection().set_progress_handler(count, 10)
+        assert len(library.sources()) == stop
+        library._connection().set_progress_handler(None, 0)
+        return counted[0]
+
+    library = empty_shelf.library
+    few = steps(0, 40)
+    assert steps(40, 160) < 6 * few
+
+
 def test_the_fingerprint_follows_the_contents(empty_shelf: Any, version_of: Any) -> None:
     library = empty_shelf.library
     assert library.fingerprint == ""

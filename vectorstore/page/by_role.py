@@ -12,7 +12,7 @@ from fastapi.responses import PlainTextResponse, Response
 
 from vectorstore.errors import NotAllowed
 from vectorstore.page.guard import Receive, Scope, Send
-from vectorstore.page.people import Role, person_of, require
+from vectorstore.page.people import Person, Role, person_of, require
 
 
 class ByRole:
@@ -47,11 +47,14 @@ def front(pages: Mapping[Role, FastAPI]) -> FastAPI:
 
 def include(app: FastAPI, router: APIRouter, deed: str) -> None:
     """Serve a router's routes to those who may do a deed."""
-    app.include_router(router, dependencies=[Depends(_only_for(deed))])
+    app.include_router(router, dependencies=[Depends(only_for(deed))])
 
 
-def _only_for(deed: str) -> Callable[[Request], Awaitable[None]]:
-    async def check(request: Request) -> None:
-        require(request, deed)
+def only_for(deed: str) -> Callable[[Request], Awaitable[Person]]:
+    """What a route depends on: who asks, where they may do a deed. For others it raises
+    NotAllowed, to which the app of `front` replies with 403."""
+
+    async def check(request: Request) -> Person:
+        return require(request, deed)
 
     return check

@@ -70,6 +70,11 @@ class Throttle:
     def forget(self, key: str) -> None:
         self._failures.pop(key, None)
 
+    def take_back(self, key: str) -> None:
+        """The last failure was none."""
+        if times := self._failures.get(key):
+            times.pop()
+
 
 class Door:
     """Knows who is there. Sessions live in memory: they end with the program."""
@@ -121,14 +126,13 @@ class Door:
             # Counted before it is looked at, so that many at once are not looked at all.
             self._names.failed(name.casefold())
             self._addresses.failed(address)
-        if self.users.with_password(name, password) is None:
-            return None
-        user = self.users.find(name)
+        user = self.users.with_password(name, password)
         if user is None:
             return None
         cookie = secrets.token_urlsafe(32)
         with self._lock:
             self._names.forget(name.casefold())
+            self._addresses.take_back(address)
             until = self._clock() + self.seconds
             self._sessions[digest(cookie)] = Session(name=name, until=until, password=user.password)
             while len(self._sessions) > MOST_SESSIONS:

@@ -1,12 +1,12 @@
 """The login page: a form that works without script, and the way out."""
 
-from importlib import resources
 from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from vectorstore.page import look
 from vectorstore.page.door import COOKIE, LOGIN, LOGOUT, Door, TooManyTries, cookie_of
 from vectorstore.page.markup import Html, element, join
 from vectorstore.page.passwords import MOST
@@ -80,13 +80,12 @@ def local(to: str) -> str:
 
 def plain_page(title: str, *parts: str) -> Html:
     """A whole page of ours without any of gradio's."""
-    style = (resources.files("vectorstore") / "page" / "static" / "plain.css").read_text("utf-8")
     head = element(
         "head",
         element("meta", charset="utf-8"),
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
         element("title", title),
-        element("style", Html(style)),
+        element("style", Html(look.plain())),
     )
     body = element("body", element("main", *parts))
     return Html("<!doctype html>" + element("html", head, body, lang="en"))

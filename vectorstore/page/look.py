@@ -1,11 +1,29 @@
 """How the page looks, apart from any tab: gradio's theme in our colours, and the page's style."""
 
+from functools import cache
 from importlib import resources
 
 FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif")
 MONO = ("ui-monospace", "SFMono-Regular", "Consolas", "Liberation Mono", "monospace")
 
-# gradio's theme variables; page.css gives the colours their values, light and dark.
+# The colours: each has its name in the styles, and what it is in light and in dark.
+_PALETTE = {
+    "paper": ("#fbfaf7", "#13181b"),
+    "sheet": ("#ffffff", "#1b2226"),
+    "ink": ("#1a1f24", "#ecebe6"),
+    "quiet": ("#4a545d", "#b5bec5"),
+    "line": ("#d5d1c7", "#38434a"),
+    "edge": ("#767c80", "#8b979e"),
+    "action": ("#0b5563", "#7cc9d6"),
+    "action-deep": ("#073e49", "#a5dde7"),
+    "on-action": ("#ffffff", "#08191d"),
+    "highlight": ("#ffe08a", "#5b4400"),
+    "on-highlight": ("#1a1f24", "#fff4d6"),
+    "underline": ("#a35f00", "#ffc94d"),
+    "loss": ("#a3201d", "#ff9d94"),
+}
+
+# gradio's theme variables, by our colours.
 _COLOURS = {
     "body_background_fill": "var(--paper)",
     "body_text_color": "var(--ink)",
@@ -62,7 +80,30 @@ _ICON = (
 )
 
 
+@cache
+def static(package: str, name: str) -> str:
+    """A file of a package's folder `static`, as text."""
+    return (resources.files(package) / "static" / name).read_text("utf-8")
+
+
+def dressed(package: str, name: str) -> str:
+    """The styles and the script that a part of the page needs, for its head: `name`.css and .js."""
+    style, script = static(package, f"{name}.css"), static(package, f"{name}.js")
+    return f"<style>{style}</style><script>{script}</script>"
+
+
 def head() -> str:
-    """The page's style and icon, for its head; tabs add their own."""
-    style = (resources.files("vectorstore") / "page" / "static" / "page.css").read_text("utf-8")
-    return f'<link rel="icon" href="{_ICON}"><style>{style}</style>'
+    """The page's style and icon, for its head; tabs add their own. Dark is where gradio says so."""
+    style = static("vectorstore.page", "page.css")
+    colours = f":root {{ {_colours(0)} }}\n.dark {{ {_colours(1)} }}"
+    return f'<link rel="icon" href="{_ICON}"><style>{colours}\n{style}</style>'
+
+
+def plain() -> str:
+    """The style of a page without anything of gradio's; dark is where the browser says so."""
+    dark = f"@media (prefers-color-scheme: dark) {{ :root {{ {_colours(1)} }} }}"
+    return f":root {{ {_colours(0)} }}\n{dark}\n{static('vectorstore.page', 'plain.css')}"
+
+
+def _colours(which: int) -> str:
+    return " ".join(f"--{name}: {values[which]};" for name, values in _PALETTE.items())

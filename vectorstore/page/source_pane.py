@@ -6,14 +6,12 @@ class `near` are spoken of as passages, those of class `whole` open all of a sou
 nothing is marked), all others are quotes.
 """
 
-from importlib import resources
-
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from vectorstore.errors import SoundingsError, UnknownSource
 from vectorstore.library import Library
-from vectorstore.page import source_view
+from vectorstore.page import look, source_view
 from vectorstore.page.markup import Html, element
 
 ADDRESS = "/source"
@@ -21,10 +19,7 @@ ADDRESS = "/source"
 
 def head() -> str:
     """The pane's style and script, for the page's head."""
-    static = resources.files("vectorstore") / "page" / "static"
-    style = (static / "source.css").read_text("utf-8")
-    script = (static / "source.js").read_text("utf-8")
-    return f"<style>{style}</style><script>{script}</script>"
+    return look.dressed("vectorstore.page", "source")
 
 
 def pane() -> Html:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from vectorstore.models import Passage, Source
 from vectorstore.page.markup import Attributes, Html, element
-from vectorstore.page.wording import below, in_words
+from vectorstore.page.wording import below, made_by
 
 PIECE = 4_000
 AROUND = 400  # characters of the source shown before and after the quote's passage
@@ -67,12 +67,11 @@ def notice(message: str) -> Html:
 
 
 def _about(source: Source, heading: str, page: int | None) -> list[Html]:
-    made = [source.publisher, source.author, in_words(source.date) if source.date else None]
     lines = [element("h3", source.title, id="source-title", tabindex=-1)]
-    known = " · ".join(part for part in made if part)
     under = below(source.title, heading)
     place = " · ".join(part for part in (under, f"page {page}" if page else "") if part)
-    lines += [element("p", part, class_="meta") for part in (known, source.url, place) if part]
+    told = (made_by(source), source.url, place)
+    lines += [element("p", part, class_="meta") for part in told if part]
     return lines
 
 

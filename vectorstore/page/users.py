@@ -54,11 +54,11 @@ class Users:
     def find(self, name: str) -> User | None:
         return self._read().get(name)
 
-    def with_password(self, name: str, password: str) -> Person | None:
-        """The person with this name and password; takes as long for a name that nobody has."""
+    def with_password(self, name: str, password: str) -> User | None:
+        """The user with this name and password; takes as long for a name that nobody has."""
         user = self.find(name)
         good = matches(password, user.password if user else None)
-        return user.person if user and good else None
+        return user if good else None
 
     def with_token(self, token: str) -> Person | None:
         """The person for whom a token was made."""

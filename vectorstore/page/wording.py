@@ -26,14 +26,28 @@ def in_words(day: str) -> str:
     return f"{when.day} {_MONTHS[when.month - 1]} {when.year}" if len(day) >= 10 else day
 
 
+def moment_in_words(moment: str) -> str:
+    """An ISO date and time in UTC as 7 September 2016, 14:03 UTC; a date alone as in_words does."""
+    clock = moment[11:16]
+    return f"{in_words(moment)}, {clock} UTC" if clock else in_words(moment)
+
+
 def counted(number: int, thing: str) -> str:
     """1 source, 1,200 sources."""
     return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
 
 
 def named(source: Source) -> str:
-    made = [source.title, source.publisher, in_words(source.date) if source.date else None]
-    return " · ".join(part for part in made if part)
+    return _parted(source.title, source.publisher, source.date and in_words(source.date))
+
+
+def made_by(source: Source) -> str:
+    """Who made a source, and when."""
+    return _parted(source.publisher, source.author, source.date and in_words(source.date))
+
+
+def _parted(*parts: str | None) -> str:
+    return " · ".join(part for part in parts if part)
 
 
 def path_of(title: str, heading: str, page: int | None) -> str:
@@ -45,6 +59,12 @@ def below(title: str, heading: str) -> str:
     """A path of headings without its first where that only says the source's title again."""
     first, _, rest = heading.partition(" › ")
     return rest if first and title.casefold().startswith(first.casefold()) else heading
+
+
+def excerpt(text: str, most: int) -> str:
+    """A passage on one line, cut off before the word that goes past `most` characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else line[:most].rsplit(" ", 1)[0] + " …"
 
 
 def spoken(what: str, title: str, page: int | None) -> str:
