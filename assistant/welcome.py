@@ -31,23 +31,23 @@ def welcome(
         element("p", " · ".join(facts), class_="facts"),
     ]
     if examples:
-        items = [
-            element(
-                "li",
-                element("button", question, type="button", class_="example", id=f"example-{i}"),
-            )
-            for i, question in enumerate(examples, start=1)
-        ]
-        parts += [
-            element("h3", "For example", class_="examples-head"),
-            element("ul", *items, class_="examples"),
-        ]
+        parts.append(element("h3", "For example", class_="examples-head"))
+        parts.append(to_ask(examples, "example"))
     if 0 < len(sources) <= FEW:
         titles = [element("li", named(source)) for source in sources]
         contents = element("summary", "What is in it"), element("ul", *titles)
         parts.append(element("details", *contents, class_="contents"))
     parts += _earlier(earlier)
     return element("div", *parts, class_="welcome")
+
+
+def to_ask(questions: Sequence[str], ids: str) -> Html:
+    """Questions as buttons that ask them; `ids` is what their ids begin with."""
+    items = [
+        element("li", element("button", q, type="button", class_="example", id=f"{ids}-{i}"))
+        for i, q in enumerate(questions, start=1)
+    ]
+    return element("ul", *items, class_="examples")
 
 
 def _earlier(listed: Sequence[Listed]) -> list[Html]:

@@ -206,8 +206,8 @@ def test_a_source_that_changed_since_is_told(chat: Chat) -> None:
         replace(exchange, answer=replace(exchange.answer, citations=before)),
         replace(old, number=2),
     )
-    told = chat.changed_since(replace(conversation, exchanges=both), chat.sources())
-    assert "still stands" in told[1][0] and "no longer says" in told[2][0]
+    by_number = chat.changed_since(replace(conversation, exchanges=both), chat.sources())
+    assert "still stands" in by_number[1][0] and "no longer says" in by_number[2][0]
     gone = tuple(replace(c, source="gone") for c in lost)
     old = replace(exchange, answer=replace(exchange.answer, citations=gone))
     told = chat.changed_since(replace(conversation, exchanges=(old,)), chat.sources())[1]
