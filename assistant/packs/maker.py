@@ -8,7 +8,7 @@ put in. The same request over the same library gives the same pack.
 import threading
 from collections.abc import Generator, Sequence
 from dataclasses import replace
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from assistant.engine import Engine
 from assistant.errors import BadPackRequest, TopicNotHeld
@@ -22,8 +22,10 @@ from assistant.packs.models import Drawn, Pack, PackRequest, Step
 from assistant.packs.phrases import Terms, topic_phrase
 from assistant.packs.themes import Theme, find_themes, nearest
 from assistant.packs.timing import share_out
-from assistant.packs.writer import PackWriter, writer_of
 from vectorstore import Found, Library
+
+if TYPE_CHECKING:
+    from assistant.packs.writer import PackWriter
 
 MOST_PROMPTS = 12
 LEAST_PROMPTS = 3
@@ -41,7 +43,7 @@ class PackMaker:
 
     def __init__(self, engine: Engine) -> None:
         """Prompts are worded by the engine's language model, if it has one."""
-        self.writer = writer_of(engine)
+        self.writer = _writer_of(engine)
         engine = engine.unwritten()  # what a prompt asks is tested; nobody reads the answer
         self._engine = engine
         self._lock = threading.Lock()
@@ -177,8 +179,17 @@ def is_held(topic: Topic, found: Found, unknown: float) -> bool:
     return nearest_ >= _SURELY_HELD or (nearest_ >= _HELD and unknown <= _UNKNOWN)
 
 
+def _writer_of(engine: Engine) -> "PackWriter | None":
+    """What words prompts; None over an engine that has no language model."""
+    if engine.writer is None:
+        return None
+    from assistant.packs.writer import writer_of  # what it loads is of no use without a model
+
+    return writer_of(engine)
+
+
 def _worded(
-    writer: PackWriter, request: PackRequest, drawn: Sequence[Drawn]
+    writer: "PackWriter", request: PackRequest, drawn: Sequence[Drawn]
 ) -> Generator[Step, None, list[Drawn]]:
     """The prompts in the model's words, where these stand."""
     worded: list[Drawn] = []
