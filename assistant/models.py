@@ -51,6 +51,11 @@ class Citation:
     heading: str
     words: Words | None = None
 
+    @property
+    def place(self) -> tuple[str, int, int]:
+        """Where its quote stands: source, start and end."""
+        return self.source, self.start, self.end
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
