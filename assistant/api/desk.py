@@ -17,9 +17,8 @@ class Desk:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._maker: PackMaker | None = None
-        # Packs keep what they learn of the library, and are made one at a time.
-        self._making = threading.Lock()
+        self._maker = PackMaker(engine)
+        self._making = threading.Lock()  # one at a time: each takes a processor for seconds
 
     def ask(self, by: str, asked: AskRequest, stop: threading.Event) -> dict[str, Any]:
         """The answer. Raises as the engine does, and Stopped soon after `stop` is set."""
@@ -58,7 +57,6 @@ class Desk:
         request = PackRequest(**asked.model_dump())
         try:
             with self._making:
-                self._maker = self._maker or PackMaker(self._engine)
                 pack = self._maker.make(request)
         except SoundingsError:
             self._note(by, "pack", asked.topic, [], "refused")

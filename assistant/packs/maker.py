@@ -18,7 +18,14 @@ from assistant.packs.counter import common_in
 from assistant.packs.draw import Drawer
 from assistant.packs.extracts import Gatherer, Topic
 from assistant.packs.material import Material
-from assistant.packs.models import Drawn, Pack, PackRequest, Step
+from assistant.packs.models import (
+    AUDIENCE_CHARACTERS,
+    TOPIC_CHARACTERS,
+    Drawn,
+    Pack,
+    PackRequest,
+    Step,
+)
 from assistant.packs.phrases import Terms, topic_phrase
 from assistant.packs.themes import Theme, find_themes, nearest
 from assistant.packs.timing import share_out
@@ -73,7 +80,7 @@ class PackMaker:
     def making(self, request: PackRequest, *, by_model: bool = True) -> Generator[Step, None, Pack]:
         """As `make`, telling how far it has come; whoever stops listening stops it. With
         `by_model` off the wording is by rules, whatever the engine has."""
-        _check(request)
+        check_request(request)
         self._keep_up()
         yield Step(doing="Searching the library", number=0, of=request.prompts)
         materials = [self._material(typed) for typed in _topics(request.topic)]
@@ -217,9 +224,12 @@ def _topics(typed: str) -> list[str]:
     return parts
 
 
-def _check(request: PackRequest) -> None:
+def check_request(request: PackRequest) -> None:
+    """Raises BadPackRequest for what no pack can be, whatever the library holds."""
     if not 1 <= request.prompts <= MOST_PROMPTS:
         raise BadPackRequest(f"a pack has 1 to {MOST_PROMPTS} prompts, not {request.prompts}")
-    if len(request.topic) > 300:
+    if len(request.topic) > TOPIC_CHARACTERS:
         raise BadPackRequest("the topic is too long: name it in a few words")
+    if not 1 <= len(request.audience) <= AUDIENCE_CHARACTERS:
+        raise BadPackRequest(f"say for whom the pack is in 1 to {AUDIENCE_CHARACTERS} characters")
     share_out(request.minutes, kinds_for(request.prompts))

@@ -13,12 +13,11 @@ from assistant.packs import view
 from assistant.packs.coverage import coverage_of
 from assistant.packs.desk import Desk, Laid
 from assistant.packs.maker import PackMaker
-from assistant.packs.models import Pack, PackRequest, Step, Wording
+from assistant.packs.models import AUDIENCE, Pack, PackRequest, Step, Wording
 from assistant.packs.revise import one_line, reworded
 from vectorstore import SoundingsError, Source
 from vectorstore.page.markup import Html
 
-AUDIENCE = "aspiring leaders"
 _NO_TOPIC = "Type a topic first, or choose one of the themes."
 
 

@@ -107,7 +107,11 @@ def test_a_topic_not_held_names_themes_to_choose(workshop: Workshop) -> None:
 
 @pytest.mark.parametrize(
     ("form", "told"),
-    [({"topic": " ; "}, "Type a topic"), ({"minutes": None}, "do not fit into 0 minutes")],
+    [
+        ({"topic": " ; "}, "Type a topic"),
+        ({"minutes": None}, "do not fit into 0 minutes"),
+        ({"audience": "all " * 30}, "in 1 to 80 characters"),
+    ],
 )
 def test_a_form_that_cannot_be_made_says_what_to_change(
     workshop: Workshop, form: dict[str, Any], told: str
