@@ -1,4 +1,5 @@
-"""Where it is noted that somebody asked: the one place for the page, the API and MCP."""
+"""Where it is noted that somebody asked: the one place for the page, the API and MCP. Packs are
+noted by their maker."""
 
 from collections.abc import Iterator, Sequence
 from typing import Protocol

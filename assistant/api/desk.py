@@ -9,7 +9,7 @@ from assistant.errors import EngineUnavailable
 from assistant.models import Turn
 from assistant.packs.maker import PackMaker
 from assistant.packs.models import PackRequest
-from vectorstore import SoundingsError, UsageError
+from vectorstore import UsageError
 
 
 class Desk:
@@ -48,22 +48,13 @@ class Desk:
         hits = self._engine.store.searcher.search(
             asked.query, asked.top_k, sources=asked.sources
         ).hits
-        found = [hit.passage.source for hit in hits]
-        self._note(by, "search", asked.query, found, f"{len(hits)} passages")
+        if self._engine.journal is not None:
+            found = [hit.passage.source for hit in hits]
+            self._engine.journal.note(by, "search", asked.query, found, f"{len(hits)} passages")
         return {"id": asked.id, "hits": [hit.to_json() for hit in hits]}
 
     def pack(self, by: str, asked: PackRequestBody) -> dict[str, Any]:
         """Raises as PackMaker.make does."""
         request = PackRequest(**asked.model_dump())
-        try:
-            with self._making:
-                pack = self._maker.make(request)
-        except SoundingsError:
-            self._note(by, "pack", asked.topic, [], "refused")
-            raise
-        self._note(by, "pack", asked.topic, list(pack.sources), "made")
-        return pack.to_json()
-
-    def _note(self, by: str, deed: str, text: str, sources: list[str], outcome: str) -> None:
-        if self._engine.journal is not None:
-            self._engine.journal.note(by, deed, text, sources, outcome)
+        with self._making:
+            return self._maker.make(request, by=by).to_json()

@@ -29,7 +29,7 @@ from assistant.packs.models import (
 from assistant.packs.phrases import Terms, topic_phrase
 from assistant.packs.themes import Theme, find_themes, nearest
 from assistant.packs.timing import share_out
-from vectorstore import Found, Library
+from vectorstore import Found, Library, UsageError
 
 if TYPE_CHECKING:
     from assistant.packs.writer import PackWriter
@@ -72,14 +72,36 @@ class PackMaker:
                 self._themes = find_themes(self._engine.store)
             return self._themes
 
-    def make(self, request: PackRequest) -> Pack:
+    def make(self, request: PackRequest, *, by: str | None = None) -> Pack:
         """Make a pack. Raises TopicNotHeld where the library has too little on the topic,
         BadPackRequest for numbers that cannot be had, BadQuestion for a topic without words."""
-        return finished(self.making(request))
+        return finished(self.making(request, by=by))
 
-    def making(self, request: PackRequest, *, by_model: bool = True) -> Generator[Step, None, Pack]:
+    def making(
+        self, request: PackRequest, *, by_model: bool = True, by: str | None = None
+    ) -> Generator[Step, None, Pack]:
         """As `make`, telling how far it has come; whoever stops listening stops it. With
-        `by_model` off the wording is by rules, whatever the engine has."""
+        `by_model` off the wording is by rules, whatever the engine has. `by` is the name of
+        whoever asks, for the journal."""
+        outcome, sources = "stopped", tuple[str, ...]()
+        try:
+            pack = yield from self._making(request, by_model)
+            outcome, sources = "made", pack.sources
+            return pack
+        except TopicNotHeld:
+            outcome = "declined"
+            raise
+        except UsageError:
+            outcome = "refused"
+            raise
+        except Exception:
+            outcome = "failed"
+            raise
+        finally:
+            if self._engine.journal is not None and by is not None:
+                self._engine.journal.note(by, "pack", request.topic, sources, outcome)
+
+    def _making(self, request: PackRequest, by_model: bool) -> Generator[Step, None, Pack]:
         check_request(request)
         self._keep_up()
         yield Step(doing="Searching the library", number=0, of=request.prompts)

@@ -259,10 +259,12 @@ def test_the_journal_says_who_made_a_pack_of_what(starter_engine: Engine) -> Non
     next(stopped)
     assert isinstance(stopped, Generator)
     stopped.close()
+    made(workshop, minutes=5)
     assert written == [
         (ME, "pack", TOPIC, "made"),
         (ME, "pack", "the tides", "declined"),
         (ME, "pack", TOPIC, "stopped"),
+        (ME, "pack", TOPIC, "refused"),
     ]
 
 
