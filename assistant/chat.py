@@ -74,8 +74,8 @@ class Chat:
         self, person: str, id: str, asked: Asked, stop: threading.Event
     ) -> Iterator[tuple[Conversation, str]]:
         """The conversation as the answer grows, and what is to be told beside it. The first has
-        the place for the answer, the last is kept. Without an `id`, or with one that is not the
-        person's, a new one begins."""
+        the place for the answer; what is whole is kept before it is shown. Without an `id`, or
+        with one that is not the person's, a new one begins."""
         conversation, told = self._begun(person, id)
         before = conversation.exchanges
         if before and before[-1].unanswered and before[-1].question == asked.question:
@@ -89,13 +89,12 @@ class Chat:
         conversation = replace(conversation, sources=asked.sources)
         yield replace(conversation, exchanges=(*before, exchange)), told
         for grown in self._grown(person, exchange, before, stop):
-            exchange = grown
+            if conversation.id and not grown.growing:
+                try:
+                    self.kept.put(person, conversation.id, grown)
+                except (KeptUnavailable, NoConversation) as exc:
+                    told = str(exc)
             yield replace(conversation, exchanges=(*before, grown)), told
-        if conversation.id:
-            try:
-                self.kept.put(person, conversation.id, exchange)
-            except (KeptUnavailable, NoConversation) as exc:
-                yield replace(conversation, exchanges=(*before, exchange)), str(exc)
 
     def say(self, person: str, id: str, number: int, verdict: Verdict, reason: str) -> None:
         """Keep what a person says of an answer. Raises NoConversation, KeptUnavailable."""

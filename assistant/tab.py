@@ -73,6 +73,7 @@ def add_tab(engine: Engine) -> None:
         inputs=[box, worded, narrowed, id],
         outputs=[box, worded, id, shown, hint, anew],
         concurrency_id="ask",
+        trigger_mode="always_last",  # what is asked while an answer grows comes after it
         **quiet,
     )
     beside: dict[str, Any] = {"concurrency_id": "beside", **quiet}

@@ -3,6 +3,8 @@
 import statistics
 from pathlib import Path
 
+import pytest
+
 from assistant import Engine, open_engine
 from eval.bench.latency import measure
 from tests.conftest import settings_of
@@ -27,6 +29,7 @@ def test_a_question_takes_at_most_five_times_its_encoding_by_features_alone(
     assert best_ratio(plain, 5) <= 5
 
 
+@pytest.mark.slow
 def test_the_reader_takes_at_most_twenty_times_the_encoding(originals_home: Path) -> None:
     """A quarter of a second where a question is encoded in a hundredth."""
     reading = open_engine(settings_of(originals_home, {"SOUNDINGS_READER": "builtin"}))

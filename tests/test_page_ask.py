@@ -127,6 +127,7 @@ def service() -> Iterator[Service]:
     running.close()
 
 
+@pytest.mark.slow
 def test_statements_come_one_by_one_and_stop_ends_the_work(
     home: Path, browser: Browser, service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

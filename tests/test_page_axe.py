@@ -68,12 +68,14 @@ def states(page: Page) -> Iterator[str]:
     yield "evaluate: nothing run"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_tab_in_every_state(visit: Callable[..., Page], scheme: str) -> None:
     page = visit(viewport={"width": 1440, "height": 900}, color_scheme=scheme)
     assert {state: found for state in states(page) if (found := faults(page))} == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_pages_without_script(
     browser: Browser, visit: Callable[..., Page], scheme: str

@@ -53,6 +53,7 @@ def stimuli(page: Page) -> list[str]:
     return page.locator(".pack blockquote q").all_text_contents()
 
 
+@pytest.mark.slow
 def test_a_trainers_whole_path_by_keyboard_alone(page: Page) -> None:
     press(page, page.get_by_role("tab", name="Discuss"))
     reach(page, page.get_by_label("Topic"))

@@ -117,6 +117,7 @@ def opened(page: Page) -> Locator:
     return page.locator("#ev")
 
 
+@pytest.mark.slow
 def test_a_run_its_verdict_and_its_failures(page: Page, visit: Callable[..., Page]) -> None:
     ev = opened(page)
     press(page, ev.get_by_role("checkbox", name="starter"), "Space")

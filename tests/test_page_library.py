@@ -152,6 +152,7 @@ def test_a_narrow_window_reads_the_table_as_a_list(come: Callable[..., Page], wi
 # The whole path, by keyboard alone
 
 
+@pytest.mark.slow
 def test_a_keeper_adds_removes_and_puts_back_by_keyboard(
     keeper: Page, kept: Served, tmp_path: Path
 ) -> None:
@@ -215,6 +216,7 @@ def test_removing_says_which_gold_questions_lose_their_evidence(keeper: Page) ->
 # While files are read
 
 
+@pytest.mark.slow
 def test_asking_goes_on_and_sees_what_was_added_also_when_the_page_is_closed(
     come: Callable[..., Page], kept: Served, tmp_path: Path
 ) -> None:
@@ -234,6 +236,7 @@ def test_asking_goes_on_and_sees_what_was_added_also_when_the_page_is_closed(
     expect(exchange).to_contain_text("stands in its rivers")
 
 
+@pytest.mark.slow
 def test_a_file_with_the_name_of_a_source_is_its_next_version_and_answers_change(
     keeper: Page, kept: Served, tmp_path: Path
 ) -> None:

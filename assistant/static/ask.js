@@ -198,14 +198,21 @@
     if (event.target === box() && event.target.value === "") worded(false);
   });
 
-  // In gradio's box Shift+Enter asks too; here it starts a new line, as people expect
-  for (const type of ["keydown", "keypress"]) {
+  // In gradio's box Shift+Enter asks too; here it starts a new line, as people expect. A key held
+  // down and a double click ask once.
+  const unwanted = {
+    keydown: (event) => event.key === "Enter" && event.shiftKey && event.target === box(),
+    keypress: (event) =>
+      event.key === "Enter" && (event.shiftKey || event.repeat) && event.target === box(),
+    click: (event) => event.detail > 1 && event.target.closest?.("#ask-button"),
+  };
+  for (const [type, is] of Object.entries(unwanted)) {
     document.addEventListener(
       type,
       (event) => {
-        if (event.key === "Enter" && event.shiftKey && event.target === box()) {
-          event.stopImmediatePropagation();
-        }
+        if (!is(event)) return;
+        event.stopImmediatePropagation();
+        if (!event.shiftKey) event.preventDefault();
       },
       true,
     );

@@ -60,6 +60,15 @@ def test_it_is_opened_again_as_it_was(chat: Chat, kept: Kept) -> None:
         assert replace(read, answer=None) == replace(live, answer=None)
 
 
+@pytest.mark.parametrize("question", [CONDUCTOR, PENGUINS])
+def test_what_is_shown_whole_is_kept_already(chat: Chat, question: str) -> None:
+    for shown, _ in chat.ask(ADA, "", Asked(question=question), threading.Event()):
+        if shown.exchanges[-1].answer is not None:
+            break  # as when the page is closed at this moment
+    [exchange] = chat.open(ADA, shown.id).exchanges
+    assert exchange.answer is not None and exchange.question == question
+
+
 def test_nobody_else_can_open_list_or_delete_it(chat: Chat) -> None:
     mine = asked(chat, PENGUINS)
     with pytest.raises(NoConversation):
