@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from assistant.engine import Engine
 from assistant.errors import BadPackRequest, TopicNotHeld
+from assistant.journal import noting
 from assistant.packs.assemble import assemble
 from assistant.packs.choose import kinds_for
 from assistant.packs.counter import common_in
@@ -29,7 +30,7 @@ from assistant.packs.models import (
 from assistant.packs.phrases import Terms, topic_phrase
 from assistant.packs.themes import Theme, find_themes, nearest
 from assistant.packs.timing import share_out
-from vectorstore import Found, Library, UsageError
+from vectorstore import Found, Library
 
 if TYPE_CHECKING:
     from assistant.packs.writer import PackWriter
@@ -83,23 +84,10 @@ class PackMaker:
         """As `make`, telling how far it has come; whoever stops listening stops it. With
         `by_model` off the wording is by rules, whatever the engine has. `by` is the name of
         whoever asks, for the journal."""
-        outcome, sources = "stopped", tuple[str, ...]()
-        try:
+        with noting(self._engine.journal, by, "pack", request.topic) as note:
             pack = yield from self._making(request, by_model)
-            outcome, sources = "made", pack.sources
+            note.outcome, note.sources = "made", pack.sources
             return pack
-        except TopicNotHeld:
-            outcome = "declined"
-            raise
-        except UsageError:
-            outcome = "refused"
-            raise
-        except Exception:
-            outcome = "failed"
-            raise
-        finally:
-            if self._engine.journal is not None and by is not None:
-                self._engine.journal.note(by, "pack", request.topic, sources, outcome)
 
     def _making(self, request: PackRequest, by_model: bool) -> Generator[Step, None, Pack]:
         check_request(request)
