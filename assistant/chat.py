@@ -5,18 +5,19 @@ Holds nothing of any conversation: each is read from where it is kept, for the p
 
 import logging
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 
 from assistant.conversations import Conversation, Conversations, Exchange
 from assistant.engine import Engine
 from assistant.errors import KeptUnavailable, NoConversation, Stopped
 from assistant.examples import example_questions, outlines_of
 from assistant.feedback import FeedbackBook, Verdict
-from assistant.models import Answer, Outcome, Turn
+from assistant.models import Citation, Outcome, Turn
+from assistant.places import Sources
 from assistant.rewordings import rewordings
 from assistant.verify import Standing, verify
-from vectorstore import Library, SoundingsError, Source
+from vectorstore import SoundingsError
 
 MOST_EXCHANGES = 50  # a conversation shows this many and leaves out the oldest
 EXAMPLES = 6
@@ -24,6 +25,13 @@ _FAULT = (
     "Something went wrong on our side; the question was not answered. Try it again. "
     "If it goes wrong again, the person who runs this page finds the reason in its log."
 )
+_STANDS = "“{}” has changed since; quote {} still stands in it."
+_SINCE = {
+    Standing.VERIFIED: _STANDS,
+    Standing.MOVED: _STANDS,
+    Standing.CHANGED: "“{}” has changed since, and no longer says what quote {} says.",
+    Standing.GONE: "“{}”, which quote {} is from, is no longer in the library.",
+}
 _log = logging.getLogger(__name__)
 
 
@@ -45,13 +53,13 @@ class Chat:
         self.book = book
         self._examples = _Examples(engine)
 
-    def sources(self) -> list[Source]:
-        """The library's sources; none where it cannot be read, since an answer stands without
-        what is known about them."""
+    def sources(self) -> Sources:
+        """The library's sources by their ids; none where it cannot be read, since an answer stands
+        without what is known about them."""
         try:
-            return self.engine.store.library.sources()
+            return {source.id: source for source in self.engine.store.library.sources()}
         except SoundingsError:
-            return []
+            return {}
 
     def examples(self) -> list[str]:
         """Questions that this library answers."""
@@ -104,16 +112,23 @@ class Chat:
                 return
         raise NoConversation("This answer is not there any longer.")
 
-    def changed_since(self, conversation: Conversation) -> dict[int, list[str]]:
+    def changed_since(self, conversation: Conversation, today: Sources) -> dict[int, list[str]]:
         """By the numbers of the answers, what has become of sources that were quoted and have
-        another text today, in a sentence each."""
-        today = {source.id: source.sha256 for source in self.sources()}
-        found = {
-            exchange.number: _since(exchange.answer, today, self.engine.store.library)
+        another text `today`, in a sentence each; nothing where no source is known."""
+        touched = [
+            (exchange.number, citation)
             for exchange in conversation.exchanges
             if exchange.answer is not None and today
-        }
-        return {number: sentences for number, sentences in found.items() if sentences}
+            for citation in exchange.answer.citations
+            if _has_changed(citation, today)
+        ]
+        saved = [{"id": number, "citations": [asdict(cited)]} for number, cited in touched]
+        checked = verify(saved, self.engine.store.library).quotes if saved else ()
+        found: dict[int, list[str]] = {}
+        for (number, citation), now in zip(touched, checked, strict=True):
+            told = _SINCE[now.standing].format(citation.title, citation.marker)
+            found.setdefault(number, []).append(told)
+        return found
 
     def _begun(self, person: str, id: str) -> tuple[Conversation, str]:
         try:
@@ -203,19 +218,9 @@ class _Examples:
                 self._known[fingerprint] = answered
 
 
-def _since(answer: Answer, today: Mapping[str, str], library: Library) -> list[str]:
-    touched = [c for c in answer.citations if today.get(c.source) != c.source_sha256]
-    if not touched:
-        return []
-    checked = verify([answer.to_json()], library).quotes
-    standing = {each.quote.marker: each.standing for each in checked}
-    told = {
-        Standing.VERIFIED: "“{}” has changed since; quote {} still stands in it.",
-        Standing.MOVED: "“{}” has changed since; quote {} still stands in it.",
-        Standing.CHANGED: "“{}” has changed since, and no longer says what quote {} says.",
-        Standing.GONE: "“{}”, which quote {} is from, is no longer in the library.",
-    }
-    return [told[standing[c.marker]].format(c.title, c.marker) for c in touched]
+def _has_changed(citation: Citation, today: Sources) -> bool:
+    source = today.get(citation.source)
+    return source is None or source.sha256 != citation.source_sha256
 
 
 def _turns(exchanges: Sequence[Exchange]) -> list[Turn]:

@@ -46,14 +46,13 @@ def _nli(table: AssistantSettings) -> str:
 def _llm(table: AssistantSettings) -> str:
     if table.llm == "none":
         return _UNASKED
-    from assistant.llm.opening import open_model  # what it loads is of no use without a model
+    from assistant.llm.embedded import NEEDED  # what it loads is of no use without a model
+    from assistant.llm.opening import open_model
     from assistant.llm.wire import HttpModel
 
     model = open_model(table)
     if isinstance(model, HttpModel):
         return f"{table.llm} offers {', '.join(model.offered(_SECONDS))}"
     if find_spec("xllamacpp") is None:
-        raise SettingsError(
-            "a model in a file needs the package xllamacpp: pip install 'soundings-assistant[llm]'"
-        )
+        raise SettingsError(NEEDED)
     return table.llm

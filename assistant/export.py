@@ -6,10 +6,9 @@ The evidence is what `soundings verify` reads: the answers as JSON, one a line.
 import json
 
 from assistant.conversations import Conversation, Exchange
-from assistant.models import Answer, Outcome
-from assistant.packs.markdown import plain as literal
-from assistant.packs.markdown import quotation
+from assistant.models import Answer, Outcome, in_brackets
 from assistant.places import Sources, place_of
+from assistant.quotation import literal, quotation
 from vectorstore import visible
 
 TITLE = "Questions and answers"
@@ -25,10 +24,9 @@ def markdown(exchange: Exchange, sources: Sources) -> str:
     answer = exchange.answer
     if answer is None:
         return ""
-    question, *between = _before(exchange, answer)
+    question, *between = before(answer)
     parts = [f"## {literal(question)}", *map(literal, between)]
-    for text, quoted, markers in statements(answer):
-        numbers = "".join(f"[{marker}]" for marker in markers)
+    for text, quoted, numbers in statements(answer):
         shown = f"> {literal(quotation(text))}" if quoted else literal(text)
         parts.append(f"{shown} {numbers}")
     places = [f"- [{number}] {literal(place)}" for number, place in places_of(answer, sources)]
@@ -50,7 +48,7 @@ def evidence(conversation: Conversation) -> str:
     )
 
 
-def outcome_in_words(answer: Answer) -> str:
+def _outcome(answer: Answer) -> str:
     """What became of the question, where it is not plainly answered; else nothing."""
     if answer.outcome is Outcome.WITHHELD:
         return "Not in this library."
@@ -59,10 +57,12 @@ def outcome_in_words(answer: Answer) -> str:
     return ""
 
 
-def statements(answer: Answer) -> list[tuple[str, bool, tuple[int, ...]]]:
+def statements(answer: Answer) -> list[tuple[str, bool, str]]:
     """The statements: each text on one line, whether it is a quotation, and its markers."""
     quotes = {citation.quote for citation in answer.citations}
-    return [(one_line(s.text), s.text in quotes, s.citations) for s in answer.statements]
+    return [
+        (one_line(s.text), s.text in quotes, in_brackets(s.citations)) for s in answer.statements
+    ]
 
 
 def one_line(text: str) -> str:
@@ -70,17 +70,17 @@ def one_line(text: str) -> str:
     return " ".join(visible(text).split())
 
 
-def read_as(exchange: Exchange, answer: Answer) -> str:
+def read_as(answer: Answer) -> str:
     """How the question was read, where that differs from what was typed; else nothing."""
     alone = one_line(answer.standalone_question)
-    return "" if alone.casefold() == one_line(exchange.question).casefold() else alone
+    return "" if alone.casefold() == one_line(answer.question).casefold() else alone
 
 
-def _before(exchange: Exchange, answer: Answer) -> list[str]:
+def before(answer: Answer) -> list[str]:
     """What stands above the statements: the question first."""
-    alone = read_as(exchange, answer)
-    parts = [one_line(exchange.question), f"Read as: {alone}" if alone else ""]
-    return [part for part in (*parts, outcome_in_words(answer)) if part]
+    alone = read_as(answer)
+    parts = [f"Read as: {alone}" if alone else "", _outcome(answer)]
+    return [one_line(answer.question), *filter(None, parts)]
 
 
 def _parts(exchange: Exchange, sources: Sources) -> list[str]:
@@ -88,11 +88,11 @@ def _parts(exchange: Exchange, sources: Sources) -> list[str]:
     if answer is None:
         return []
     said = [
-        f"{quotation(text) if quoted else text} {''.join(f'[{marker}]' for marker in markers)}"
-        for text, quoted, markers in statements(answer)
+        f"{quotation(text) if quoted else text} {numbers}"
+        for text, quoted, numbers in statements(answer)
     ]
     places = "\n".join(f"[{number}] {place}" for number, place in places_of(answer, sources))
-    return [part for part in (*_before(exchange, answer), *said, places) if part]
+    return [part for part in (*before(answer), *said, places) if part]
 
 
 def places_of(answer: Answer, sources: Sources) -> list[tuple[int, str]]:

@@ -2,17 +2,11 @@
 
 from typing import Any
 
-from assistant.conversations import Conversation, Exchange
-from assistant.export import (
-    TITLE,
-    one_line,
-    outcome_in_words,
-    places_of,
-    read_as,
-    statements,
-)
-from assistant.packs.markdown import quotation
+from assistant.conversations import Conversation
+from assistant.export import TITLE, before, places_of, statements
+from assistant.models import Answer
 from assistant.places import Sources
+from assistant.quotation import quotation
 from assistant.word import as_bytes, new_document
 
 
@@ -22,20 +16,16 @@ def conversation_docx(conversation: Conversation, sources: Sources) -> bytes:
     document.add_paragraph(TITLE, style="Title")
     for exchange in conversation.exchanges:
         if exchange.answer is not None:
-            _answer(document, exchange, sources)
+            _answer(document, exchange.answer, sources)
     return as_bytes(document)
 
 
-def _answer(document: Any, exchange: Exchange, sources: Sources) -> None:
-    answer = exchange.answer
-    assert answer is not None
-    document.add_heading(one_line(exchange.question), level=1)
-    alone = read_as(exchange, answer)
-    for line in (f"Read as: {alone}" if alone else "", outcome_in_words(answer)):
-        if line:
-            document.add_paragraph(line, style="Attribution")
-    for text, quoted, markers in statements(answer):
-        numbers = "".join(f"[{marker}]" for marker in markers)
+def _answer(document: Any, answer: Answer, sources: Sources) -> None:
+    question, *between = before(answer)
+    document.add_heading(question, level=1)
+    for line in between:
+        document.add_paragraph(line, style="Attribution")
+    for text, quoted, numbers in statements(answer):
         if quoted:
             document.add_paragraph(f"{quotation(text)} {numbers}", style="Quote")
         else:

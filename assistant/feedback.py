@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from assistant.kept import FILE_NAME, Kept, now
+from assistant.kept import Kept, now, opened
 
 REASON_CHARACTERS = 2_000
 
@@ -54,14 +54,8 @@ def list_feedback(home: Path) -> list[Feedback]:
 
     Raises KeptUnavailable where the file is there and cannot be read.
     """
-    file = home / FILE_NAME
-    if not file.exists():
-        return []
-    kept = Kept(file)
-    try:
-        return FeedbackBook(kept).listed()
-    finally:
-        kept.close()
+    with opened(home) as kept:
+        return FeedbackBook(kept).listed() if kept else []
 
 
 class FeedbackBook:

@@ -1,9 +1,11 @@
-"""Where it is noted that somebody asked: the one place for the page, the API and MCP."""
+"""Where it is noted what somebody did: the one place for the page, the API and MCP."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Protocol
 
-from assistant.errors import Stopped
+from assistant.errors import Stopped, TopicNotHeld
 from assistant.models import Answer
 from vectorstore import UsageError
 
@@ -16,27 +18,44 @@ class Journal(Protocol):
     ) -> None: ...
 
 
+@dataclass(slots=True)
+class Note:
+    """What came of a deed, as far as it is known: stopped, until something else is said."""
+
+    outcome: str = "stopped"
+    sources: Sequence[str] = ()
+
+
+@contextmanager
+def noting(journal: Journal | None, by: str | None, deed: str, text: str) -> Iterator[Note]:
+    """When the deed ends, however it ends, it is noted. Nothing is noted without a journal or a
+    person: commands and the suite do things on nobody's behalf."""
+    note = Note()
+    try:
+        yield note
+    except Stopped:
+        raise
+    except TopicNotHeld:
+        note.outcome = "declined"
+        raise
+    except UsageError:
+        note.outcome = "refused"
+        raise
+    except Exception:
+        note.outcome = "failed"
+        raise
+    finally:
+        if journal is not None and by is not None:
+            journal.note(by, deed, text, note.sources, note.outcome)
+
+
 def noted(
     journal: Journal | None, by: str | None, question: str, answers: Iterator[Answer]
 ) -> Iterator[Answer]:
-    """The answers as they come; when they end, however they end, it is noted. Nothing is noted
-    without a journal or a person: commands and the suite ask on nobody's behalf."""
-    if journal is None or by is None:
-        yield from answers
-        return
-    outcome, answer = "stopped", None
-    try:
+    """The answers as they come; when they end, it is noted."""
+    with noting(journal, by, "ask", question) as note:
+        answer = None
         for answer in answers:
+            note.sources = [citation.source for citation in answer.citations]
             yield answer
-        outcome = str(answer.outcome) if answer else "failed"
-    except Stopped:
-        raise
-    except UsageError:
-        outcome = "refused"
-        raise
-    except Exception:
-        outcome = "failed"
-        raise
-    finally:
-        cited = [citation.source for citation in answer.citations] if answer else []
-        journal.note(by, "ask", question, cited, outcome)
+        note.outcome = str(answer.outcome) if answer else "failed"

@@ -98,6 +98,21 @@ class Kept:
             raise KeptUnavailable(f"conversations cannot be kept in {self._place}: {exc}") from exc
 
 
+@contextmanager
+def opened(home: Path) -> Iterator[Kept | None]:
+    """The file of a home for as long as it is looked into; None where nothing is kept there, and
+    none is made. Raises KeptUnavailable."""
+    file = home / FILE_NAME
+    if not file.exists():
+        yield None
+        return
+    kept = Kept(file)
+    try:
+        yield kept
+    finally:
+        kept.close()
+
+
 def now() -> str:
     """The moment, in ISO 8601, so that later ones sort later."""
     return datetime.now(UTC).isoformat(timespec="milliseconds")

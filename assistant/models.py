@@ -51,6 +51,11 @@ class Citation:
     heading: str
     words: Words | None = None
 
+    @property
+    def place(self) -> tuple[str, int, int]:
+        """Where its quote stands: source, start and end."""
+        return self.source, self.start, self.end
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
@@ -164,6 +169,10 @@ class Answer:
 def text_with_markers(statements: Sequence[Statement]) -> str:
     """The statements as one text, each with the markers of its quotes."""
     return " ".join(
-        f"{' '.join(visible(s.text).split())} {''.join(f'[{marker}]' for marker in s.citations)}"
-        for s in statements
+        f"{' '.join(visible(s.text).split())} {in_brackets(s.citations)}" for s in statements
     )
+
+
+def in_brackets(markers: Sequence[int]) -> str:
+    """Markers as they stand behind a statement: [1][2]."""
+    return "".join(f"[{marker}]" for marker in markers)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from assistant.kept import FILE_NAME, Kept
+from assistant.kept import opened
 from assistant.verify import verify
 from vectorstore import Library
 from vectorstore.dependants import Dependant
@@ -22,41 +22,35 @@ _KINDS = {
 def answers_resting_on(home: Path, library: Library, source_id: str) -> list[Dependant]:
     """The answers in conversations, and those that feedback was given on, of which a quote stands
     in this source today. Raises KeptUnavailable where they cannot be read."""
-    file = home / FILE_NAME
-    if not file.exists():
-        return []
-    kept = Kept(file)
-    try:
+    with opened(home) as kept:
+        if kept is None:
+            return []
         answers = {
             kind: [json.loads(row[0]) for row in kept.all(sql)] for kind, sql in _KINDS.items()
         }
-    finally:
-        kept.close()
     return [
         Dependant(kind=kind, id="", text="")
         for kind, listed in answers.items()
-        for _ in _quoting(listed, library, source_id)
+        for _ in range(_quoting(listed, library, source_id))
     ]
 
 
-def _quoting(
-    answers: Sequence[dict[str, Any]], library: Library, source_id: str
-) -> list[dict[str, Any]]:
-    """Those of the answers that would lose a quote."""
+def _quoting(answers: Sequence[dict[str, Any]], library: Library, source_id: str) -> int:
+    """How many of the answers would lose a quote."""
     sha256 = library.source(source_id).sha256
     about = [
-        each
-        for each in answers
+        {"id": number, "citations": each["citations"]}
+        for number, each in enumerate(answers)
         if any(
             c.get("source") == source_id or c.get("source_sha256") == sha256
             for c in each["citations"]
         )
     ]
-    return [
-        each
-        for each in about
-        if any(
-            quote.standing.holds and quote.now is not None and quote.now.source == source_id
-            for quote in verify([each], library).quotes
-        )
-    ]
+    if not about:
+        return 0
+    losing = {
+        each.quote.answer
+        for each in verify(about, library).quotes
+        if each.standing.holds and each.now is not None and each.now.source == source_id
+    }
+    return len(losing)

@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
 from typing import Any
 
@@ -19,7 +19,8 @@ from assistant.errors import AssistantError
 from assistant.export import conversation_markdown, evidence
 from assistant.feedback import FeedbackBook, Verdict
 from assistant.kept import FILE_NAME, IN_MEMORY, Kept
-from vectorstore import SoundingsError
+from assistant.places import Sources
+from vectorstore import SoundingsError, Source
 from vectorstore.page import look
 from vectorstore.page.markup import Html, element
 from vectorstore.page.people import require
@@ -125,7 +126,7 @@ def routes(engine: Engine) -> APIRouter:
 
 
 def _exported(chat: Chat, conversation: Conversation, form: str) -> tuple[str | bytes, str]:
-    sources = {source.id: source for source in chat.sources()}
+    sources = chat.sources()
     if form == "md":
         return conversation_markdown(conversation, sources), "text/markdown; charset=utf-8"
     if form == "docx":
@@ -145,7 +146,7 @@ class _Ask:
 
     def first(self) -> Html:
         """What stands there until it is known who is there."""
-        return welcome.welcome(self._chat.sources(), self._chat.examples())
+        return welcome.welcome(self._chat.sources().values(), self._chat.examples())
 
     def opened(self, request: gr.Request) -> tuple[Any, ...]:
         """The conversation that the address names, or the welcome."""
@@ -157,18 +158,20 @@ class _Ask:
             found = self._chat.open(person, id)
         except AssistantError as exc:
             return self._none(person, told=str(exc))
-        choice = welcome.choice(self._chat.sources(), found.sources)
+        held = self._chat.sources()
+        choice = welcome.choice(held.values(), found.sources)
         narrowed = "" if found.sources is None else json.dumps(found.sources)
-        return narrowed, id, self._show(person, found), choice, Html(""), _ANEW
+        return narrowed, id, self._show(person, found, held), choice, Html(""), _ANEW
 
     def anew(self, request: gr.Request) -> tuple[Any, ...]:
         """An empty box, no conversation, the welcome."""
         return "", "", *self._none(require(request, DEED).name)
 
     def _none(self, person: str, told: str = "") -> tuple[Any, ...]:
-        choice = welcome.choice(self._chat.sources(), None)
+        held = self._chat.sources().values()
+        choice = welcome.choice(held, None)
         hint = element("p", told) if told else Html("")
-        return "", "", self._welcome(person), choice, hint, gr.update(visible=False)
+        return "", "", self._welcome(person, held), choice, hint, gr.update(visible=False)
 
     def answer(
         self,
@@ -189,11 +192,12 @@ class _Ask:
             return
         asked = Asked(question=question, sources=sources, worded=bool(worded))
         stop = self._running[str(request.session_hash)] = threading.Event()
+        held = self._chat.sources()  # once: it is drawn again with every statement
         empty: tuple[Any, Any] = ("", "")
         try:
             for grown, told in self._chat.ask(person, id or "", asked, stop):
                 hint = element("p", told) if told else Html("")
-                yield *empty, grown.id, self._show(person, grown), hint, _ANEW
+                yield *empty, grown.id, self._show(person, grown, held), hint, _ANEW
                 empty = (gr.skip(), gr.skip())
         finally:
             self._running.pop(str(request.session_hash), None)
@@ -214,7 +218,7 @@ class _Ask:
                     self._chat.kept.delete_all(person)
                 else:
                     self._chat.kept.delete(person, str(asked["conversation"]))
-                return self._welcome(person), Html("")
+                return self._welcome(person, self._chat.sources().values()), Html("")
             verdict, reason = Verdict(asked["verdict"]), str(asked["reason"])
             self._chat.say(person, id or "", int(asked["number"]), verdict, reason)
         except (ValueError, KeyError, TypeError):
@@ -223,21 +227,20 @@ class _Ask:
             return gr.skip(), element("p", str(exc))
         return gr.skip(), Html("")
 
-    def _welcome(self, person: str) -> Html:
+    def _welcome(self, person: str, held: Collection[Source]) -> Html:
         try:
             earlier = self._chat.kept.listed(person)
         except SoundingsError:
             earlier = []
-        return welcome.welcome(self._chat.sources(), self._chat.examples(), earlier)
+        return welcome.welcome(held, self._chat.examples(), earlier)
 
-    def _show(self, person: str, conversation: Conversation) -> Html:
-        sources = {s.id: s for s in self._chat.sources()}
+    def _show(self, person: str, conversation: Conversation, held: Sources) -> Html:
         try:
             said = self._chat.book.said(person, conversation.id)
-            since = self._chat.changed_since(conversation)
+            since = self._chat.changed_since(conversation, held)
         except SoundingsError:
             said, since = {}, {}
-        return view.conversation(conversation, sources, said=said, since=since)
+        return view.conversation(conversation, held, said=said, since=since)
 
 
 def _ids(narrowed: str | None) -> tuple[str, ...] | None:

@@ -10,18 +10,19 @@ from dataclasses import dataclass
 from assistant.after import actions
 from assistant.after import exports as _exports
 from assistant.conversations import Conversation, Exchange
+from assistant.export import read_as
 from assistant.feedback import Verdict
 from assistant.models import Answer, Citation, Outcome, Statement
-from assistant.places import Sources, place_of, title_of
+from assistant.places import Sources, place_of
+from assistant.quotation import marker, quoted
+from assistant.welcome import to_ask
 from vectorstore import Hit
 from vectorstore.page.markup import Html, element, join
 from vectorstore.page.source_view import address
-from vectorstore.page.wording import counted, excerpt, path_of, spoken
+from vectorstore.page.wording import counted, excerpt, path_of
 
 NEAREST = 3
 EXCERPT = 240  # characters of a nearest passage that are shown before it is opened
-_OPENING = frozenset('“"«„')
-_CLOSING = frozenset('”"»')
 
 
 def conversation(
@@ -105,7 +106,7 @@ class _Conversation:
         parts: list[Html] = []
         if settled:
             parts.append(element("p", *_outcome(answer), class_=f"outcome {answer.outcome}"))
-        if _differs(answer.standalone_question, answer.question):
+        if read_as(answer):
             parts.append(_reading(number, answer))
         if answer.outcome is Outcome.WITHHELD:
             parts.append(element("p", answer.answer))
@@ -131,19 +132,10 @@ def _reading(number: int, answer: Answer) -> Html:
 
 def _reworded(place: int, questions: Sequence[str]) -> list[Html]:
     """Questions near a withheld one that the library does answer."""
-    items = [
-        element(
-            "li",
-            element("button", q, type="button", class_="example", id=f"reworded-{place}-{i}"),
-        )
-        for i, q in enumerate(questions, start=1)
-    ]
-    if not items:
+    if not questions:
         return []
-    return [
-        element("h4", "What this library does answer"),
-        element("ul", *items, class_="examples"),
-    ]
+    heading = element("h4", "What this library does answer")
+    return [heading, to_ask(questions, f"reworded-{place}")]
 
 
 def _outcome(answer: Answer) -> list[str]:
@@ -175,9 +167,7 @@ def _statement(
 ) -> Html:
     """One sentence of the answer: a quotation where it is one, else a sentence with its markers."""
     citations = [cited[marker] for marker in statement.citations if marker in cited]
-    markers = [
-        join([" ", _marker(f"marker-{key}-{c.marker}", c.marker, c, sources)]) for c in citations
-    ]
+    markers = [join([" ", marker(f"marker-{key}-{c.marker}", c, sources)]) for c in citations]
     if not any(statement.text == c.quote for c in citations):
         return element("p", element("span", statement.text, class_="said"), *markers)
     places = dict.fromkeys(place_of(c, sources) for c in citations)
@@ -190,29 +180,11 @@ def _statement(
 
 
 def _quoted(text: str, citations: Sequence[Citation]) -> Html:
-    """A quotation, with the few words that answer set apart where a reader has named them; the
-    page puts quotation marks around it, unless the text brings its own."""
-    own = ["opens"] if text[:1] in _OPENING else []
-    own += ["closes"] if text[-1:] in _CLOSING else []
+    """A quotation, with the few words that answer set apart where a reader has named them."""
     quote = next(c for c in citations if c.quote == text)
-    inner: list[str] = [text]
-    if quote.words is not None and quote.words.end - quote.words.start < len(text):
-        start, end = quote.words.start - quote.start, quote.words.end - quote.start
-        inner = [text[:start], element("strong", text[start:end]), text[end:]]
-    return element("q", *inner, class_=" ".join(own) or None)
-
-
-def _marker(id: str, number: int, citation: Citation, sources: Sources) -> Html:
-    return element(
-        "button",
-        str(number),
-        type="button",
-        class_="marker",
-        id=id,
-        aria_label=spoken(f"quote {number}", title_of(citation, sources), citation.page),
-        data_number=number,
-        **address(citation.source, citation.start, citation.end, citation.source_sha256),
-    )
+    if quote.words is None or quote.words.end - quote.words.start >= len(text):
+        return quoted(text)
+    return quoted(text, (quote.words.start - quote.start, quote.words.end - quote.start))
 
 
 def _nearest(number: int, answer: Answer, sources: Sources) -> list[Html]:
@@ -260,7 +232,3 @@ def _references(citations: Iterable[Citation], sources: Sources) -> Html:
         for c in citations
     ]
     return element("ol", *items, class_="references")
-
-
-def _differs(one: str, other: str) -> bool:
-    return " ".join(one.split()).casefold() != " ".join(other.split()).casefold()

@@ -1,6 +1,6 @@
 """What the Ask tab shows before the first question, and the choice of sources, as markup."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 
 from assistant.conversations import Listed
 from vectorstore import Source
@@ -11,15 +11,14 @@ FEW = 12  # sources that are found without looking for them
 
 
 def welcome(
-    sources: Iterable[Source], examples: Sequence[str], earlier: Sequence[Listed] = ()
+    sources: Collection[Source], examples: Sequence[str], earlier: Sequence[Listed] = ()
 ) -> Html:
     """The page before the first question: what this library is, what it can be asked, and the
     person's `earlier` conversations."""
-    held = list(sources)
-    changed = max((s.added for s in held), default="")
+    changed = max((s.added for s in sources), default="")
     facts = [
-        counted(len(held), "source"),
-        counted(sum(s.passages for s in held), "passage"),
+        counted(len(sources), "source"),
+        counted(sum(s.passages for s in sources), "passage"),
         *([f"last change {in_words(changed)}"] if changed else []),
     ]
     parts: list[Html] = [
@@ -32,29 +31,23 @@ def welcome(
         element("p", " · ".join(facts), class_="facts"),
     ]
     if examples:
-        items = [
-            element(
-                "li",
-                element("button", question, type="button", class_="example", id=f"example-{i}"),
-            )
-            for i, question in enumerate(examples, start=1)
-        ]
-        parts += [
-            element("h3", "For example", class_="examples-head"),
-            element("ul", *items, class_="examples"),
-        ]
-    titles = [element("li", named(source)) for source in held]
-    if 0 < len(titles) <= 12:
-        parts += [
-            element(
-                "details",
-                element("summary", "What is in it"),
-                element("ul", *titles),
-                class_="contents",
-            )
-        ]
+        parts.append(element("h3", "For example", class_="examples-head"))
+        parts.append(to_ask(examples, "example"))
+    if 0 < len(sources) <= FEW:
+        titles = [element("li", named(source)) for source in sources]
+        contents = element("summary", "What is in it"), element("ul", *titles)
+        parts.append(element("details", *contents, class_="contents"))
     parts += _earlier(earlier)
     return element("div", *parts, class_="welcome")
+
+
+def to_ask(questions: Sequence[str], ids: str) -> Html:
+    """Questions as buttons that ask them; `ids` is what their ids begin with."""
+    items = [
+        element("li", element("button", q, type="button", class_="example", id=f"{ids}-{i}"))
+        for i, q in enumerate(questions, start=1)
+    ]
+    return element("ul", *items, class_="examples")
 
 
 def _earlier(listed: Sequence[Listed]) -> list[Html]:
@@ -94,7 +87,7 @@ def _delete(text: str, id: str, label: str | None) -> Html:
     )
 
 
-def choice(sources: Sequence[Source], chosen: Collection[str] | None) -> Html:
+def choice(sources: Collection[Source], chosen: Collection[str] | None) -> Html:
     """The sources that are asked, to choose among; `chosen` are ids, None stands for all."""
     if len(sources) < 2:
         return Html("")

@@ -257,7 +257,7 @@ def _supported(pack: Pack, store: Store) -> Iterator[bool]:
         near = np.maximum(vectors[2:] @ vectors[0], vectors[2:] @ vectors[1])
         for point, value in zip(prompt.points, near, strict=True):
             c = point.citation
-            quote = Slice(source=c.source, start=c.start, end=c.end, text=c.quote)
+            quote = Slice.cited(c)
             stands = judge(point.text, [quote], store.library).stands
             yield stands and (bool(value >= TO_THE_POINT) or _shares(prompt, point))
 

@@ -1,12 +1,12 @@
 """The stems of discussion packs: seven kinds of prompts, and the frame around them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
 from prompts.errors import PromptError
 from prompts.records import Record, Sheet, load_sheet
-from prompts.template import Template, used
+from prompts.template import Template, check_slots
 
 KINDS = (
     "experience",
@@ -73,7 +73,7 @@ def kind_of(sheet: Sheet, kind: str) -> Kind:
     if sheet.head.one("kind") != kind:
         raise PromptError(f"{sheet.head.where}: this is '{sheet.head.one('kind')}', not '{kind}'")
     stems = [_stem(record, kind) for record in sheet.records]
-    _check_slots(sheet.head, [t for s in stems for t in (s.ask, s.why, *s.probes)])
+    check_slots(sheet.head, [t for s in stems for t in (s.ask, s.why, *s.probes)])
     return Kind(
         kind=kind,
         name=sheet.head.one("name"),
@@ -108,14 +108,5 @@ def load_frame() -> Frame:
     for record in sheet.records:
         for field, text in record.fields:
             texts[field] = (*texts.get(field, ()), Template.parse(text, record.where))
-    _check_slots(sheet.head, [template for found in texts.values() for template in found])
+    check_slots(sheet.head, [template for found in texts.values() for template in found])
     return Frame(texts=texts)
-
-
-def _check_slots(head: Record, templates: Sequence[Template]) -> None:
-    """The slots that the head names and those that its templates use must be the same."""
-    named, found = frozenset(head.one("slots").split()), used(templates)
-    if found - named:
-        raise PromptError(f"{head.where}: unknown placeholders: {', '.join(sorted(found - named))}")
-    if named - found:
-        raise PromptError(f"{head.where}: nothing uses: {', '.join(sorted(named - found))}")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from string import Formatter
 
 from prompts.errors import PromptError
+from prompts.records import Record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +47,12 @@ class Template:
         return self.fill(**{slot: values[slot] for slot in self.slots if slot in values})
 
 
-def used(templates: Iterable[Template]) -> frozenset[str]:
-    """Every slot that any of the templates uses."""
-    return frozenset(slot for template in templates for slot in template.slots)
+def check_slots(head: Record, templates: Iterable[Template]) -> None:
+    """The slots that a sheet's head names and those that its templates use must be the same.
+    Raises PromptError."""
+    named = frozenset(head.one("slots").split())
+    found = frozenset(slot for template in templates for slot in template.slots)
+    if found - named:
+        raise PromptError(f"{head.where}: unknown placeholders: {', '.join(sorted(found - named))}")
+    if named - found:
+        raise PromptError(f"{head.where}: nothing uses: {', '.join(sorted(named - found))}")

@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 HEAVY = (
     *("torch", "chromadb", "gradio", "llama_index", "sentence_transformers", "sklearn"),
-    *("lxml", "docx", "pptx", "pypdfium2"),
+    *("lxml", "docx", "pptx", "pypdfium2", "httpx"),
 )
 
 

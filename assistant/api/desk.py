@@ -9,7 +9,7 @@ from assistant.errors import EngineUnavailable
 from assistant.models import Turn
 from assistant.packs.maker import PackMaker
 from assistant.packs.models import PackRequest
-from vectorstore import SoundingsError, UsageError
+from vectorstore import UsageError
 
 
 class Desk:
@@ -17,9 +17,8 @@ class Desk:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._maker: PackMaker | None = None
-        # Packs keep what they learn of the library, and are made one at a time.
-        self._making = threading.Lock()
+        self._maker = PackMaker(engine)
+        self._making = threading.Lock()  # one at a time: each takes a processor for seconds
 
     def ask(self, by: str, asked: AskRequest, stop: threading.Event) -> dict[str, Any]:
         """The answer. Raises as the engine does, and Stopped soon after `stop` is set."""
@@ -49,23 +48,13 @@ class Desk:
         hits = self._engine.store.searcher.search(
             asked.query, asked.top_k, sources=asked.sources
         ).hits
-        found = [hit.passage.source for hit in hits]
-        self._note(by, "search", asked.query, found, f"{len(hits)} passages")
+        if self._engine.journal is not None:
+            found = [hit.passage.source for hit in hits]
+            self._engine.journal.note(by, "search", asked.query, found, f"{len(hits)} passages")
         return {"id": asked.id, "hits": [hit.to_json() for hit in hits]}
 
     def pack(self, by: str, asked: PackRequestBody) -> dict[str, Any]:
         """Raises as PackMaker.make does."""
         request = PackRequest(**asked.model_dump())
-        try:
-            with self._making:
-                self._maker = self._maker or PackMaker(self._engine)
-                pack = self._maker.make(request)
-        except SoundingsError:
-            self._note(by, "pack", asked.topic, [], "refused")
-            raise
-        self._note(by, "pack", asked.topic, list(pack.sources), "made")
-        return pack.to_json()
-
-    def _note(self, by: str, deed: str, text: str, sources: list[str], outcome: str) -> None:
-        if self._engine.journal is not None:
-            self._engine.journal.note(by, deed, text, sources, outcome)
+        with self._making:
+            return self._maker.make(request, by=by).to_json()

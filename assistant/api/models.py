@@ -10,6 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.engine import QUESTION_CHARACTERS
 from assistant.packs.maker import MOST_PROMPTS
+from assistant.packs.models import (
+    AUDIENCE,
+    AUDIENCE_CHARACTERS,
+    MINUTES,
+    PROMPTS,
+    TOPIC_CHARACTERS,
+)
 from vectorstore.cli import QUERY_CHARACTERS
 
 
@@ -64,10 +71,10 @@ class SearchRequest(_In):
 class PackRequestBody(_In):
     """What a discussion pack is to be about and for."""
 
-    topic: str = Field(max_length=300, examples=["clinicians as leaders"])
-    prompts: int = Field(default=6, ge=1, le=MOST_PROMPTS)
-    minutes: int = Field(default=40, ge=1, le=1_000)
-    audience: str = Field(default="aspiring leaders", min_length=1, max_length=80)
+    topic: str = Field(max_length=TOPIC_CHARACTERS, examples=["clinicians as leaders"])
+    prompts: int = Field(default=PROMPTS, ge=1, le=MOST_PROMPTS)
+    minutes: int = Field(default=MINUTES, ge=1, le=1_000)
+    audience: str = Field(default=AUDIENCE, min_length=1, max_length=AUDIENCE_CHARACTERS)
     seed: int = Field(default=0, ge=0, le=2**31)
 
 

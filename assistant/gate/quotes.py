@@ -7,9 +7,10 @@ model is asked. Any other must find its numbers, names and dates in its quotes, 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.evidence import Quote
+from assistant.evidence import Excerpt
 from assistant.gate.check import Checker
 from assistant.gate.said import sentences_of
+from assistant.models import Citation
 from vectorstore import Library
 
 # What a statement may not hold unless its quotes do, however near the rest comes.
@@ -27,9 +28,15 @@ class Slice:
     text: str
 
     @classmethod
-    def of(cls, quote: Quote) -> "Slice":
+    def of(cls, quote: Excerpt) -> "Slice":
         """The slice that a quote is."""
         return cls(source=quote.passage.source, start=quote.start, end=quote.end, text=quote.text)
+
+    @classmethod
+    def cited(cls, citation: Citation) -> "Slice":
+        """The slice that a citation quotes."""
+        source, start, end = citation.place
+        return cls(source=source, start=start, end=end, text=citation.quote)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

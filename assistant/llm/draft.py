@@ -50,11 +50,11 @@ class Draft:
             self._spoke = True
             return
         self._dropped.append(result)
-        used = {_place(quote) for shown in self._shown for quote in shown.behind}
+        used = {quote.place for shown in self._shown for quote in shown.behind}
         for statement, quote in zip(
             self._extractive.statements, self._extractive.citations, strict=True
         ):
-            if quote.marker in written.numbers and _place(quote) not in used:
+            if quote.marker in written.numbers and quote.place not in used:
                 self._shown.append(
                     Proved(text=statement.text, support=statement.support, behind=(quote,))
                 )
@@ -80,8 +80,8 @@ class Draft:
         statements = []
         for shown in self._shown:
             for quote in shown.behind:
-                markers.setdefault(_place(quote), replace(quote, marker=len(markers) + 1))
-            cited = sorted(markers[_place(quote)].marker for quote in shown.behind)
+                markers.setdefault(quote.place, replace(quote, marker=len(markers) + 1))
+            cited = sorted(markers[quote.place].marker for quote in shown.behind)
             statements.append(
                 Statement(text=shown.text, citations=tuple(cited), support=shown.support)
             )
@@ -107,7 +107,3 @@ class Draft:
             replaced=self._replaced if self._spoke else 0,
             left_out=left_out if self._spoke else len(self._dropped),
         )
-
-
-def _place(quote: Citation) -> tuple[str, int, int]:
-    return quote.source, quote.start, quote.end

@@ -14,6 +14,7 @@ from assistant.llm.wire import HttpModel
 from vectorstore import SettingsError
 
 MAGIC = b"GGUF"
+NEEDED = "a model in a file needs the package xllamacpp: pip install 'soundings-assistant[llm]'"
 
 
 class EmbeddedModel:
@@ -72,9 +73,7 @@ def _serve(file: Path, window: int, key: str) -> Any:
     try:
         llama: Any = importlib.import_module("xllamacpp")
     except ImportError as exc:
-        raise ModelUnreachable(
-            "a model in a file needs the package xllamacpp: pip install 'soundings-assistant[llm]'"
-        ) from exc
+        raise ModelUnreachable(NEEDED) from exc
     params = llama.CommonParams()
     params.model.path = str(file)
     params.model_alias = {file.stem}

@@ -11,7 +11,7 @@ from assistant.llm.models import Message
 from assistant.models import Citation, Turn
 from prompts.errors import PromptError
 from prompts.records import load_sheet
-from prompts.template import Template, used
+from prompts.template import Template, check_slots
 from vectorstore import Passage, visible
 
 # Few texts have more tokens than a third of their characters; one that does is told by the service.
@@ -45,9 +45,9 @@ def load_prompt(name: str) -> Prompt:
         record.check(frozenset({"role", "line"}))
         text = "\n".join(record.all("line"))
         messages.append((record.one("role"), Template.parse(text, record.where)))
-    slots, found = frozenset(sheet.head.one("slots").split()), used(t for _, t in messages)
-    if slots != found or sheet.head.one("prompt") != name:
-        raise PromptError(f"{sheet.head.where}: the head does not fit: {', '.join(slots ^ found)}")
+    check_slots(sheet.head, [template for _, template in messages])
+    if sheet.head.one("prompt") != name:
+        raise PromptError(f"{sheet.head.where}: this is '{sheet.head.one('prompt')}', not '{name}'")
     return Prompt(version=f"{name}-{sheet.head.one('version')}", messages=tuple(messages))
 
 

@@ -71,55 +71,50 @@ class ModelWriter:
 
         A prompt that proves too long is sent again with half the evidence.
         """
-        settings = self._settings
+        settings, begun = self._settings, False
         while True:
             messages, evidence = answer_prompt(
                 question, evidence, window=settings.llm_window, reply=settings.llm_tokens
             )
-            key = key_of(messages, settings.llm_tokens)
-            known = self._replies.get(key)
-            if known is not None:
-                yield known.text, evidence
-                yield replace(known, cached=True), evidence
-                return
-            said, finish, tokens = [], None, None
             try:
-                for piece in self._model.stream(
-                    messages, schema=STATEMENTS, tokens=settings.llm_tokens, deadline=deadline
-                ):
-                    said.append(piece.text)
-                    finish, tokens = piece.finish or finish, piece.tokens or tokens
-                    yield piece.text, evidence
+                for item in self._asked(messages, STATEMENTS, deadline):
+                    begun = True
+                    yield item, evidence
+                return
             except PromptTooLong:
-                if said or evidence.size == 1:
+                if begun or evidence.size == 1:
                     raise
                 evidence = evidence.first((evidence.size + 1) // 2)
-                continue
-            reply = Reply(text="".join(said), tokens=tokens, cut=finish == "length")
-            if finish == "stop":
-                self._replies.put(key, reply)
-            yield reply, evidence
-            return
 
     def reply(self, messages: Sequence[Message], schema: Mapping[str, Any]) -> Reply:
         """The whole reply to a prompt that is no question's. One given before is given again.
         Raises ModelError; what such a reply says is still to be proved."""
-        settings, said, finish, tokens = self._settings, list[str](), None, None
-        key = key_of(messages, settings.llm_tokens)
+        self._model.prepare()
+        *_, reply = self._asked(messages, schema, Deadline(self._settings.llm_seconds))
+        assert isinstance(reply, Reply)
+        return replace(reply, text=self._model.hush(reply.text))
+
+    def _asked(
+        self, messages: Sequence[Message], schema: Mapping[str, Any], deadline: Deadline
+    ) -> Iterator[str | Reply]:
+        """The pieces of the reply, and at last the whole of it; one given before is not asked for
+        again."""
+        tokens = self._settings.llm_tokens
+        key = key_of(messages, tokens)
         known = self._replies.get(key)
         if known is not None:
-            return replace(known, cached=True)
-        deadline = Deadline(settings.llm_seconds)
-        self._model.prepare()
-        for piece in self._model.stream(
-            messages, schema=schema, tokens=settings.llm_tokens, deadline=deadline
-        ):
+            yield known.text
+            yield replace(known, cached=True)
+            return
+        said, finish, cost = list[str](), None, None
+        for piece in self._model.stream(messages, schema=schema, tokens=tokens, deadline=deadline):
             said.append(piece.text)
-            finish, tokens = piece.finish or finish, piece.tokens or tokens
-        reply = Reply(text=self._model.hush("".join(said)), tokens=tokens, cut=finish == "length")
+            finish, cost = piece.finish or finish, piece.tokens or cost
+            yield piece.text
+        reply = Reply(text="".join(said), tokens=cost, cut=finish == "length")
         if finish == "stop":
             self._replies.put(key, reply)
-        return reply
+        yield reply
 
     def prove(self, written: Written, evidence: Evidence) -> Proved | Dropped:
         """The statement with its quotes, where all are there and it stands on them."""
@@ -129,7 +124,7 @@ class ModelWriter:
             return Dropped(text=text[:STATEMENT_CHARACTERS], why=behind)
         if len(text) > STATEMENT_CHARACTERS:
             return Dropped(text=text[:STATEMENT_CHARACTERS], why="it is too long for a statement")
-        slices = [Slice(source=c.source, start=c.start, end=c.end, text=c.quote) for c in behind]
+        slices = [Slice.cited(citation) for citation in behind]
         if _MARKUP.search(text):
             return Dropped(text=text, why="it holds a link or markup")
         verdict = judge(text, slices, self._library, self._checker)
@@ -145,12 +140,12 @@ class ModelWriter:
             if number not in known:
                 return f"it cites quote {number}, which does not exist"
             quote = known[number]
-            behind.setdefault((quote.source, quote.start, quote.end), quote)
+            behind.setdefault(quote.place, quote)
         for words in written.copied:
             found = self._located(words, evidence)
             if found is None:
                 return f"what it quotes is in no source: “{self._model.hush(visible(words))[:100]}”"
-            behind.setdefault((found.source, found.start, found.end), found)
+            behind.setdefault(found.place, found)
         return list(behind.values()) or "it names no quote"
 
     def _located(self, words: str, evidence: Evidence) -> Citation | None:
@@ -182,19 +177,18 @@ class Writing:
         where the model fails or adds what the turns do not hold."""
         if not history or self._failed is not None:
             return ruled
-        said: list[str] = []
+        pieces = self._model.stream(
+            followup_prompt(question, history),
+            schema=QUESTION,
+            tokens=REPLY_TOKENS,
+            deadline=self._deadline,
+        )
         try:
-            for piece in self._model.stream(
-                followup_prompt(question, history),
-                schema=QUESTION,
-                tokens=REPLY_TOKENS,
-                deadline=self._deadline,
-            ):
-                said.append(piece.text)
+            said = "".join(piece.text for piece in pieces)
         except ModelError as exc:
             self._failed = exc
             return ruled
-        rewritten = visible((read_field("".join(said), "question") or "").strip())
+        rewritten = visible((read_field(said, "question") or "").strip())
         return rewritten if is_faithful(rewritten, question, history) else ruled
 
     def write(self, draft: Answer) -> Iterator[Answer]:

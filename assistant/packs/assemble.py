@@ -31,7 +31,7 @@ def assemble(
     opening, minutes, closing = share_out(request.minutes, [d.kind for d in drawn])
     extracts = {key(e): e for d in drawn for e in d.extracts}
     citations = numbered([cited(e, library, marker=0) for e in extracts.values()])
-    by_place = {(c.source, c.start, c.end): c for c in citations}
+    by_place = {c.place: c for c in citations}
     prompts = []
     for one, its_minutes in zip(drawn, minutes, strict=True):
         quoted = [_quoted(e, by_place[key(e)]) for e in one.extracts]

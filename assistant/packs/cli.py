@@ -3,19 +3,16 @@
 import argparse
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from assistant.engine import ENGINES
+from assistant.engine import ENGINES, open_engine
+from assistant.packs.maker import PackMaker, check_request
+from assistant.packs.markdown import Part
+from assistant.packs.models import AUDIENCE, MINUTES, PROMPTS, PackRequest
 from vectorstore.console import Commands, announce, plain, positive, print_json
 from vectorstore.errors import UsageError
 from vectorstore.settings import Settings
 
-if TYPE_CHECKING:
-    from assistant.packs.maker import PackMaker
-
 FORMATS = ("md", "docx", "json")
-PARTS = ("all", "handout", "notes")
-AUDIENCE_CHARACTERS = 80
 
 
 def add_commands(commands: Commands) -> None:
@@ -24,13 +21,14 @@ def add_commands(commands: Commands) -> None:
         "pack", help="make a discussion pack, or list the themes", description=_pack.__doc__
     )
     pack.add_argument("topic", nargs="*", metavar="TOPIC", help="a phrase; several parted by ';'")
-    pack.add_argument("--prompts", type=positive, default=6, metavar="N", help="default: 6")
-    pack.add_argument("--minutes", type=positive, default=40, metavar="M", help="default: 40")
     pack.add_argument(
-        "--audience",
-        default="aspiring leaders",
-        metavar="TEXT",
-        help="for whom (default: aspiring leaders)",
+        "--prompts", type=positive, default=PROMPTS, metavar="N", help=f"default: {PROMPTS}"
+    )
+    pack.add_argument(
+        "--minutes", type=positive, default=MINUTES, metavar="M", help=f"default: {MINUTES}"
+    )
+    pack.add_argument(
+        "--audience", default=AUDIENCE, metavar="TEXT", help=f"for whom (default: {AUDIENCE})"
     )
     pack.add_argument("--seed", type=int, default=0, metavar="S", help="another seed, another pack")
     pack.add_argument(
@@ -44,7 +42,9 @@ def add_commands(commands: Commands) -> None:
     pack.add_argument(
         "--engine", choices=ENGINES, help="who words the prompts: rules, or the language model"
     )
-    pack.add_argument("--part", choices=PARTS, default="all", help="what of it (default: all)")
+    pack.add_argument(
+        "--part", choices=list(map(str, Part)), default="all", help="what of it (default: all)"
+    )
     pack.add_argument("--format", choices=FORMATS, help="default: by --out, else md")
     pack.add_argument("--out", type=Path, metavar="FILE", help="where to (default: print)")
     pack.set_defaults(run=_pack)
@@ -53,27 +53,20 @@ def add_commands(commands: Commands) -> None:
 def _pack(args: argparse.Namespace, settings: Settings) -> int:
     """Make a discussion pack on a topic, every line about the library a verbatim quote. Without a
     TOPIC: the library's themes, with how much each source says of them."""
-    from assistant.engine import open_engine
-    from assistant.packs.files import pack_file
-    from assistant.packs.maker import PackMaker
-    from assistant.packs.markdown import Part
-    from assistant.packs.models import PackRequest
+    from assistant.packs.files import pack_file  # Word is loaded for a pack alone
 
     format = _format(args)
-    topic = " ".join(args.topic).strip()
-    audience = " ".join(args.audience.split())
-    if not audience or len(audience) > AUDIENCE_CHARACTERS:
-        raise UsageError(f"--audience says for whom in 1 to {AUDIENCE_CHARACTERS} characters")
-    maker = PackMaker(open_engine(settings, announce, engine=args.engine))
-    if not topic:
-        return _themes(maker, format, args.out)
     request = PackRequest(
-        topic=topic,
+        topic=" ".join(args.topic).strip(),
         prompts=args.prompts,
         minutes=args.minutes,
-        audience=audience,
+        audience=" ".join(args.audience.split()),
         seed=args.seed,
     )
+    check_request(request)
+    maker = PackMaker(open_engine(settings, announce, engine=args.engine))
+    if not request.topic:
+        return _themes(maker, format, args.out)
     pack = maker.make(request)
     for number in args.redraw:
         pack = maker.redraw(pack, number)
@@ -102,7 +95,7 @@ def _format(args: argparse.Namespace) -> str:
     return format
 
 
-def _themes(maker: "PackMaker", format: str, out: Path | None) -> int:
+def _themes(maker: PackMaker, format: str, out: Path | None) -> int:
     """Show the library's themes."""
     themes = maker.themes()
     if format == "json":

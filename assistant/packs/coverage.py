@@ -1,10 +1,9 @@
 """Which sources and sections a pack draws on, and which that speak of its topic it leaves out."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from assistant.packs.models import Pack
-from vectorstore import Source
+from assistant.places import Sources
 from vectorstore.page.wording import below, counted
 
 
@@ -47,7 +46,7 @@ class Coverage:
         return f"Not quoted, though they speak of the topic: {'; '.join(self.left)}."
 
 
-def coverage_of(pack: Pack, sources: Mapping[str, Source]) -> Coverage:
+def coverage_of(pack: Pack, sources: Sources) -> Coverage:
     """The coverage of a pack over the sources of its library, by id."""
     quotes: dict[str, int] = {}
     sections: dict[str, dict[str, None]] = {}

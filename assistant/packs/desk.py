@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 
 from assistant.errors import PackGone
 from assistant.packs.choose import key
+from assistant.packs.material import Place
 from assistant.packs.models import Pack
 
 MOST_PACKS = 100
 MOST_STEPS_BACK = 20
-Place = tuple[str, int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -4,7 +4,6 @@ Real styles, headings and footnotes, so that it can be edited, navigated and rea
 LibreOffice alike. The same pack gives the same bytes.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 from docx.enum.table import WD_TABLE_ALIGNMENT
@@ -18,17 +17,15 @@ from assistant.packs.markdown import (
     Part,
     in_minutes,
     methods,
-    quotation,
     shown_to_all,
     where,
     who,
 )
 from assistant.packs.models import Pack, Prompt, Quoted
+from assistant.places import Sources
+from assistant.quotation import quotation
 from assistant.word import GREY, as_bytes, new_document
-from vectorstore import Source
 from vectorstore.page.wording import named
-
-Sources = Mapping[str, Source]
 
 _LINES_FREE = 5
 

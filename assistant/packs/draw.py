@@ -188,16 +188,13 @@ class Drawer:
         """The places with which the engine answers, or None where it withholds."""
         if question not in self._asked:
             answer = self._engine.ask(question)
-            places = [(c.source, c.start, c.end) for c in answer.citations]
+            places = [citation.place for citation in answer.citations]
             self._asked[question] = None if answer.outcome is Outcome.WITHHELD else places
         return self._asked[question]
 
     def _stands(self, extract: Extract) -> bool:
         """Whether the gate finds the quote in the library, to the letter."""
-        quote = Slice(
-            source=extract.source, start=extract.start, end=extract.end, text=extract.text
-        )
-        return judge(extract.text, [quote], self._engine.store.library).stands
+        return judge(extract.text, [Slice.of(extract)], self._engine.store.library).stands
 
     def draw_again(
         self,

@@ -3,13 +3,12 @@
 import json
 import re
 import unicodedata
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from assistant.packs.document import to_docx
 from assistant.packs.markdown import Part, to_markdown
 from assistant.packs.models import Pack
-from vectorstore import Source
+from assistant.places import Sources
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 FORMATS = {"docx": DOCX, "md": "text/markdown; charset=utf-8", "json": "application/json"}
@@ -25,7 +24,7 @@ class PackFile:
     name: str
 
 
-def pack_file(pack: Pack, sources: Mapping[str, Source], format: str, part: Part) -> PackFile:
+def pack_file(pack: Pack, sources: Sources, format: str, part: Part) -> PackFile:
     """The pack, or a part of it, in one of FORMATS; JSON holds the whole pack always."""
     if format == "docx":
         content = to_docx(pack, sources, part)

@@ -8,22 +8,32 @@ put in. The same request over the same library gives the same pack.
 import threading
 from collections.abc import Generator, Sequence
 from dataclasses import replace
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from assistant.engine import Engine
 from assistant.errors import BadPackRequest, TopicNotHeld
+from assistant.journal import noting
 from assistant.packs.assemble import assemble
 from assistant.packs.choose import kinds_for
 from assistant.packs.counter import common_in
 from assistant.packs.draw import Drawer
 from assistant.packs.extracts import Gatherer, Topic
 from assistant.packs.material import Material
-from assistant.packs.models import Drawn, Pack, PackRequest, Step
+from assistant.packs.models import (
+    AUDIENCE_CHARACTERS,
+    TOPIC_CHARACTERS,
+    Drawn,
+    Pack,
+    PackRequest,
+    Step,
+)
 from assistant.packs.phrases import Terms, topic_phrase
 from assistant.packs.themes import Theme, find_themes, nearest
 from assistant.packs.timing import share_out
-from assistant.packs.writer import PackWriter, writer_of
 from vectorstore import Found, Library
+
+if TYPE_CHECKING:
+    from assistant.packs.writer import PackWriter
 
 MOST_PROMPTS = 12
 LEAST_PROMPTS = 3
@@ -41,7 +51,7 @@ class PackMaker:
 
     def __init__(self, engine: Engine) -> None:
         """Prompts are worded by the engine's language model, if it has one."""
-        self.writer = writer_of(engine)
+        self.writer = _writer_of(engine)
         engine = engine.unwritten()  # what a prompt asks is tested; nobody reads the answer
         self._engine = engine
         self._lock = threading.Lock()
@@ -63,15 +73,24 @@ class PackMaker:
                 self._themes = find_themes(self._engine.store)
             return self._themes
 
-    def make(self, request: PackRequest) -> Pack:
+    def make(self, request: PackRequest, *, by: str | None = None) -> Pack:
         """Make a pack. Raises TopicNotHeld where the library has too little on the topic,
         BadPackRequest for numbers that cannot be had, BadQuestion for a topic without words."""
-        return finished(self.making(request))
+        return finished(self.making(request, by=by))
 
-    def making(self, request: PackRequest, *, by_model: bool = True) -> Generator[Step, None, Pack]:
+    def making(
+        self, request: PackRequest, *, by_model: bool = True, by: str | None = None
+    ) -> Generator[Step, None, Pack]:
         """As `make`, telling how far it has come; whoever stops listening stops it. With
-        `by_model` off the wording is by rules, whatever the engine has."""
-        _check(request)
+        `by_model` off the wording is by rules, whatever the engine has. `by` is the name of
+        whoever asks, for the journal."""
+        with noting(self._engine.journal, by, "pack", request.topic) as note:
+            pack = yield from self._making(request, by_model)
+            note.outcome, note.sources = "made", pack.sources
+            return pack
+
+    def _making(self, request: PackRequest, by_model: bool) -> Generator[Step, None, Pack]:
+        check_request(request)
         self._keep_up()
         yield Step(doing="Searching the library", number=0, of=request.prompts)
         materials = [self._material(typed) for typed in _topics(request.topic)]
@@ -177,8 +196,17 @@ def is_held(topic: Topic, found: Found, unknown: float) -> bool:
     return nearest_ >= _SURELY_HELD or (nearest_ >= _HELD and unknown <= _UNKNOWN)
 
 
+def _writer_of(engine: Engine) -> "PackWriter | None":
+    """What words prompts; None over an engine that has no language model."""
+    if engine.writer is None:
+        return None
+    from assistant.packs.writer import writer_of  # what it loads is of no use without a model
+
+    return writer_of(engine)
+
+
 def _worded(
-    writer: PackWriter, request: PackRequest, drawn: Sequence[Drawn]
+    writer: "PackWriter", request: PackRequest, drawn: Sequence[Drawn]
 ) -> Generator[Step, None, list[Drawn]]:
     """The prompts in the model's words, where these stand."""
     worded: list[Drawn] = []
@@ -206,9 +234,12 @@ def _topics(typed: str) -> list[str]:
     return parts
 
 
-def _check(request: PackRequest) -> None:
+def check_request(request: PackRequest) -> None:
+    """Raises BadPackRequest for what no pack can be, whatever the library holds."""
     if not 1 <= request.prompts <= MOST_PROMPTS:
         raise BadPackRequest(f"a pack has 1 to {MOST_PROMPTS} prompts, not {request.prompts}")
-    if len(request.topic) > 300:
+    if len(request.topic) > TOPIC_CHARACTERS:
         raise BadPackRequest("the topic is too long: name it in a few words")
+    if not 1 <= len(request.audience) <= AUDIENCE_CHARACTERS:
+        raise BadPackRequest(f"say for whom the pack is in 1 to {AUDIENCE_CHARACTERS} characters")
     share_out(request.minutes, kinds_for(request.prompts))

@@ -1,14 +1,13 @@
 """A pack as Markdown: hand-out, facilitator's notes, sources."""
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from enum import StrEnum
 
+from assistant.models import in_brackets
 from assistant.packs.models import Pack, Prompt, Quoted, Timed
-from vectorstore import Source
-from vectorstore.page.wording import named
-
-Sources = Mapping[str, Source]
+from assistant.places import Sources
+from assistant.quotation import literal, quotation
+from vectorstore.page.wording import below, named
 
 
 class Part(StrEnum):
@@ -32,26 +31,26 @@ def to_markdown(pack: Pack, sources: Sources, part: Part = Part.ALL) -> str:
 
 
 def _handout(pack: Pack, sources: Sources) -> Iterator[str]:
-    yield f"# {plain(pack.title)}: hand-out"
+    yield f"# {literal(pack.title)}: hand-out"
     yield ""
     for number, prompt in enumerate(pack.prompts, start=1):
         yield f"## {number}. {prompt.name}"
         yield ""
         for quoted in shown_to_all(prompt):
             yield from _block(quoted, sources)
-        yield f"**{plain(prompt.question)}**"
+        yield f"**{literal(prompt.question)}**"
         yield ""
     yield "## What I take with me"
     yield ""
-    yield plain(pack.closing.text)
+    yield literal(pack.closing.text)
 
 
 def _notes(pack: Pack, sources: Sources) -> Iterator[str]:
-    yield f"# {plain(pack.title)}: facilitator’s notes"
+    yield f"# {literal(pack.title)}: facilitator’s notes"
     yield ""
-    yield plain(pack.purpose)
+    yield literal(pack.purpose)
     if pack.note:
-        yield from ("", f"*{plain(pack.note)}*")
+        yield from ("", f"*{literal(pack.note)}*")
     yield from ("", "## Timings", "", "| Part | Minutes |", "| --- | ---: |")
     for name, minutes in pack.timings:
         yield f"| {name} | {minutes} |"
@@ -65,35 +64,35 @@ def _notes(pack: Pack, sources: Sources) -> Iterator[str]:
     for citation in pack.citations:
         place = where(citation.source, citation.heading, citation.page, sources)
         span = f"characters {citation.start} to {citation.end} of `{citation.source}`"
-        yield f"{citation.marker}. {plain(place)}; {span}"
+        yield f"{citation.marker}. {literal(place)}; {span}"
     yield from ("", "## Sources", "")
     for id in pack.sources:
-        yield f"- {plain(named(sources[id]) if id in sources else id)}"
+        yield f"- {literal(named(sources[id]) if id in sources else id)}"
     yield from ("", "## Methods", "")
     for name, method in methods(pack):
         yield f"- {name}: {method}"
 
 
 def _timed(name: str, timed: Timed) -> Iterator[str]:
-    yield from (f"## {name} ({in_minutes(timed.minutes)})", "", plain(timed.text), "")
+    yield from (f"## {name} ({in_minutes(timed.minutes)})", "", literal(timed.text), "")
 
 
 def _prompt(number: int, prompt: Prompt, sources: Sources) -> Iterator[str]:
     yield f"## {number}. {prompt.name} ({in_minutes(prompt.minutes)})"
     yield ""
     yield from _block(prompt.stimulus, sources, marked=True)
-    yield f"**{plain(prompt.question)}**"
-    yield from ("", f"*Why ask this:* {plain(prompt.why)}", "", "To go further:", "")
-    yield from (f"- {plain(probe)}" for probe in prompt.probes)
+    yield f"**{literal(prompt.question)}**"
+    yield from ("", f"*Why ask this:* {literal(prompt.why)}", "", "To go further:", "")
+    yield from (f"- {literal(probe)}" for probe in prompt.probes)
     if prompt.notes:
         yield from ("", "In short:", "")
     for note in prompt.notes:
-        yield f"- {plain(note.text)} " + "".join(f"[{marker}]" for marker in note.citations)
+        yield f"- {literal(note.text)} {in_brackets(note.citations)}"
     yield from ("", "Points to draw out:", "")
     for point in prompt.points:
-        yield f"- {_quote(point)} ({plain(who(point, sources))}) [{point.marker}]"
+        yield f"- {_quote(point)} ({literal(who(point, sources))}) [{point.marker}]"
     if prompt.tension:
-        said = plain(who(prompt.tension, sources))
+        said = literal(who(prompt.tension, sources))
         yield from ("", "To set against it:", "")
         yield f"- {_quote(prompt.tension)} ({said}) [{prompt.tension.marker}]"
     yield ""
@@ -102,7 +101,7 @@ def _prompt(number: int, prompt: Prompt, sources: Sources) -> Iterator[str]:
 def _block(quoted: Quoted, sources: Sources, *, marked: bool = False) -> Iterator[str]:
     yield f"> {_quote(quoted)}" + (f" [{quoted.marker}]" if marked else "")
     yield ">"
-    yield f"> — {plain(who(quoted, sources))}"
+    yield f"> — {literal(who(quoted, sources))}"
     yield ""
 
 
@@ -112,16 +111,8 @@ def shown_to_all(prompt: Prompt) -> list[Quoted]:
     return [prompt.stimulus, *second]
 
 
-def quotation(text: str) -> str:
-    """A quote on one line in quotation marks, unless it brings its own."""
-    line = " ".join(text.split())
-    if line[:1] in '“"' and line[-1:] in '”"' and line.count('"') + line.count("“") <= 2:
-        return line
-    return f"“{line}”"
-
-
 def _quote(quoted: Quoted) -> str:
-    return plain(quotation(quoted.text))
+    return literal(quotation(quoted.text))
 
 
 def who(quoted: Quoted, sources: Sources) -> str:
@@ -143,9 +134,8 @@ def where(source_id: str, heading: str, page: int | None, sources: Sources) -> s
     """A quote's place in words: title, heading, page."""
     source = sources.get(source_id)
     title = source.title if source else source_id
-    first, _, rest = heading.partition(" › ")
-    below = rest if title.casefold().startswith(first.casefold()) else heading
-    parts = [title, f"under “{below}”" if below else "", f"page {page}" if page else ""]
+    under = below(title, heading)
+    parts = [title, f"under “{under}”" if under else "", f"page {page}" if page else ""]
     return ", ".join(part for part in parts if part)
 
 
@@ -156,8 +146,3 @@ def methods(pack: Pack) -> list[tuple[str, str]]:
 
 def in_minutes(minutes: int) -> str:
     return "1 minute" if minutes == 1 else f"{minutes} minutes"
-
-
-def plain(text: str) -> str:
-    """Text that Markdown shows as it is: nothing in a source or a topic becomes markup."""
-    return re.sub(r"([\\`*_\[\]<>#|])", r"\\\1", " ".join(text.split()))

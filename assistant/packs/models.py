@@ -8,6 +8,8 @@ from assistant.models import Citation
 from assistant.packs.extracts import Extract
 
 RULES, MODEL, PERSON = "rules", "model", "person"  # who worded a prompt
+PROMPTS, MINUTES, AUDIENCE = 6, 40, "aspiring leaders"  # where nobody says otherwise
+TOPIC_CHARACTERS, AUDIENCE_CHARACTERS = 300, 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,9 +17,9 @@ class PackRequest:
     """What a pack is to be about and for. `topic` may name several, parted by semicolons."""
 
     topic: str
-    prompts: int = 6
-    minutes: int = 40
-    audience: str = "aspiring leaders"
+    prompts: int = PROMPTS
+    minutes: int = MINUTES
+    audience: str = AUDIENCE
     seed: int = 0
 
 

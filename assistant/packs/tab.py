@@ -14,6 +14,13 @@ from assistant.engine import Engine
 from assistant.errors import PackGone
 from assistant.packs.files import FORMATS, pack_file
 from assistant.packs.markdown import Part
+from assistant.packs.models import (
+    AUDIENCE,
+    AUDIENCE_CHARACTERS,
+    MINUTES,
+    PROMPTS,
+    TOPIC_CHARACTERS,
+)
 from assistant.packs.workshop import Shown, Workshop
 from vectorstore import SoundingsError
 from vectorstore.page import look
@@ -44,13 +51,18 @@ def add_tab(engine: Engine) -> None:
         gr.Row(elem_id="discuss", equal_height=False),
     ):
         with gr.Column(elem_id="discuss-form"):
-            topic = gr.Textbox(label="Topic", max_length=300, lines=1, elem_id="discuss-topic")
+            topic = gr.Textbox(
+                label="Topic", max_length=TOPIC_CHARACTERS, lines=1, elem_id="discuss-topic"
+            )
             audience = gr.Textbox(
-                label="For whom", value="aspiring leaders", max_length=80, elem_id="discuss-for"
+                label="For whom",
+                value=AUDIENCE,
+                max_length=AUDIENCE_CHARACTERS,
+                elem_id="discuss-for",
             )
             with gr.Row(elem_id="discuss-numbers"):
-                minutes = gr.Number(label="Minutes", value=40, precision=0)
-                prompts = gr.Number(label="Prompts", value=6, precision=0)
+                minutes = gr.Number(label="Minutes", value=MINUTES, precision=0)
+                prompts = gr.Number(label="Prompts", value=PROMPTS, precision=0)
             by_model = gr.Checkbox(
                 label="Let the language model word the questions",
                 value=discuss.workshop.has_model,

@@ -5,20 +5,18 @@ Pure functions of values. Whatever comes from documents, models or people passes
 """
 
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from assistant.packs.coverage import Coverage
 from assistant.packs.desk import Laid
 from assistant.packs.markdown import in_minutes, methods, who
 from assistant.packs.models import MODEL, PERSON, Pack, Prompt, Quoted, Step, Timed
 from assistant.packs.themes import Theme
-from assistant.places import title_of
-from vectorstore import Source
+from assistant.places import Sources
+from assistant.quotation import marker
+from assistant.quotation import quoted as q
 from vectorstore.page.markup import Html, element
-from vectorstore.page.source_view import address
-from vectorstore.page.wording import counted, named, spoken
-
-Sources = Mapping[str, Source]
+from vectorstore.page.wording import counted, named
 
 FILES = (
     ("Word", "docx", "all"),
@@ -306,7 +304,7 @@ def _listed(heading: str, items: Sequence[Html]) -> list[Html]:
 def _block(quoted: Quoted, of: str, sources: Sources) -> Html:
     return element(
         "figure",
-        element("blockquote", element("p", _q(quoted.text), " ", _marker(quoted, of, sources))),
+        element("blockquote", element("p", q(quoted.text), " ", _marker(quoted, of, sources))),
         element("figcaption", who(quoted, sources)),
         class_="quote",
     )
@@ -314,20 +312,13 @@ def _block(quoted: Quoted, of: str, sources: Sources) -> Html:
 
 def _point(quoted: Quoted, of: str, sources: Sources) -> Html:
     said = element("span", who(quoted, sources), class_="facts")
-    return element("li", _q(quoted.text), " ", _marker(quoted, of, sources), " ", said)
+    return element("li", q(quoted.text), " ", _marker(quoted, of, sources), " ", said)
 
 
 def _note(text: str, citations: Sequence[int]) -> Html:
-    markers = ", ".join(str(marker) for marker in citations)
+    markers = ", ".join(map(str, citations))
     which = "quote" if len(citations) == 1 else "quotes"
     return element("li", text, " ", element("span", f"(from {which} {markers})", class_="facts"))
-
-
-def _q(text: str) -> Html:
-    """A quotation; the page puts quotation marks around it, unless the text brings its own."""
-    own = ["opens"] if text[:1] in '“"«„' else []
-    own += ["closes"] if text[-1:] in '”"»' else []
-    return element("q", text, class_=" ".join(own) or None)
 
 
 def _marker(quoted: Quoted, of: str, sources: Sources) -> Html:
@@ -335,16 +326,7 @@ def _marker(quoted: Quoted, of: str, sources: Sources) -> Html:
     places apart where one quote stands at two prompts."""
     c = quoted.citation
     place = zlib.crc32(f"{of}|{c.source}|{c.start}".encode())
-    return element(
-        "button",
-        str(c.marker),
-        type="button",
-        class_="marker",
-        id=f"pack-quote-{place:x}",
-        aria_label=spoken(f"quote {c.marker}", title_of(c, sources), c.page),
-        data_number=c.marker,
-        **address(c.source, c.start, c.end, c.source_sha256),
-    )
+    return marker(f"pack-quote-{place:x}", c, sources)
 
 
 def _endnotes(pack: Pack, sources: Sources) -> Iterator[Html]:

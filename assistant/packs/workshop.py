@@ -4,6 +4,7 @@ Everything comes back as markup to show; nothing here knows of the page's framew
 """
 
 from collections.abc import Generator, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,12 +14,11 @@ from assistant.packs import view
 from assistant.packs.coverage import coverage_of
 from assistant.packs.desk import Desk, Laid
 from assistant.packs.maker import PackMaker
-from assistant.packs.models import Pack, PackRequest, Step, Wording
+from assistant.packs.models import AUDIENCE, Pack, PackRequest, Step, Wording
 from assistant.packs.revise import one_line, reworded
 from vectorstore import SoundingsError, Source
 from vectorstore.page.markup import Html
 
-AUDIENCE = "aspiring leaders"
 _NO_TOPIC = "Type a topic first, or choose one of the themes."
 
 
@@ -35,7 +35,6 @@ class Workshop:
 
     def __init__(self, engine: Engine) -> None:
         self._maker = PackMaker(engine)
-        self._journal = engine.journal
         self.desk = Desk()
 
     @property
@@ -76,24 +75,17 @@ class Workshop:
         if not any(c.isalnum() for c in request.topic):
             yield self.failure(_NO_TOPIC)
             return
-        outcome, quoted = "stopped", tuple[str, ...]()
         try:
             request = replace(request, seed=self._next_seed(owner, id, request))
-            pack = yield from _told(self._maker.making(request, by_model=by_model))
-            outcome, quoted = "made", pack.sources
+            pack = yield from _told(self._maker.making(request, by_model=by_model, by=owner))
             new = self.desk.lay(owner, pack)
             said = f"Here is a pack of {len(pack.prompts)} prompts."
             yield replace(self.as_it_lies(owner, new, said), id=new)
         except TopicNotHeld as exc:
-            outcome = "declined"
             told = f"The library says too little about “{request.topic}” to make a pack of it."
             yield Shown(markup=view.not_held(told, exc.nearest))
         except SoundingsError as exc:
-            outcome = "failed"
             yield self.failure(str(exc))
-        finally:
-            if self._journal is not None:
-                self._journal.note(owner, "pack", request.topic, quoted, outcome)
 
     def _next_seed(self, owner: str, id: str, request: PackRequest) -> int:
         try:
@@ -181,10 +173,11 @@ def _wording(order: Mapping[str, Any]) -> Wording:
 
 def _told(steps: Generator[Step, None, Pack]) -> Generator[Shown, None, Pack]:
     """The steps as they are shown; comes to the pack."""
-    while True:
-        try:
-            step = next(steps)
-        except StopIteration as end:
-            pack: Pack = end.value
-            return pack
-        yield Shown(markup=view.under_way(step))
+    with closing(steps):
+        while True:
+            try:
+                step = next(steps)
+            except StopIteration as end:
+                pack: Pack = end.value
+                return pack
+            yield Shown(markup=view.under_way(step))

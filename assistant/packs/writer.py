@@ -149,7 +149,7 @@ class PackWriter:
         fault = fault_of(worded, known, second=one.tension is not None)
         if fault is not None:
             return fault
-        slices = [Slice(source=c.source, start=c.start, end=c.end, text=c.quote) for c in citations]
+        slices = [Slice.cited(citation) for citation in citations]
         for claim in (c for text in (worded.question, *worded.probes) for c in claims_in(text)):
             if not judge(claim, slices, self._store.library, self._checker).stands:
                 return f"it claims what its quotes do not say: “{claim}”"

@@ -68,7 +68,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             whole, file, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True
         )
     shutil.copyfile(args.model / TOKENS, args.out / TOKENS)
-    print(f"{file}: {file.stat().st_size / 1e6:.1f} MB, sha256 {digest_of(args.out)}")
+    digest = digest_of(file.read_bytes(), (args.out / TOKENS).read_bytes())
+    print(f"{file}: {file.stat().st_size / 1e6:.1f} MB, sha256 {digest}")
     return 0
 
 

@@ -38,7 +38,7 @@ class OnnxReader:
         self._folder = folder
         try:
             self._weights: bytes | None = (folder / EXPORTED).read_bytes()
-            digest = digest_of(folder)
+            digest = digest_of(self._weights, (folder / TOKENS).read_bytes())
         except OSError as exc:
             raise ReaderUnavailable(f"cannot read the reader in {folder}: {exc}") from exc
         if sha256 is not None and digest != sha256:
@@ -183,11 +183,10 @@ def _kind_of(folder: Path) -> str:
         return ""
 
 
-def digest_of(folder: Path) -> str:
-    """The sha256 of an exported reader's weights and tokenizer, one after the other, in hex.
-    Raises OSError."""
-    digest = hashlib.sha256((folder / EXPORTED).read_bytes())
-    digest.update((folder / TOKENS).read_bytes())
+def digest_of(weights: bytes, tokens: bytes) -> str:
+    """The sha256 of an exported reader's two files, one after the other, in hex."""
+    digest = hashlib.sha256(weights)
+    digest.update(tokens)
     return digest.hexdigest()
 
 

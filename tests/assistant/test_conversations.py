@@ -121,7 +121,7 @@ def test_in_memory_nothing_reaches_the_disk(starter_engine: Engine, tmp_path: Pa
 def test_a_question_is_asked_of_the_chosen_sources_only(chat: Chat) -> None:
     everywhere = asked(chat, CONDUCTOR).exchanges[0].answer
     assert everywhere is not None
-    others = tuple(s.id for s in chat.sources() if s.id != everywhere.citations[0].source)
+    others = tuple(id for id in chat.sources() if id != everywhere.citations[0].source)
     narrowed = asked(chat, CONDUCTOR, sources=others)
     answer = narrowed.exchanges[0].answer
     assert answer is not None
@@ -179,14 +179,14 @@ def test_the_evidence_is_what_verify_reads(chat: Chat, tmp_path: Path) -> None:
 
 def test_markdown_holds_questions_quotes_and_places(chat: Chat) -> None:
     conversation = asked(chat, CONDUCTOR)
-    written = conversation_markdown(conversation, {s.id: s for s in chat.sources()})
+    written = conversation_markdown(conversation, chat.sources())
     assert f"## {CONDUCTOR}" in written
     assert "> “John Wardell" in written and "- [1] Brief:" in written
 
 
 def test_word_holds_them_too_the_same_to_the_byte(chat: Chat) -> None:
     conversation = asked(chat, CONDUCTOR)
-    sources = {s.id: s for s in chat.sources()}
+    sources = chat.sources()
     made = conversation_docx(conversation, sources)
     assert made == conversation_docx(conversation, sources)
     paragraphs = [(p.style.name, p.text) for p in Document(io.BytesIO(made)).paragraphs]
@@ -200,18 +200,24 @@ def test_word_holds_them_too_the_same_to_the_byte(chat: Chat) -> None:
 
 def test_a_source_that_changed_since_is_told(chat: Chat) -> None:
     conversation = asked(chat, CONDUCTOR)
-    assert chat.changed_since(conversation) == {}
+    assert chat.changed_since(conversation, chat.sources()) == {}
     [exchange] = conversation.exchanges
     assert exchange.answer is not None
     before = tuple(replace(c, source_sha256="0" * 64) for c in exchange.answer.citations)
     old = replace(exchange, answer=replace(exchange.answer, citations=before))
-    told = chat.changed_since(replace(conversation, exchanges=(old,)))[1]
+    told = chat.changed_since(replace(conversation, exchanges=(old,)), chat.sources())[1]
     assert "has changed since; quote 1 still stands in it." in told[0]
     lost = tuple(replace(c, quote="Nobody ever said this.") for c in before)
     old = replace(exchange, answer=replace(exchange.answer, citations=lost))
-    told = chat.changed_since(replace(conversation, exchanges=(old,)))[1]
+    told = chat.changed_since(replace(conversation, exchanges=(old,)), chat.sources())[1]
     assert "no longer says what quote 1 says" in told[0]
+    both = (
+        replace(exchange, answer=replace(exchange.answer, citations=before)),
+        replace(old, number=2),
+    )
+    by_number = chat.changed_since(replace(conversation, exchanges=both), chat.sources())
+    assert "still stands" in by_number[1][0] and "no longer says" in by_number[2][0]
     gone = tuple(replace(c, source="gone") for c in lost)
     old = replace(exchange, answer=replace(exchange.answer, citations=gone))
-    told = chat.changed_since(replace(conversation, exchanges=(old,)))[1]
+    told = chat.changed_since(replace(conversation, exchanges=(old,)), chat.sources())[1]
     assert "is no longer in the library" in told[0]

@@ -107,7 +107,11 @@ def test_a_topic_not_held_names_themes_to_choose(workshop: Workshop) -> None:
 
 @pytest.mark.parametrize(
     ("form", "told"),
-    [({"topic": " ; "}, "Type a topic"), ({"minutes": None}, "do not fit into 0 minutes")],
+    [
+        ({"topic": " ; "}, "Type a topic"),
+        ({"minutes": None}, "do not fit into 0 minutes"),
+        ({"audience": "all " * 30}, "in 1 to 80 characters"),
+    ],
 )
 def test_a_form_that_cannot_be_made_says_what_to_change(
     workshop: Workshop, form: dict[str, Any], told: str
@@ -255,10 +259,12 @@ def test_the_journal_says_who_made_a_pack_of_what(starter_engine: Engine) -> Non
     next(stopped)
     assert isinstance(stopped, Generator)
     stopped.close()
+    made(workshop, minutes=5)
     assert written == [
         (ME, "pack", TOPIC, "made"),
         (ME, "pack", "the tides", "declined"),
         (ME, "pack", TOPIC, "stopped"),
+        (ME, "pack", TOPIC, "refused"),
     ]
 
 
