@@ -2,6 +2,7 @@
 
 import random
 import re
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ ALIKE = 0.8
 _NEAR = 0.35
 _CLOSE = 0.58
 _FIRST_NEAR = 0.28
+_BESIDE = 0.5  # the nearness from which a quote says more of a stimulus, if little of the topic
 _COUNTER = 0.3  # the relevance from which a quote may be set against a stimulus
 _FIRST_KINDS = (
     "experience",
@@ -154,18 +156,28 @@ class Chooser:
         return best[1] if best else None
 
     def from_others(
-        self, stimulus: Extract, stimuli: Sequence[Extract], taken: Sequence[Extract]
+        self, stimulus: Extract, tension: Extract | None, taken: Sequence[Extract]
     ) -> Extract | None:
-        """For a topic on which there is little: the nearest stimulus of another prompt, or else
-        what stands nearest and is about the topic."""
-        near = [s for s in stimuli if not _clash(s, stimulus)]
-        near += [
+        """For a topic on which there is little: what stands nearest to the stimulus and is not
+        `taken`; or else what is taken, by the fewest prompts, and nearest."""
+        beside = (stimulus, *((tension,) if tension else ()))
+        fresh = [
             e
             for e in self._extracts
-            if e.relevance >= ON_TOPIC and not any(_clash(e, o) for o in (stimulus, *taken))
+            if e.similarity(stimulus) >= (_FIRST_NEAR if e.relevance >= ON_TOPIC else _BESIDE)
+            and not any(_clash(e, one) for one in (*beside, *taken))
         ]
-        near = [e for e in near if e.similarity(stimulus) >= _FIRST_NEAR]
-        return max(near, key=lambda e: (e.similarity(stimulus), e.source, e.start), default=None)
+        if fresh:
+            return max(fresh, key=lambda e: (e.similarity(stimulus) - _clumsy(e), key(e)))
+        uses = Counter(key(e) for e in taken)
+        again = [
+            e
+            for e in taken
+            if e.similarity(stimulus) >= _FIRST_NEAR and not any(_clash(e, one) for one in beside)
+        ]
+        return max(
+            again, key=lambda e: (-uses[key(e)], e.similarity(stimulus), key(e)), default=None
+        )
 
 
 def key(extract: Extract) -> tuple[str, int, int]:

@@ -4,6 +4,7 @@ import io
 import itertools
 import json
 import zipfile
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -17,8 +18,10 @@ from assistant.errors import BadPackRequest, TopicNotHeld
 from assistant.packs import Pack, PackMaker, PackRequest
 from assistant.packs.acts import Act, acts_of, holds_back, speaks_for
 from assistant.packs.alone import stands_alone
+from assistant.packs.choose import key
 from assistant.packs.counter import Pull, common_in, pull
 from assistant.packs.document import to_docx
+from assistant.packs.draw import questions_about
 from assistant.packs.extracts import Extract
 from assistant.packs.markdown import Part, to_markdown
 from assistant.packs.phrases import Terms, heading_phrase, topic_phrase
@@ -102,6 +105,29 @@ def test_a_counter_view_comes_from_elsewhere_than_the_stimulus(packs: dict[str, 
             if drawn.tension is not None:
                 assert not drawn.tension.overlaps(drawn.stimulus)
                 assert pull(drawn.stimulus, drawn.tension, ()) >= Pull.LIMITS
+
+
+def test_no_two_prompts_are_each_others_counter_view(packs: dict[str, Pack]) -> None:
+    for pack in packs.values():
+        views = [(d.stimulus, d.tension) for d in pack.drawn if d.tension is not None]
+        for (one, against), (other, its) in itertools.combinations(views, 2):
+            assert not (against.overlaps(other) and its.overlaps(one))
+            assert not against.overlaps(its)
+
+
+@pytest.mark.parametrize("topic", ["setting a shared vision", "improving quality and value"])
+def test_where_there_is_little_a_quote_comes_at_most_twice(maker: PackMaker, topic: str) -> None:
+    pack = maker.make(PackRequest(topic=topic))
+    uses = Counter(key(extract) for drawn in pack.drawn for extract in drawn.extracts)
+    assert max(uses.values()) <= 2
+    assert len(uses) >= 0.8 * uses.total()
+
+
+def test_of_two_words_either_is_asked_about() -> None:
+    asked = questions_about("communication and listening")
+    assert asked[0] == "What do the sources say about communication and listening?"
+    assert "What is said about listening?" in asked
+    assert not any("said about managers?" in q for q in questions_about("GPs and their managers"))
 
 
 def test_two_quotes_side_by_side_are_of_two_voices(packs: dict[str, Pack]) -> None:
