@@ -35,7 +35,7 @@ _STANDS_FOR = re.compile(
     r"answer|effects?|reviews?|network|role|need|contract|groups?|team|project|study|work|approach|"
     r"difference|conclusion|example|occasion|subject|purpose|objective|academy|programmes?|pilot|"
     r"initiatives?|process|situation|issue|problem|change|benefits?|scheme|events?|"
-    r"two|three)(?:[’']s)? "
+    r"two|three)(?:[’']s)?,? "
     r"(?!of |for |to |in |that |which |who |with |between |on |from |at |and |or |by )\w+",
     re.IGNORECASE,
 )
