@@ -48,8 +48,8 @@ _CONTRAST = re.compile(
     re.IGNORECASE,
 )
 _DIFFICULTY = re.compile(
-    r"\b(?:difficult\w*|challeng\w+|pressures?|struggl\w+|barriers? to|obstacles?|hard(?:er|"
-    r"est)?\b|"
+    r"\b(?:difficult\w*|challeng\w+(?! (?:for [^,.]{1,30} )?(?:is|was) to\b)|pressures?|"
+    r"struggl\w+|barriers? to|obstacles?|hard(?:er|est)?\b|"
     r"problems?|burnout|reluctant|hinder\w*|unpopular|concerns?|concerned|uncertain\w*|lacks?|"
     r"lacking|scarce|fears?|afraid|critici\w+|fail\w*|tension|"
     r"conflicts?|stumbling|stress(?:es)? have|unsupported|overburdened|tricky|fragmented|"

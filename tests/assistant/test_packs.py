@@ -246,6 +246,7 @@ def test_a_slice_that_leans_on_what_is_around_it_is_refused(text: str, alone: bo
         ("Women are 42 per cent of senior GPs.", Act.FIGURE),
         ("GPs know a micro version, whereas managers know the macro version.", Act.CONTRAST),
         ("Many organisations struggle to turn plans into delivery.", Act.DIFFICULTY),
+        ("The challenge for the leader is to add a clinical view.", Act.CLAIM),
         ("The medical lead should step in where there are gaps.", Act.ADVICE),
         ("Primary care is where most people meet the health service.", Act.CLAIM),
     ],
@@ -456,6 +457,7 @@ def test_the_word_document_has_styles_a_table_and_footnotes(
     document = Document(io.BytesIO(content))
     styles = [p.style.name for p in document.paragraphs if p.style is not None]
     assert {"Title", "Heading 1", "Heading 2", "Quote", "List Bullet"} <= set(styles)
+    assert "What I take with me" in [p.text for p in document.paragraphs]
     (table,) = document.tables
     assert [cell.text for cell in table.rows[-1].cells] == ["Together", "40"]
     with zipfile.ZipFile(io.BytesIO(content)) as files:
