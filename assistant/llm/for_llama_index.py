@@ -41,8 +41,7 @@ class ModelLLM(CustomLLM):
         )
 
     def complete(self, prompt: str, formatted: bool = False, **_: Any) -> CompletionResponse:
-        *_, whole = self.stream_complete(prompt, formatted)
-        return whole
+        return list(self.stream_complete(prompt, formatted))[-1]
 
     def stream_complete(
         self, prompt: str, formatted: bool = False, **_: Any
