@@ -53,8 +53,9 @@ def tabs(browser: httpx.Client) -> list[str]:
 def join(browser: httpx.Client, event: int, data: list[Any], session: str) -> httpx.Response:
     body = {"data": data, "fn_index": event, "session_hash": session, "trigger_id": None}
     # gradio answers with a fault to an event that it has not, and the server then hangs up
-    alone = {"Connection": "close"}
-    return browser.post("/gradio_api/queue/join", json=body, headers=alone)
+    alone = {"Connection": "close", "Content-Type": "application/json"}
+    written = json.dumps(body)  # as browsers write it, half characters and all
+    return browser.post("/gradio_api/queue/join", content=written, headers=alone)
 
 
 def outputs(browser: httpx.Client, session: str) -> Iterator[list[Any]]:
