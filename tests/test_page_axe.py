@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
-from tests.judged import judged_home
 
 from assistant import Engine
 from assistant.conversations import Conversation, Exchange
 from assistant.view import conversation
 from tests.assistant.llm.conftest import Service, refuses, reply, streams
 from tests.browsing import LONG, Served, ask, chatting
+from tests.judged import judged_home
 from vectorstore.page import login
 
 pytest_plugins = ["tests.browsing"]

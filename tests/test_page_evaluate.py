@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
-from tests.judged import ASKED, BASELINE, judged_home
 
 from assistant import Engine
 from tests.browsing import LONG, Served, chatting
 from tests.conftest import Command
+from tests.judged import ASKED, BASELINE, judged_home
 
 pytest_plugins = ["tests.browsing"]
 

@@ -159,9 +159,9 @@ class Gatherer:
             about = max(own, _PARAGRAPH * float(near[members].max()))
             stems = frozenset(terms(slice_))
             above = stems | _stems(heading) | _stems(_run_in(passage, members[0]))
-            covered = topic.cover(stems).share + topic.cover(above).share
+            covered = topic.covered(stems) + topic.covered(above)
             relevance = 0.6 * about + 0.2 * covered
-            if topic.cover(_stems(heading)).share >= _SAYS_IT and about >= _UNDER_IT:
+            if topic.covered(_stems(heading)) >= _SAYS_IT and about >= _UNDER_IT:
                 relevance = max(relevance, ON_TOPIC)
             mean = vectors[first : last + 1].mean(axis=0)
             unit = mean / (float(np.linalg.norm(mean)) or 1.0)
