@@ -4,6 +4,7 @@ question → standalone question → hits → evidence → quotes → gate → o
 """
 
 import copy
+import os
 import re
 import threading
 import time
@@ -22,6 +23,7 @@ from assistant.followup import query_of
 from assistant.followup import standalone as stand_alone
 from assistant.gate import Checker, Slice, judge, open_checker
 from assistant.journal import Journal, noted
+from assistant.line import Line
 from assistant.models import (
     Answer,
     Citation,
@@ -39,6 +41,9 @@ from vectorstore import Found, Hit, Library, Query, Settings, Store, open_store
 
 QUESTION_CHARACTERS = 2_000
 PASSAGES_READ = 8
+# Questions that are searched and read at the same time. More would finish none of them sooner;
+# with fewer than the processors, some would idle.
+AT_ONCE = max(2, min(os.cpu_count() or 1, 8))
 WITHHELD = "The library does not answer this question."
 ENGINES = ("extractive", "llm")
 
@@ -109,6 +114,7 @@ class Engine:
         self.checker = checker or open_checker(settings, store.encoder)
         self._writer = writer(store.library, self.checker) if writer else None
         self.journal = journal
+        self._line = Line(AT_ONCE)
 
     @property
     def writer(self) -> Writer | None:
@@ -176,6 +182,24 @@ class Engine:
         alone = stand_alone(own, before)
         if writing is not None:
             alone = writing.standalone(own, before, alone)
+        with self._line.place(stop):  # what a model then does with it holds up nobody
+            answer = self._quoted(question, own, alone, before, sources)
+        if stop is not None and stop.is_set():
+            raise Stopped("the question was stopped")
+        for grown in writing.write(answer) if writing else [answer]:
+            spent = (time.perf_counter() - started) * 1000
+            yield replace(grown, timings_ms={**grown.timings_ms, "total": spent})
+
+    def _quoted(
+        self,
+        question: str,
+        own: str,
+        alone: str,
+        before: Sequence[Turn],
+        sources: Sequence[str] | None,
+    ) -> Answer:
+        """The answer in quotes to `question`, which is `own` in one line and `alone` with what
+        the turns `before` add."""
         # A reading may join the question before with "and": that asks for no second answer.
         asked = split_parts(alone) if len(split_parts(own)) > 1 else [alone]
         parts = self._sides(alone, sources) if len(asked) == 1 else []
@@ -183,12 +207,7 @@ class Engine:
             parts = [self._evidence(alone, query_of(own, before), sources)]
         elif not parts:
             parts = [self._evidence(part, query_of(part, before), sources) for part in asked]
-        if stop is not None and stop.is_set():
-            raise Stopped("the question was stopped")
-        answer = self._compose(question, alone, parts)
-        for grown in writing.write(answer) if writing else [answer]:
-            spent = (time.perf_counter() - started) * 1000
-            yield replace(grown, timings_ms={**grown.timings_ms, "total": spent})
+        return self._compose(question, alone, parts)
 
     def _sides(self, question: str, sources: Sequence[str] | None) -> list[_Evidence]:
         """What either side comes to of a question that asks the same of two; nothing where it does

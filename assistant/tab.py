@@ -1,7 +1,6 @@
 """The Ask tab: questions, and answers with their quotes."""
 
 import json
-import threading
 from collections.abc import Collection, Iterator
 from functools import cache
 from typing import Any
@@ -24,7 +23,8 @@ from vectorstore import SoundingsError, Source
 from vectorstore.page import look
 from vectorstore.page.markup import Html, element
 from vectorstore.page.people import require
-from vectorstore.page.tab import panel
+from vectorstore.page.running import Running
+from vectorstore.page.tab import OPEN, panel
 
 DEED = "ask"
 _EMPTY = "Type a question first, or choose one of the examples."
@@ -70,6 +70,7 @@ def add_tab(engine: Engine) -> None:
         inputs=[box, worded, narrowed, id],
         outputs=[box, worded, id, shown, hint, anew],
         concurrency_id="ask",
+        concurrency_limit=OPEN,
         trigger_mode="always_last",  # what is asked while an answer grows comes after it
         **quiet,
     )
@@ -142,7 +143,7 @@ class _Ask:
 
     def __init__(self, chat: Chat) -> None:
         self._chat = chat
-        self._running: dict[str, threading.Event] = {}
+        self._running = Running()
 
     def first(self) -> Html:
         """What stands there until it is known who is there."""
@@ -184,29 +185,25 @@ class _Ask:
         """First the question with a place held for its answer, then the answer in it as it grows.
         With `worded` it is asked as it stands, and nothing of the conversation is added."""
         person = require(request, DEED).name
-        question = (typed or "").strip()
+        # Half a character, as is left of an emoji that was cut, cannot be kept or sent back
+        question = (typed or "").encode("utf-8", "replace").decode().strip()
         sources = _ids(narrowed)
         wrong = "" if any(c.isalnum() for c in question) else _EMPTY
         if wrong or sources == ():
             yield *[gr.skip()] * 4, element("p", wrong or _NO_SOURCE), gr.skip()
             return
         asked = Asked(question=question, sources=sources, worded=bool(worded))
-        stop = self._running[str(request.session_hash)] = threading.Event()
         held = self._chat.sources()  # once: it is drawn again with every statement
         empty: tuple[Any, Any] = ("", "")
-        try:
+        with self._running.begun(request) as stop:
             for grown, told in self._chat.ask(person, id or "", asked, stop):
                 hint = element("p", told) if told else Html("")
                 yield *empty, grown.id, self._show(person, grown, held), hint, _ANEW
                 empty = (gr.skip(), gr.skip())
-        finally:
-            self._running.pop(str(request.session_hash), None)
 
     def stop(self, request: gr.Request) -> None:
         """End the work on this person's question, if there is any."""
-        running = self._running.get(str(request.session_hash))
-        if running is not None:
-            running.set()
+        self._running.stop(request)
 
     def do(self, command: str | None, id: str | None, request: gr.Request) -> tuple[Any, Any]:
         """Delete, or say of an answer whether it helped."""

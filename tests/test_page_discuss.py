@@ -1,20 +1,18 @@
 """The Discuss tab in a real browser: a trainer's whole path, and the files that they leave with."""
 
 import io
-import os
 import re
 import threading
 import urllib.error
 import urllib.request
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
 from docx import Document
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.assistant.llm.conftest import Service, goes_on
 from tests.browsing import LONG, Served, chatting
 
 pytest_plugins = ["tests.browsing"]
@@ -141,40 +139,31 @@ def test_a_file_of_no_pack_is_not_given(served: Served) -> None:
 
 
 @pytest.mark.slow
-def test_stop_ends_a_slow_making_and_leaves_nothing(
+def test_stop_and_a_closed_page_end_a_slow_making_and_leave_nothing(
     home: Path, browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    over = threading.Event()
-
-    class Slow(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            over.wait(60)
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    service = ThreadingHTTPServer(("127.0.0.1", 0), Slow)
-    service.daemon_threads = True
-    threading.Thread(target=service.serve_forever, daemon=True).start()
-    monkeypatch.setenv("SOUNDINGS_LLM", f"http://127.0.0.1:{service.server_port}/v1")
-    assert os.environ["SOUNDINGS_LLM"]
+    service, hung_up = Service(), threading.Event()
+    service.script = [goes_on(service, "{", hung_up)]
+    monkeypatch.setenv("SOUNDINGS_LLM", service.address)
+    monkeypatch.setenv("SOUNDINGS_LLM_SECONDS", "600")
     with (tmp_path / "log").open("w") as errors, chatting(home, errors) as running:
         page = browser.new_page()
         page.goto(running.address)
         page.get_by_role("tab", name="Discuss").click()
         expect(page.get_by_label("Let the language model word the questions")).to_be_checked()
         page.get_by_label("Topic").fill("system leadership")
-        page.get_by_role("button", name="Make pack").click()
-        expect(page.locator(".under-way")).to_contain_text(
-            re.compile("Putting it into words: prompt 1 of 6"), timeout=LONG
-        )
-        page.get_by_role("button", name="Stop").click()
-        expect(page.locator("#discuss-pack .start")).to_be_visible()
-        expect(page.get_by_role("button", name="Stop")).not_to_be_visible()
-        page.close()
-    over.set()
-    service.shutdown()
-    service.server_close()
+        step = page.locator(".under-way")
+        for end in (page.get_by_role("button", name="Stop").click, page.close):
+            hung_up.clear()
+            page.get_by_role("button", name="Make pack").click()
+            worded = re.compile("Putting it into words: prompt 1 of 6")
+            expect(step).to_contain_text(worded, timeout=LONG)
+            end()
+            assert hung_up.wait(30)
+            if not page.is_closed():
+                expect(page.locator("#discuss-pack .start")).to_be_visible()
+                expect(page.get_by_role("button", name="Stop")).not_to_be_visible()
+    service.close()
 
 
 def test_a_topic_is_shown_as_text(visit: Callable[..., Page]) -> None:

@@ -1,52 +1,20 @@
 """The Evaluate tab in a real browser, by keyboard alone: a run over a small gold file, its verdict
 beside a baseline, the failures, and feedback that becomes a gold question."""
 
-import json
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from assistant import Engine, open_engine
-from assistant.feedback import FeedbackBook, Verdict
-from assistant.kept import FILE_NAME, Kept
-from eval.kept import Runs
-from eval.pages import pages
-from eval.run import Gold, read_gold, run_suite
-from eval.runs import write_run
+from assistant import Engine
 from tests.browsing import LONG, Served, chatting
-from tests.conftest import Command, settings_of
+from tests.conftest import Command
+from tests.judged import ASKED, BASELINE, judged_home
 
 pytest_plugins = ["tests.browsing"]
 
-ASKED = "Who likens his role to a conductor's?"
-GOLD = f"""\
-- id: conductor
-  question: "{ASKED}"
-  outcome: answered
-  facts: [["conductor"]]
-  evidence:
-  - source: top-leader-report
-    quote: "likens his role to a conductor's"
-  split: held
-- id: wood
-  question: "What is Julie Wood's central argument?"
-  outcome: answered
-  evidence:
-  - source: top-leader-report
-    quote: "Dr Amanda Doyle, NHSCC's co-chair"
-  split: held
-- id: penguins
-  question: "How do penguins keep warm in winter?"
-  outcome: answered
-  evidence:
-  - source: top-leader-report
-    quote: "Deborah Fielding, chief accountable officer at Wiltshire CCG"
-  split: held
-"""
 TABS = 60  # presses of Tab after which a control that was not reached is out of reach
 
 
@@ -54,38 +22,10 @@ TABS = 60  # presses of Tab after which a control that was not reached is out of
 def served(
     starter_home: Path, starter_engine: Engine, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Served]:
-    """A page over a home of its own, since runs are kept in it: with a small gold file, a baseline
-    in which all was withheld, and one piece of feedback."""
-    home = tmp_path_factory.mktemp("evaluate") / "home"
-    shutil.copytree(starter_home, home)
-    gold = home / "gold" / "own.yaml"
-    gold.parent.mkdir()
-    gold.write_text(GOLD, encoding="utf-8")
-    fitted = json.loads(starter_engine.calibration.file.read_text(encoding="utf-8"))
-    strict = home.parent / "strict.json"
-    strict.write_text(json.dumps({**fitted, "threshold": 1.1}), encoding="utf-8")
-    silent = open_engine(settings_of(home), calibration=strict)
-    _keep(home, silent, read_gold([gold], silent.store.library))
-    book = Kept(home / FILE_NAME)
-    FeedbackBook(book).say(
-        "anna",
-        "c",
-        1,
-        Verdict.NOT_HELPFUL,
-        reason="He is not named.",
-        question=ASKED,
-        answer=starter_engine.ask(ASKED).to_json(),
-    )
-    book.close()
+    """A page over a home of its own, since runs are kept in it."""
+    home = judged_home(tmp_path_factory.mktemp("evaluate") / "home", starter_home, starter_engine)
     with (home.parent / "chat.log").open("w") as errors, chatting(home, errors) as running:
         yield running
-
-
-def _keep(home: Path, engine: Engine, gold: Gold) -> None:
-    runs = Runs(home)
-    run = run_suite(engine, gold, {"calibration": "strict"})
-    write_run(runs.folder / "2016-09-07-120000", run, pages(run, None, engine.store.library.text))
-    runs.name_baseline("2016-09-07-120000")
 
 
 def reach(page: Page, target: Locator) -> None:
@@ -188,7 +128,7 @@ def test_the_report_opens_and_the_files_are_given_out(page: Page) -> None:
     for name in ("metrics.json", "answers.jsonl", "junit.xml"):
         with page.expect_download() as download:
             press(page, ev.get_by_role("link", name=name))
-        assert download.value.suggested_filename == f"2016-09-07-120000-{name}"
+        assert download.value.suggested_filename == f"{BASELINE}-{name}"
 
 
 def test_feedback_becomes_a_gold_question(page: Page, served: Served, soundings: Command) -> None:
@@ -236,6 +176,6 @@ def test_a_run_is_stopped_and_another_removed(page: Page, served: Served) -> Non
     press(page, rows.last.locator("summary"))
     press(page, rows.last.get_by_role("button", name="Remove it"))
     expect(rows).to_have_count(before - 1)
-    assert not (served.home / "runs" / "2016-09-07-120000").exists()
+    assert not (served.home / "runs" / BASELINE).exists()
     names = [folder.name for folder in (served.home / "runs").iterdir()]
     assert not [name for name in names if name.startswith(".")]

@@ -7,19 +7,21 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from html import escape
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from assistant import AssistantSettings, Engine
+from assistant import Answer, AssistantSettings, Engine
+from assistant.line import Line
 from assistant.llm import ModelWriter
 from assistant.llm.opening import open_model
 from soundings import build_page
 from tests.assistant.llm.conftest import Service, streams
 from tests.conftest import settings_of
-from tests.serving import client, logged_in, serving
+from tests.serving import client, serving
 from vectorstore.page.audit import AuditLog, entries
 
 pytest_plugins = ["tests.serving"]
@@ -51,8 +53,9 @@ def tabs(browser: httpx.Client) -> list[str]:
 def join(browser: httpx.Client, event: int, data: list[Any], session: str) -> httpx.Response:
     body = {"data": data, "fn_index": event, "session_hash": session, "trigger_id": None}
     # gradio answers with a fault to an event that it has not, and the server then hangs up
-    alone = {"Connection": "close"}
-    return browser.post("/gradio_api/queue/join", json=body, headers=alone)
+    alone = {"Connection": "close", "Content-Type": "application/json"}
+    written = json.dumps(body)  # as browsers write it, half characters and all
+    return browser.post("/gradio_api/queue/join", content=written, headers=alone)
 
 
 def outputs(browser: httpx.Client, session: str) -> Iterator[list[Any]]:
@@ -138,27 +141,54 @@ def test_ten_programs_at_once_each_get_their_own_answer(
             assert answer[part] == own[part], (number, part)
 
 
-def test_ten_people_at_the_page_at_once_each_get_their_own_answer(
-    address: str, starter_engine: Engine
-) -> None:
-    browser = logged_in(address, "the-leader")
+def asking(browser: httpx.Client) -> int:
+    """The event of the page that asks a question."""
     [event] = [
         each["id"]
         for each in config(browser)["dependencies"]
         if [t[1] for t in each["targets"]] == ["submit", "click"]
-    ]
+    ][:1]
+    return int(event)
 
-    def ask(number: int) -> str:
-        session = f"ten-{number}"
-        with httpx.Client(
-            base_url=address, cookies=browser.cookies, timeout=300, trust_env=False
-        ) as own:
-            assert join(own, event, [TEN[number], "", "", ""], session).status_code == 200
-            return "".join(markup for each in outputs(own, session) for markup in texts(each))
 
-    with ThreadPoolExecutor(10) as pool:
-        shown = list(pool.map(ask, range(10)))
-    browser.close()
+def test_half_a_character_is_asked_as_a_question_mark(leader: httpx.Client) -> None:
+    asked = join(leader, asking(leader), ["Who \ud83d leads the CCG?", "", "", ""], "half")
+    assert asked.status_code == 200
+    *_, shown = ("".join(texts(each)) for each in outputs(leader, "half"))
+    assert "Who ? leads the CCG?" in shown and 'class="actions"' in shown
+
+
+def test_ten_people_at_the_page_are_answered_in_order_each_with_their_own_answer(
+    noting: Engine, starter_home: Path, starter_engine: Engine
+) -> None:
+    engine, begun = copy.copy(noting), list[str]()
+    quoted = engine._quoted
+
+    def noted(question: str, *rest: Any) -> Answer:
+        begun.append(question)
+        return quoted(question, *rest)
+
+    engine._quoted, engine._line = noted, Line(1)  # type: ignore[method-assign]
+    with serving(build_page(engine, settings_of(starter_home))) as at, client(at) as page:
+        event = asking(page)
+        # The page tries its own examples in the background
+        until(lambda: not any("_try" in thread.name for thread in threading.enumerate()))
+        begun.clear()
+
+        def ask(number: int) -> str:
+            with client(at) as own:
+                session = f"ten-{number}"
+                assert join(own, event, [TEN[number], "", "", ""], session).status_code == 200
+                return "".join(text for each in outputs(own, session) for text in texts(each))
+
+        with ThreadPoolExecutor(10) as pool:
+            with engine._line.place():  # so that all ten are there before the first is served
+                given = []
+                for number in range(10):
+                    given.append(pool.submit(ask, number))
+                    until(lambda: len(engine._line._waiting) == len(given))
+            shown = [each.result() for each in given]
+    assert [question for question in begun if question in TEN] == TEN
     for number, seen in enumerate(shown):
         answer = starter_engine.ask(TEN[number])
         for other in TEN[:number] + TEN[number + 1 :]:
@@ -215,6 +245,31 @@ def test_a_slow_model_holds_up_nobody_elses_quotes(
         assert not any(each.done() for each in waiting)
         go.set()
         assert [each.result()["question"] for each in waiting] == TEN[:2]
+
+
+def test_many_at_the_page_who_wait_for_a_slow_model_hold_up_nobody(
+    slow: tuple[str, Service, threading.Event],
+) -> None:
+    """What needs no model is answered, whoever else is still waiting for theirs."""
+    address, service, go = slow
+    with client(address) as page:
+        event = asking(page)
+
+        def ask(number: int, question: str) -> str:
+            with client(address) as own:
+                session = f"many-{number}"
+                assert join(own, event, [question, "", "", ""], session).status_code == 200
+                return "".join(t for each in outputs(own, session) for t in texts(each))
+
+        with ThreadPoolExecutor(20) as pool:
+            waiting = [pool.submit(ask, number, TEN[number % 2]) for number in range(20)]
+            until(lambda: len(service.asked) >= 20)
+            assert "Not in this library" in ask(20, "How do penguins keep warm in winter?")
+            assert page.get("/source?id=none&start=0&end=1").status_code == 200
+            assert not any(each.done() for each in waiting)
+            go.set()
+            for number, each in enumerate(waiting):
+                assert escape(TEN[number % 2]) in each.result()
 
 
 def test_the_work_for_somebody_who_has_gone_stops(

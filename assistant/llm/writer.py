@@ -9,14 +9,15 @@ import re
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 from assistant.evidence import Quote, cited
-from assistant.gate import Checker, Slice, judge
+from assistant.gate import Checker, Slice, Verdict, judge
 from assistant.llm.cache import Reply, ReplyCache, key_of
 from assistant.llm.draft import Draft, Proved
-from assistant.llm.errors import ModelError, PromptTooLong
+from assistant.llm.errors import ModelBusy, ModelError, PromptTooLong
 from assistant.llm.locate import locate_sentences
 from assistant.llm.models import Deadline, Message, Model
 from assistant.llm.parse import STATEMENTS, StatementReader, Written, read_field
@@ -26,9 +27,10 @@ from assistant.models import Answer, Citation, Dropped, Outcome, Turn, Use
 from assistant.settings import AssistantSettings
 from vectorstore import Library, visible
 
-PASSAGES_SHOWN = 4
+PASSAGES_SHOWN = 2  # they are most of what a model has to read before its first word
 MOST_STATEMENTS = 8
 STATEMENT_CHARACTERS = 600
+AT_ONCE = 24  # answers that a model writes at the same time, be it ever so slow
 # What could make a page or a person fetch something, or pass for the page's own markup.
 _MARKUP = re.compile(r"https?:|www\.|\]\(|!\[|<\w|</|&\w+;|```|\bjavascript:|\bdata:", re.I)
 
@@ -45,6 +47,7 @@ class ModelWriter:
         self._settings = settings
         self._checker = checker
         self._replies = ReplyCache(settings.llm_cache)
+        self._places = threading.BoundedSemaphore(AT_ONCE)
 
     @property
     def name(self) -> str:
@@ -86,11 +89,28 @@ class ModelWriter:
                     raise
                 evidence = evidence.first((evidence.size + 1) // 2)
 
-    def reply(self, messages: Sequence[Message], schema: Mapping[str, Any]) -> Reply:
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """A place among those for whom the model writes. Raises ModelBusy where none is free:
+        whoever waited for one would hold up those who want no model."""
+        if not self._places.acquire(blocking=False):
+            raise ModelBusy(f"the language model is writing {AT_ONCE} other answers")
+        try:
+            yield
+        finally:
+            self._places.release()
+
+    def reply(
+        self,
+        messages: Sequence[Message],
+        schema: Mapping[str, Any],
+        stop: threading.Event | None = None,
+    ) -> Reply:
         """The whole reply to a prompt that is no question's. One given before is given again.
-        Raises ModelError; what such a reply says is still to be proved."""
+        Raises ModelError, and Stopped soon after `stop` is set; what such a reply says is still
+        to be proved."""
         self._model.prepare()
-        *_, reply = self._asked(messages, schema, Deadline(self._settings.llm_seconds))
+        *_, reply = self._asked(messages, schema, Deadline(self._settings.llm_seconds, stop))
         assert isinstance(reply, Reply)
         return replace(reply, text=self._model.hush(reply.text))
 
@@ -124,13 +144,29 @@ class ModelWriter:
             return Dropped(text=text[:STATEMENT_CHARACTERS], why=behind)
         if len(text) > STATEMENT_CHARACTERS:
             return Dropped(text=text[:STATEMENT_CHARACTERS], why="it is too long for a statement")
-        slices = [Slice.cited(citation) for citation in behind]
         if _MARKUP.search(text):
             return Dropped(text=text, why="it holds a link or markup")
-        verdict = judge(text, slices, self._library, self._checker)
-        if not verdict.stands:
-            return Dropped(text=text, why=verdict.why or "ungrounded")
-        return Proved(text=text, support=verdict.support, behind=tuple(behind))
+        first = self._judged(text, behind)
+        for verdict, quotes in self._tries(text, behind, first, evidence):
+            if verdict.stands:
+                return Proved(text=text, support=verdict.support, behind=tuple(quotes))
+        return Dropped(text=text, why=first.why or "ungrounded")
+
+    def _tries(
+        self, text: str, behind: list[Citation], first: Verdict, evidence: Evidence
+    ) -> Iterator[tuple[Verdict, list[Citation]]]:
+        """The statement on its quotes; where these lack a name or a number, on each further quote
+        of the same passage as well: "she" of one sentence is named in the one before."""
+        yield first, behind
+        passages = {quote.passage for quote in behind}
+        for quote in evidence.quotes if first.lacks else ():
+            if quote.passage in passages and quote not in behind:
+                wider = sorted([*behind, quote], key=lambda q: q.place)
+                yield self._judged(text, wider), wider
+
+    def _judged(self, text: str, behind: Sequence[Citation]) -> Verdict:
+        slices = [Slice.cited(citation) for citation in behind]
+        return judge(text, slices, self._library, self._checker)
 
     def _behind(self, written: Written, evidence: Evidence) -> list[Citation] | str:
         """The quotes that a statement names and copies, or why they are not there."""
@@ -184,7 +220,8 @@ class Writing:
             deadline=self._deadline,
         )
         try:
-            said = "".join(piece.text for piece in pieces)
+            with self._writer.place():
+                said = "".join(piece.text for piece in pieces)
         except ModelError as exc:
             self._failed = exc
             return ruled
@@ -207,14 +244,15 @@ class Writing:
         try:
             if self._failed is not None:
                 raise self._failed
-            for written, evidence in self._statements(draft, page):
-                page.take(self._writer.prove(written, evidence), written)
-                if not page.grew():
-                    continue
-                spent = (time.perf_counter() - began) * 1000
-                timings.setdefault("first_statement", spent)
-                timings["last_statement"] = spent
-                yield page.answer(self._use(page), timings)
+            with self._writer.place():
+                for written, evidence in self._statements(draft, page):
+                    page.take(self._writer.prove(written, evidence), written)
+                    if not page.grew():
+                        continue
+                    spent = (time.perf_counter() - began) * 1000
+                    timings.setdefault("first_statement", spent)
+                    timings["last_statement"] = spent
+                    yield page.answer(self._use(page), timings)
         except ModelError as exc:
             page.failure = self._model.hush(str(exc))
         timings["model"] = (time.perf_counter() - began) * 1000

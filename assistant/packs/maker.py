@@ -7,11 +7,12 @@ put in. The same request over the same library gives the same pack.
 
 import threading
 from collections.abc import Generator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from assistant.engine import Engine
-from assistant.errors import BadPackRequest, TopicNotHeld
+from assistant.errors import BadPackRequest, Stopped, TopicNotHeld
 from assistant.journal import noting
 from assistant.packs.assemble import assemble
 from assistant.packs.choose import kinds_for
@@ -79,17 +80,24 @@ class PackMaker:
         return finished(self.making(request, by=by))
 
     def making(
-        self, request: PackRequest, *, by_model: bool = True, by: str | None = None
+        self,
+        request: PackRequest,
+        *,
+        by_model: bool = True,
+        by: str | None = None,
+        stop: threading.Event | None = None,
     ) -> Generator[Step, None, Pack]:
-        """As `make`, telling how far it has come; whoever stops listening stops it. With
-        `by_model` off the wording is by rules, whatever the engine has. `by` is the name of
-        whoever asks, for the journal."""
+        """As `make`, telling how far it has come; whoever stops listening stops it, and so does
+        `stop`, at once, with Stopped raised. With `by_model` off the wording is by rules,
+        whatever the engine has. `by` is the name of whoever asks, for the journal."""
         with noting(self._engine.journal, by, "pack", request.topic) as note:
-            pack = yield from self._making(request, by_model)
+            pack = yield from _until(stop, self._making(request, by_model, stop))
             note.outcome, note.sources = "made", pack.sources
             return pack
 
-    def _making(self, request: PackRequest, by_model: bool) -> Generator[Step, None, Pack]:
+    def _making(
+        self, request: PackRequest, by_model: bool, stop: threading.Event | None
+    ) -> Generator[Step, None, Pack]:
         check_request(request)
         self._keep_up()
         yield Step(doing="Searching the library", number=0, of=request.prompts)
@@ -100,17 +108,20 @@ class PackMaker:
         drawn = yield from self._drawer.draw(request, materials)
         if len(drawn) < min(LEAST_PROMPTS, request.prompts):
             raise self._not_held(materials[0], "too little")
-        writer = self.writer.begin() if self.writer and by_model else None
+        writer = self.writer.begin(stop) if self.writer and by_model else None
         if writer is not None:
             drawn = yield from _worded(writer, request, drawn)
         pack = assemble(self.library, request, materials, drawn)
         return replace(pack, model=writer.name) if writer else pack
 
-    def redraw(self, pack: Pack, number: int) -> Pack:
-        """The pack with another prompt in place of prompt `number` (from 1); the rest stays."""
-        return finished(self.redrawing(pack, number))
+    def redraw(self, pack: Pack, number: int, *, stop: threading.Event | None = None) -> Pack:
+        """The pack with another prompt in place of prompt `number` (from 1); the rest stays.
+        Raises Stopped soon after `stop` is set."""
+        return finished(_until(stop, self.redrawing(pack, number, stop)))
 
-    def redrawing(self, pack: Pack, number: int) -> Generator[Step, None, Pack]:
+    def redrawing(
+        self, pack: Pack, number: int, stop: threading.Event | None = None
+    ) -> Generator[Step, None, Pack]:
         """As `redraw`, telling how far it has come."""
         if not 1 <= number <= len(pack.drawn):
             raise BadPackRequest(f"there is no prompt {number}; the pack has {len(pack.drawn)}")
@@ -122,7 +133,7 @@ class PackMaker:
         new = yield from self._drawer.draw_again(pack, materials, old, kept, aside)
         if self.writer is not None and pack.model is not None:
             yield Step(doing=_WORDING, number=number, of=len(pack.drawn))
-            new = self.writer.begin().word(pack.request, new, [d.question for d in kept])
+            new = self.writer.begin(stop).word(pack.request, new, [d.question for d in kept])
         drawn = [new if d is old else d for d in pack.drawn]
         return self._again(pack, pack.request, materials, drawn, aside)
 
@@ -215,6 +226,22 @@ def _worded(
         others = [d.question for d in (*worded, *drawn[number:])]
         worded.append(writer.word(request, one, others))
     return worded
+
+
+def _until(
+    stop: threading.Event | None, steps: Generator[Step, None, T]
+) -> Generator[Step, None, T]:
+    """The steps and what they come to, as long as `stop` is not set. Raises Stopped."""
+    with closing(steps):
+        while True:
+            if stop is not None and stop.is_set():
+                raise Stopped("the pack was stopped")
+            try:
+                step = next(steps)
+            except StopIteration as end:
+                result: T = end.value
+                return result
+            yield step
 
 
 def finished(steps: Generator[Step, None, T]) -> T:

@@ -26,6 +26,7 @@ from vectorstore import SoundingsError
 from vectorstore.page import look
 from vectorstore.page.markup import Html, element
 from vectorstore.page.people import require
+from vectorstore.page.running import Running
 from vectorstore.page.tab import panel
 
 FILE_ADDRESS = "/pack-file"
@@ -82,7 +83,7 @@ def add_tab(engine: Engine) -> None:
         kept = gr.State("", time_to_live=12 * 3600)
 
     quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-    making = gr.on(
+    gr.on(
         [topic.submit, make.click],
         discuss.make,
         inputs=[topic, audience, minutes, prompts, by_model, kept],
@@ -91,12 +92,13 @@ def add_tab(engine: Engine) -> None:
         concurrency_limit=AT_ONCE,
         **quiet,
     )
-    acting = act.submit(
+    act.submit(
         discuss.act, inputs=[act, kept], outputs=[shown, stop], concurrency_id="pack", **quiet
     )
-    stop.click(
-        discuss.stopped, inputs=[kept], outputs=[shown, stop], cancels=[making, acting], **quiet
-    )
+    stop.click(discuss.stop, **quiet)
+    blocks = gr.context.Context.root_block
+    assert blocks is not None
+    blocks.unload(discuss.stop)
     tab.select(discuss.themes, outputs=[themes], **quiet)
 
 
@@ -117,6 +119,7 @@ class _Discuss:
 
     def __init__(self, engine: Engine) -> None:
         self.workshop = Workshop(engine)
+        self._running = Running()
 
     def themes(self, request: gr.Request) -> Html:
         require(request, DEED)
@@ -138,25 +141,28 @@ class _Discuss:
         """How far it has come, step by step, and at last the pack."""
         owner = require(request, DEED).name
         asked = self.workshop.request_of(topic, audience, minutes, prompts)
-        stop = gr.update(visible=True)
-        for shown in self._told(self.workshop.make(owner, asked, id, by_model=by_model)):
-            yield shown.markup, shown.id or gr.skip(), stop
-            stop = gr.skip()
+        button = gr.update(visible=True)
+        with self._running.begun(request) as stop:
+            making = self.workshop.make(owner, asked, id, by_model=by_model, stop=stop)
+            for shown in self._told(making):
+                yield shown.markup, shown.id or gr.skip(), button
+                button = gr.skip()
         yield gr.skip(), gr.skip(), gr.update(visible=False)
 
     def act(self, typed: str | None, id: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         """What a button of the pack does."""
         owner = require(request, DEED).name
         order = _order(typed)
-        stop = gr.update(visible=True) if order.get("do") in ("another", "others") else gr.skip()
-        yield gr.skip(), stop
-        for shown in self._told(self.workshop.act(owner, id, order)):
-            yield shown.markup, gr.skip()
+        long = order.get("do") in ("another", "others")
+        yield gr.skip(), gr.update(visible=True) if long else gr.skip()
+        with self._running.begun(request) as stop:
+            for shown in self._told(self.workshop.act(owner, id, order, stop)):
+                yield shown.markup, gr.skip()
         yield gr.skip(), gr.update(visible=False)
 
-    def stopped(self, id: str, request: gr.Request) -> tuple[Any, ...]:
-        owner = require(request, DEED).name
-        return self.workshop.as_it_lies(owner, id, "Stopped.").markup, gr.update(visible=False)
+    def stop(self, request: gr.Request) -> None:
+        """End the work on this person's pack, if there is any; what lay there lies there still."""
+        self._running.stop(request)
 
     def file(self, request: Request, id: str, format: str, part: str) -> Response:
         """A file of a pack as it lies, to be saved."""

@@ -3,13 +3,14 @@
 Everything comes back as markup to show; nothing here knows of the page's framework.
 """
 
+import threading
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any
 
 from assistant.engine import Engine
-from assistant.errors import BadPackRequest, PackGone, TopicNotHeld
+from assistant.errors import BadPackRequest, PackGone, Stopped, TopicNotHeld
 from assistant.packs import view
 from assistant.packs.coverage import coverage_of
 from assistant.packs.desk import Desk, Laid
@@ -20,6 +21,7 @@ from vectorstore import SoundingsError, Source
 from vectorstore.page.markup import Html
 
 _NO_TOPIC = "Type a topic first, or choose one of the themes."
+_STOPPED = "Stopped."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,21 +71,32 @@ class Workshop:
             prompts=int(prompts or 0),
         )
 
-    def make(self, owner: str, request: PackRequest, id: str, *, by_model: bool) -> Iterator[Shown]:
-        """A pack, step by step. What was made before with the same form is not made again: the
-        next seed gives another."""
+    def make(
+        self,
+        owner: str,
+        request: PackRequest,
+        id: str,
+        *,
+        by_model: bool,
+        stop: threading.Event | None = None,
+    ) -> Iterator[Shown]:
+        """A pack, step by step, or what lay there before where `stop` is set. What was made before
+        with the same form is not made again: the next seed gives another."""
         if not any(c.isalnum() for c in request.topic):
             yield self.failure(_NO_TOPIC)
             return
         try:
             request = replace(request, seed=self._next_seed(owner, id, request))
-            pack = yield from _told(self._maker.making(request, by_model=by_model, by=owner))
+            making = self._maker.making(request, by_model=by_model, by=owner, stop=stop)
+            pack = yield from _told(making)
             new = self.desk.lay(owner, pack)
             said = f"Here is a pack of {len(pack.prompts)} prompts."
             yield replace(self.as_it_lies(owner, new, said), id=new)
         except TopicNotHeld as exc:
             told = f"The library says too little about “{request.topic}” to make a pack of it."
             yield Shown(markup=view.not_held(told, exc.nearest))
+        except Stopped:
+            yield self.as_it_lies(owner, id, _STOPPED)
         except SoundingsError as exc:
             yield self.failure(str(exc))
 
@@ -106,8 +119,14 @@ class Workshop:
         shown = view.pack_shown(id, laid, sources, coverage, said=said, focus=focus, undo=undo)
         return Shown(markup=shown)
 
-    def act(self, owner: str, id: str, order: Mapping[str, Any]) -> Iterator[Shown]:
-        """Do what a button of the pack says."""
+    def act(
+        self,
+        owner: str,
+        id: str,
+        order: Mapping[str, Any],
+        stop: threading.Event | None = None,
+    ) -> Iterator[Shown]:
+        """Do what a button of the pack says; nothing where `stop` is set."""
         do, number = str(order.get("do")), order.get("prompt")
         try:
             laid = self.desk.find(owner, id)
@@ -115,16 +134,25 @@ class Workshop:
                 self.desk.undo(owner, id)
                 yield self.as_it_lies(owner, id, "Undone.", "act-undo-0")
             elif do == "others":
-                yield from self._others(owner, id, laid)
+                yield from self._others(owner, id, laid, stop)
             elif isinstance(number, int) and 1 <= number <= len(laid.pack.prompts):
-                yield from self._change(owner, id, laid, do, number, order)
+                yield from self._change(owner, id, laid, do, number, order, stop)
         except PackGone as exc:
             yield self.failure(str(exc))
+        except Stopped:
+            yield self.as_it_lies(owner, id, _STOPPED, f"act-{do}-{number or 0}")
         except SoundingsError as exc:
             yield self.as_it_lies(owner, id, str(exc), f"act-{do}-{number}")
 
     def _change(
-        self, owner: str, id: str, laid: Laid, do: str, number: int, order: Mapping[str, Any]
+        self,
+        owner: str,
+        id: str,
+        laid: Laid,
+        do: str,
+        number: int,
+        order: Mapping[str, Any],
+        stop: threading.Event | None,
     ) -> Iterator[Shown]:
         """One change to one prompt."""
         pack, focus = laid.pack, f"prompt-{number}"
@@ -137,7 +165,7 @@ class Workshop:
             said = f"Prompt {number} was dropped; its minutes went to the others."
             focus = f"prompt-{min(number, len(laid.pack.prompts))}"
         elif do == "another":
-            laid = replace(laid, pack=self._maker.redraw(pack, number))
+            laid = replace(laid, pack=self._maker.redraw(pack, number, stop=stop))
             said = f"Prompt {number} was drawn anew."
         elif do == "save":
             laid = replace(laid, pack=reworded(pack, number, _wording(order)))
@@ -147,12 +175,14 @@ class Workshop:
         self.desk.put(owner, id, laid)
         yield self.as_it_lies(owner, id, said, focus)
 
-    def _others(self, owner: str, id: str, laid: Laid) -> Iterator[Shown]:
+    def _others(
+        self, owner: str, id: str, laid: Laid, stop: threading.Event | None
+    ) -> Iterator[Shown]:
         """Another prompt for each that is not accepted, one after the other."""
         before, short = laid, 0
         for number in before.open_:
             try:
-                laid = replace(laid, pack=self._maker.redraw(laid.pack, number))
+                laid = replace(laid, pack=self._maker.redraw(laid.pack, number, stop=stop))
             except TopicNotHeld:
                 short += 1
         drawn = len(before.open_) - short

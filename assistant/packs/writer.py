@@ -2,6 +2,7 @@
 `quality`, and left in the words of the rules wherever they fail either."""
 
 import json
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -57,7 +58,10 @@ class PackWriter:
     """Words the prompts of one pack with the model that writes an engine's answers. Where it fails
     for one prompt in a way that will last, it is not asked for those that follow."""
 
-    def __init__(self, engine: Engine, writer: ModelWriter) -> None:
+    def __init__(
+        self, engine: Engine, writer: ModelWriter, stop: threading.Event | None = None
+    ) -> None:
+        self._stop = stop
         self._engine = engine
         self._writer = writer
         self._store = engine.store
@@ -69,9 +73,10 @@ class PackWriter:
         """The model, and the version of what it is asked with."""
         return f"{self._writer.name}, {load_prompt('pack').version}"
 
-    def begin(self) -> "PackWriter":
-        """The same for one more pack: a model that was down may be up again."""
-        return PackWriter(self._engine, self._writer)
+    def begin(self, stop: threading.Event | None = None) -> "PackWriter":
+        """The same for one more pack: a model that was down may be up again. Its `word` raises
+        Stopped soon after `stop` is set."""
+        return PackWriter(self._engine, self._writer, stop)
 
     def word(self, request: PackRequest, one: Drawn, others: Sequence[str]) -> Drawn:
         """The prompt in the model's words, or as it was, with why. `others` are the questions of
@@ -118,7 +123,7 @@ class PackWriter:
             kind=load_kind(one.kind).name,
             ruled=neutral(json.dumps(ruled, ensure_ascii=False)),
         )
-        found = read_object(self._writer.reply(messages, FORM).text, "question")
+        found = read_object(self._writer.reply(messages, FORM, self._stop).text, "question")
         return None if found is None else _read(found)
 
     def _proved(

@@ -10,8 +10,10 @@ from vectorstore.page.door import LOGOUT
 from vectorstore.page.markup import Html, element
 from vectorstore.page.people import person_of
 
-AT_ONCE = 8  # questions that are answered at the same time
-WAITING = 24  # further ones that may wait; beyond, the page says that it is busy
+AT_ONCE = 8  # events of one kind that are served at the same time, but for questions
+OPEN = 48  # questions that may be open at once: most of them wait, for a turn or for a model
+THREADS = 80  # which wait with them; those of other tabs must find some left
+WAITING = 24  # further events that may wait; beyond, the page says that it is busy
 
 
 def panel(value: Html, elem_id: str) -> gr.Markdown:
@@ -38,6 +40,7 @@ def page_of(adders: Sequence[Callable[[], None]], head: str, *, named: bool) -> 
                     add()
             with gr.Column(elem_id="source-side"):
                 panel(source_pane.pane(), "source-place")
+    blocks.max_threads = THREADS
     blocks.queue(max_size=WAITING, default_concurrency_limit=AT_ONCE, api_open=False)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     theme = gr.themes.Base(font=list(look.FONTS), font_mono=list(look.MONO)).set(**look.THEME)

@@ -136,6 +136,24 @@ def drips(service: Service) -> Callable[[BaseHTTPRequestHandler], None]:
     return step
 
 
+def goes_on(
+    service: Service, begins: str, hung_up: threading.Event
+) -> Callable[[BaseHTTPRequestHandler], None]:
+    """A reply that begins so and never ends; `hung_up` is set when whoever asked is gone."""
+
+    def step(handler: BaseHTTPRequestHandler) -> None:
+        def blanks() -> None:
+            while not service.over.wait(0.05):
+                handler.wfile.write(event(" "))
+
+        try:
+            streams(begins, then=blanks)(handler)
+        except OSError:
+            hung_up.set()
+
+    return step
+
+
 def reply(*statements: tuple[str, Sequence[object]] | tuple[str, Sequence[object], str]) -> str:
     """A reply's JSON: (text, numbers) or (text, numbers, what is copied)."""
     listed = [{"text": s[0], "quotes": list(s[1]), "copied": list(s[2:])} for s in statements]

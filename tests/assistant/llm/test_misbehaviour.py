@@ -3,6 +3,7 @@
 import logging
 import socket
 import threading
+from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
@@ -12,6 +13,7 @@ from assistant import Answer, AssistantSettings
 from assistant.errors import Stopped
 from assistant.llm import ModelWriter
 from assistant.llm.opening import open_model
+from assistant.llm.writer import AT_ONCE
 from vectorstore import Library
 
 from .conftest import KEY, TEXT, Service, Write, drips, event, refuses, reply, send, streams
@@ -51,7 +53,7 @@ def test_a_proved_statement_is_shown_with_its_quote(
     answer = proved(write(), library)
     assert (answer.engine, answer.answer) == ("llm", f"{FERRY} [1]")
     shown = answer.to_json()
-    assert (shown["model"], shown["prompt"]) == ("listed-first", "answer-1")
+    assert (shown["model"], shown["prompt"]) == ("listed-first", "answer-2")
     assert shown["tokens"] == {"prompt": 321, "completion": 45}
     assert shown["fallback"] is None
     assert {"first_statement", "last_statement", "model"} <= set(shown["timings_ms"])
@@ -92,6 +94,22 @@ def test_a_failure_is_told_and_the_quotes_are_given(
 ) -> None:
     service.script = [step]
     fell_back(proved(write(), library), extractive, said)
+
+
+def test_who_finds_the_model_writing_for_many_is_answered_in_quotes_at_once(
+    service: Service, extractive: Answer, library: Library
+) -> None:
+    service.script = [streams(GOOD)]
+    table = AssistantSettings(llm=service.address)
+    writer = ModelWriter(open_model(table), library, table, None)
+    with ExitStack() as others:
+        for _ in range(AT_ONCE):
+            others.enter_context(writer.place())
+        *_, answer = writer.begin().write(extractive)
+    fell_back(answer, extractive, f"is writing {AT_ONCE} other answers")
+    assert service.asked == []
+    *_, answer = writer.begin().write(extractive)
+    assert answer.engine == "llm"
 
 
 def test_a_busy_service_is_asked_again(service: Service, write: Write, library: Library) -> None:
