@@ -20,7 +20,7 @@ from assistant.llm.draft import Draft, Proved
 from assistant.llm.errors import ModelBusy, ModelError, PromptTooLong
 from assistant.llm.locate import locate_sentences
 from assistant.llm.models import Deadline, Message, Model
-from assistant.llm.parse import STATEMENTS, StatementReader, Written, read_field
+from assistant.llm.parse import StatementReader, Written, read_field, statements_of
 from assistant.llm.prompt import Evidence, answer_prompt, followup_prompt, load_prompt
 from assistant.llm.rewrite import QUESTION, REPLY_TOKENS, is_faithful
 from assistant.models import Answer, Citation, Dropped, Outcome, Turn, Use
@@ -79,8 +79,9 @@ class ModelWriter:
             messages, evidence = answer_prompt(
                 question, evidence, window=settings.llm_window, reply=settings.llm_tokens
             )
+            form = statements_of([quote.marker for quote in evidence.quotes])
             try:
-                for item in self._asked(messages, STATEMENTS, deadline):
+                for item in self._asked(messages, form, deadline):
                     begun = True
                     yield item, evidence
                 return

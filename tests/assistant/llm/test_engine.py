@@ -49,6 +49,9 @@ def test_own_words_pass_the_gate_and_wrong_numbers_do_not(
     served.script = [streams(reply((quote, [1]), (f"In 1731, {quote}", [1])))]
     answer = engine.ask(QUESTION)
     assert answer.engine == "llm"
+    form = json.dumps(served.asked[-1]["response_format"])
+    markers = [c.marker for c in starter_engine.ask(QUESTION).citations]
+    assert f'"enum": {markers}' in form, "none but the quotes that are there can be named"
     assert answer.statements[0].text == " ".join(quote.split())
     assert "1731" not in answer.answer
     assert "1731" in answer.dropped[-1].text
