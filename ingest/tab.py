@@ -94,7 +94,7 @@ def _adding(limits: IngestSettings) -> Html:
         data_most=limits.upload_file_bytes,
     )
     label = element(
-        "label", "Choose files to add", element("span", ", or drop them here"), for_="library-files"
+        "label", "Choose files to add", element("span", " or drop them here"), for_="library-files"
     )
     return _section(
         "library-add",

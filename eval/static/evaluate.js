@@ -11,7 +11,10 @@
   let told = -1; // the last quarter of the run that was said to screen readers
 
   const say = (text) => { $("ev-status").textContent = text; };
-  const wrong = (text) => { $("ev-error").textContent = text; };
+  const wrong = (text) => {
+    $("ev-error").textContent = text;
+    if (text) $("ev-error").scrollIntoView({ block: "nearest" });
+  };
 
   // Views
 
