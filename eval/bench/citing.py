@@ -11,11 +11,12 @@ from typing import Any
 
 from llama_index.core.base.response.schema import Response
 from llama_index.core.callbacks import CallbackManager
+from llama_index.core.llms import LLM
 from llama_index.core.query_engine import CitationQueryEngine
-from llama_index.core.schema import NodeWithScore, TextNode
+from llama_index.core.schema import MetadataMode, NodeWithScore
 
 from assistant.gate.said import sentences_of
-from assistant.llm.for_llama_index import ModelLLM
+from assistant.llm.locate import locate
 from vectorstore import Store
 from vectorstore.retriever import SoundingsRetriever
 
@@ -35,7 +36,7 @@ _REFUSES = re.compile(
 _OF_SOURCES = re.compile(r"\b(?:sources?|information|text|context|passages?|provided)\b", re.I)
 
 
-def citing_engine(store: Store, llm: ModelLLM) -> CitationQueryEngine:
+def citing_engine(store: Store, llm: LLM) -> CitationQueryEngine:
     """The engine, with our search and the model, and nothing of its own changed."""
     return CitationQueryEngine(
         SoundingsRetriever(store), llm=llm, callback_manager=CallbackManager([])
@@ -91,10 +92,12 @@ def statements_of(reply: str) -> list[dict[str, Any]]:
 
 
 def _citation(marker: int, found: NodeWithScore, store: Store) -> dict[str, Any]:
+    """The source behind a marker, at its place in the library: the engine forgets the offsets."""
     node = found.node
-    assert isinstance(node, TextNode)
-    source, start, end = node.metadata["source"], node.start_char_idx, node.end_char_idx
+    chunk = node.get_content(MetadataMode.NONE).partition("\n")[2].strip()
+    source = node.metadata["source"]
     text = store.library.text(source)
+    start, end = locate(chunk, text) or (0, 0)
     return {
         "marker": marker,
         "source": source,

@@ -3,8 +3,10 @@
 from pathlib import Path
 
 import pytest
+from llama_index.core.llms import MockLLM
 
-from eval.bench.citing import refuses, statements_of
+from assistant import Engine
+from eval.bench.citing import answer_of, citing_engine, refuses, statements_of
 from eval.bench.models import Kept, sample
 from eval.bench.models_table import outside
 from eval.errors import RunError
@@ -59,3 +61,14 @@ def test_what_was_asked_is_kept_and_never_mixed_with_another_run(tmp_path: Path)
     assert not again.has("q", "bare")
     with pytest.raises(RunError, match="Name another file"):
         Kept(file, {"seed": 2})
+
+
+def test_what_the_citing_engine_cites_is_found_in_the_library(starter_engine: Engine) -> None:
+    store = starter_engine.store
+    engine = citing_engine(store, MockLLM())  # it repeats its prompt, whose example cites [2], [1]
+    answer = answer_of(engine, store, "What is the triple aim?")
+    assert [citation["marker"] for citation in answer["citations"]][:2] == [1, 2]
+    for citation in answer["citations"]:
+        text = store.library.text(citation["source"])
+        assert citation["end"] - citation["start"] > 100
+        assert text[citation["start"] : citation["end"]] == citation["quote"]
