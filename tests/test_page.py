@@ -16,6 +16,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browsing import LONG, ROOT, Served, ask, chatting, run
+from tests.conftest import settings_of
 
 pytest_plugins = ["tests.browsing"]
 
@@ -314,6 +315,20 @@ def test_the_page_names_no_other_host_to_load_from(served: Served) -> None:
 
 
 # Looks
+
+
+def test_our_own_scripts_and_styles_are_light(tmp_path: Path) -> None:
+    """What every visitor loads beyond gradio's: all of it is in the page's head."""
+    from assistant import tab as ask_tab
+    from assistant.packs import tab as discuss
+    from eval import tab as evaluate
+    from ingest.tab import LibraryTab
+    from vectorstore.page import look, source_pane
+
+    library = LibraryTab(settings_of(tmp_path))
+    parts = (look, source_pane, ask_tab, discuss, library, evaluate)
+    assert all("<style>" in part.head() for part in parts)
+    assert len("".join(part.head() for part in parts).encode()) < 100_000
 
 
 def test_on_a_phone_the_source_is_a_sheet(visit: Callable[..., Page]) -> None:
