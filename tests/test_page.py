@@ -399,7 +399,11 @@ def _contrast(one: str, other: str) -> float:
 
 def test_print_shows_answer_and_sources_without_the_furniture(page: Page) -> None:
     exchange = ask(page, CONDUCTOR)
+    withheld = ask(page, PENGUINS)
+    offered = withheld.get_by_role("heading", name="What this library does answer")
+    expect(offered).to_be_visible(timeout=LONG)
     page.emulate_media(media="print")
+    expect(offered).to_be_hidden()  # as what stands below it
     expect(exchange.locator(".references li").first).to_be_visible()
     expect(exchange.locator("blockquote").first).to_be_visible()
     for furniture in ("#ask-form", "#source-side", "[role=tablist]", ".actions"):
