@@ -90,6 +90,8 @@ _ASKS = tuple(
         ("", r"\b(?:what|which|why|how|who|when|where)\b"),
     )
 )
+# "Who is Ada Moor?" has the name, and wants to know about her.
+_ABOUT = re.compile(r"\bwho (?:is|was|s|are|were)((?: \w+){1,4})(?: again| please)?$")
 # Says that a name is wanted, wherever in the question it stands.
 _NAMED = re.compile(
     r"\b(?:need|give|want|know|have) (?:me )?(?:the|their|his|her|its) names?\b|\bnames? please\b"
@@ -191,7 +193,9 @@ def answer_type_of(question: str) -> AnswerType | None:
     kind = _ASKS[min(found)[1]][0] if found else ""
     if _NAMED.search(folded):
         kind = NAME
-    if not kind:
+    about = _ABOUT.search(folded)
+    named = about is not None and not STOPWORDS.intersection(about[1].split())
+    if not kind or (kind == NAME and named):
         return None
     return AnswerType(kind, _unit(folded) if kind == "count" else "", question)
 

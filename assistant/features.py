@@ -7,7 +7,7 @@ question's words weighted by rarity, and whether the kind of thing that is asked
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -160,6 +160,17 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cover:
+    """How much of a question some words say: `share` of its words, weighted by rarity; `topic`,
+    the same of those that are no names, 1 where there are none; and the rarity of the rarest word
+    left open, relative to the rarest of all."""
+
+    share: float
+    topic: float
+    rarest_open: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """A question, ready to be compared: its wording, kind, and the rarity of its words."""
 
@@ -170,26 +181,30 @@ class Asked:
     unknown: int
     agent: Agent | None = None
     wants: AnswerType | None = None
+    covers: dict[frozenset[str], Cover] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def weight(self) -> float:
         return sum(self.rarity.values()) or 1.0
 
-    def covered(self, stems: frozenset[str]) -> float:
-        """The share of the question's words that are in `stems`, weighted by rarity."""
-        return sum(w for stem, w in self.rarity.items() if among(stem, stems)) / self.weight
+    def cover(self, stems: frozenset[str]) -> Cover:
+        """What of the question is in `stems`; kept, as sentences are looked at more than once."""
+        found = self.covers.get(stems)
+        if found is None:
+            found = self.covers[stems] = self._cover(stems)
+        return found
 
-    def topic_covered(self, stems: frozenset[str]) -> float:
-        """As `covered`, of the words that are no names; all where there are none."""
-        topic = {s: w for s, w in self.rarity.items() if s not in self.wording.names}
-        whole = sum(topic.values())
-        return sum(w for s, w in topic.items() if among(s, stems)) / whole if whole else 1.0
-
-    def rarest_open(self, stems: frozenset[str]) -> float:
-        """The rarity of the rarest word not in `stems`, relative to the rarest of all."""
+    def _cover(self, stems: frozenset[str]) -> Cover:
+        there = {stem for stem in self.rarity if among(stem, stems)}
+        topic = [s for s in self.rarity if s not in self.wording.names]
+        whole = sum(self.rarity[s] for s in topic)
         most = max(self.rarity.values(), default=1.0) or 1.0
-        left = (w for stem, w in self.rarity.items() if not among(stem, stems))
-        return max(left, default=0.0) / most
+        return Cover(
+            share=sum(w for s, w in self.rarity.items() if s in there) / self.weight,
+            topic=sum(self.rarity[s] for s in topic if s in there) / whole if whole else 1.0,
+            rarest_open=max((w for s, w in self.rarity.items() if s not in there), default=0.0)
+            / most,
+        )
 
 
 def ask_about(question: str, library: Library) -> Asked:
@@ -244,7 +259,7 @@ def candidates(asked: Asked, found: Found, library: Library) -> list[Candidate]:
     }
     best_similarity = max(float(s.max()) for s in similarities.values())
     best_covered = max(
-        asked.covered(wording(text).stems)
+        asked.cover(wording(text).stems).share
         for hit in found.hits
         for text in hit.passage.sentence_texts()
     )
@@ -263,10 +278,10 @@ def candidates(asked: Asked, found: Found, library: Library) -> list[Candidate]:
             hit.lexical / best_lexical,
         )
         around = (
-            asked.covered(whole | heading),
-            asked.covered(heading),
-            asked.covered(title),
-            asked.rarest_open(whole | heading | title),
+            asked.cover(whole | heading).share,
+            asked.cover(heading).share,
+            asked.cover(title).share,
+            asked.cover(whole | heading | title).rarest_open,
             _share(asked.wording.names, names | whole | title | heading),
         )
         stand = asked.agent and Stand.of(
@@ -328,7 +343,8 @@ def _features(
     ]
     met = asked.wants.met(text, reach.names) if asked.wants else 0.0
     unmet = 1.0 - met if asked.wants else 0.0
-    covered = asked.covered(reach.stems)
+    cover = asked.cover(reach.stems)
+    covered = cover.share
     return np.array(
         [
             near[i],
@@ -339,14 +355,14 @@ def _features(
             below,
             rank,
             lexical,
-            asked.covered(part.stems),
+            asked.cover(part.stems).share,
             covered,
-            asked.topic_covered(reach.stems),
+            cover.topic,
             passage,
             heading,
             title,
             _pairs(asked.wording.order, part.order),
-            asked.rarest_open(reach.stems),
+            cover.rarest_open,
             open_passage,
             _share(asked.wording.names, reach.names | reach.stems),
             names_passage,
@@ -394,7 +410,7 @@ def answer_features(
     met = sum(value[name] for name in HAVING) if asked.wants else 0.5
     passage = best.hit.passage
     around = wording(f"{passage.text} {passage.heading} {passage.title}")
-    topic = asked.topic_covered(around.stems)
+    topic = asked.cover(around.stems).topic
     asked_numbers = {n for n in asked.wording.numbers if n[0].isdigit()}
     scores = [s for _, s in ranked[:3]] + [0.0, 0.0]
     margin = found.hits[0].score - (found.hits[1].score if len(found.hits) > 1 else 0.0)
@@ -408,10 +424,10 @@ def answer_features(
             value["coverage"],
             value["coverage_with_before"],
             value["coverage_passage"],
-            asked.covered(everything),
+            asked.cover(everything).share,
             value["rarest_open"],
             value["rarest_open_passage"],
-            asked.rarest_open(everything),
+            asked.cover(everything).rarest_open,
             value["names"],
             value["names_passage"],
             bool(asked.wording.names),

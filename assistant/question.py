@@ -30,12 +30,17 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("why", r"\bwhy\b|\bwhat (reason|caused|causes)\b|\bhow come\b|\bfor what reason\b"),
         (
             "list",
-            r"^(list|name|give|enumerate)\b"
+            r"^(list|name|give|enumerate|set out|spell out|summari[sz]e|outline)\b"
+            r"|^(the )?(components|parts|elements|stages|steps|qualities|duties|tasks|principles) "
+            r"of\b"
+            r"|\b(whole|full|complete) list\b"
             r"|\b(what|which) (are|were) (the |its |their |some |these )*"
             r"(main |key |three |two |four |five |six |seven |different |important |other )*"
             r"\w+(s|ia|ae)\b"
             r"|\b(what|which) (\w+ )?(qualities|skills|steps|types|kinds|ways|reasons|factors|"
-            r"parts|aspects|differences|roles|tasks|areas|asks|points|things|examples)\b",
+            r"parts|aspects|differences|roles|tasks|areas|asks|points|things|examples|strengths|"
+            r"shifts|duties|priorities|principles|components|elements|stages|measures|benefits|"
+            r"challenges|barriers|recommendations|conditions|criteria|symptoms|rules)\b",
         ),
         (
             "definition",

@@ -41,11 +41,13 @@ class Slice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """Whether a statement stands, how well it is supported (0 to 1), and else why not."""
+    """Whether a statement stands, how well it is supported (0 to 1), and else why not. `lacks`
+    tells of one that falls since a number, date or name of it is not in its quotes."""
 
     stands: bool
     support: float
     why: str | None = None
+    lacks: bool = False
 
 
 def judge(
@@ -74,7 +76,8 @@ def judge(
     support = checker.check(statement, "\n".join(quote.text for quote in quotes))
     missing = [f.why for f in support.findings if f.feature in MUST_STAND]
     if missing:
-        return _falls(missing[0].replace("the passage does", "its quotes do"), support.score)
+        why = missing[0].replace("the passage does", "its quotes do")
+        return Verdict(stands=False, support=support.score, why=why, lacks=True)
     return Verdict(stands=support.supported, support=support.score, why=support.why)
 
 
@@ -88,8 +91,8 @@ def _is_quoted_whole(statement: str, quotes: Sequence[Slice]) -> bool:
     return all(_plain(text) in there for text in sentences_of(statement))
 
 
-def _falls(why: str, support: float = 0.0) -> Verdict:
-    return Verdict(stands=False, support=support, why=why)
+def _falls(why: str) -> Verdict:
+    return Verdict(stands=False, support=0.0, why=why)
 
 
 def _plain(text: str) -> str:

@@ -18,14 +18,16 @@ NEEDED = "a model in a file needs the package xllamacpp: pip install 'soundings-
 
 
 class EmbeddedModel:
-    """The model in `file`, loaded when it is first needed, with a window of so many tokens.
+    """The model in `file`, loaded when it is first needed, with a window of so many tokens and, if
+    not told how many, as many threads as there are processors for this process.
 
     Raises SettingsError where the file is not there or is no GGUF.
     """
 
-    def __init__(self, file: Path, *, window: int):
+    def __init__(self, file: Path, *, window: int, threads: int | None = None):
         self._file = file.expanduser()
         self._window = window
+        self._threads = threads or _processors()
         self._lock = threading.Lock()
         self._server: Any = None
         self._http: HttpModel | None = None
@@ -51,7 +53,7 @@ class EmbeddedModel:
         with self._lock:
             if self._http is None:
                 key = secrets.token_urlsafe(24)  # nobody else on this machine is to use it
-                self._server = _serve(self._file, self._window, key)
+                self._server = _serve(self._file, self._window, self._threads, key)
                 base = f"{self._server.listening_address}/v1"
                 self._http = HttpModel(base, model=self.name, key=key)
 
@@ -59,7 +61,7 @@ class EmbeddedModel:
         self,
         messages: Sequence[Message],
         *,
-        schema: Mapping[str, Any],
+        schema: Mapping[str, Any] | None,
         tokens: int,
         deadline: Deadline,
     ) -> Iterator[Piece]:
@@ -68,7 +70,7 @@ class EmbeddedModel:
         yield from self._http.stream(messages, schema=schema, tokens=tokens, deadline=deadline)
 
 
-def _serve(file: Path, window: int, key: str) -> Any:
+def _serve(file: Path, window: int, threads: int, key: str) -> Any:
     """llama.cpp's server over the file, on a free port of the loopback."""
     try:
         llama: Any = importlib.import_module("xllamacpp")
@@ -81,10 +83,18 @@ def _serve(file: Path, window: int, key: str) -> Any:
     params.api_keys = [key]
     params.n_ctx = window
     params.n_parallel = 1
-    params.cpuparams.n_threads = os.cpu_count() or 1
+    params.cpuparams.n_threads = threads
+    params.cache_ram_mib = 0  # else it keeps what it has read, up to 8 GB, besides the last prompt
     params.ui = params.endpoint_slots = False
     params.verbosity = -1  # nothing on standard output but our own
     try:
         return llama.Server(params)
     except Exception as exc:
         raise ModelUnreachable(f"the model in {file} cannot be loaded: {exc}") from exc
+
+
+def _processors() -> int:
+    """Those that this process may use, which in a container can be fewer than there are."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

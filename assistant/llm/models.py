@@ -69,11 +69,12 @@ class Model(Protocol):
         self,
         messages: Sequence[Message],
         *,
-        schema: Mapping[str, Any],
+        schema: Mapping[str, Any] | None,
         tokens: int,
         deadline: Deadline,
     ) -> Iterator[Piece]:
-        """The reply, piece by piece: JSON of this schema, if the service can promise that.
+        """The reply, piece by piece: JSON of this schema, if the service can promise that; plain
+        text where it is None.
 
         Raises ModelError, also in the middle of a reply.
         """

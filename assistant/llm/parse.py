@@ -2,32 +2,9 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
-
-STATEMENTS: dict[str, Any] = {
-    "type": "object",
-    "properties": {
-        "statements": {
-            "type": "array",
-            "maxItems": 6,
-            "items": {
-                "type": "object",
-                "properties": {
-                    "text": {"type": "string"},
-                    "quotes": {"type": "array", "items": {"type": "integer"}},
-                    "copied": {"type": "array", "items": {"type": "string"}},
-                },
-                "required": ["text", "quotes", "copied"],
-                "additionalProperties": False,
-            },
-        }
-    },
-    "required": ["statements"],
-    "additionalProperties": False,
-}
-"""The form that is asked for, where a service can promise one."""
 
 _TEXT = ("text", "statement", "sentence", "claim")
 _BEHIND = ("quotes", "quote", "copied", "citations", "citation", "cites", "sources", "number")
@@ -36,6 +13,28 @@ _MARKER = re.compile(r"\s*\[(\d{1,4}(?:\s*,\s*\d{1,4})*)\]")
 _LINE = re.compile(r"(?<=[.!?])\s+(?=[A-Z“\"])|\n+")
 _THOUGHT = re.compile(r"\A\s*<think>.*?(</think>|\Z)", re.DOTALL)
 DEEPEST = 50
+
+
+def statements_of(quotes: Sequence[int]) -> dict[str, Any]:
+    """The form that is asked for, where a service can promise one: statements that name none but
+    these quotes."""
+    number = {"type": "integer", "enum": list(quotes)}
+    statement = {
+        "type": "object",
+        "properties": {
+            "text": {"type": "string"},
+            "quotes": {"type": "array", "maxItems": len(quotes), "items": number},
+            "copied": {"type": "array", "items": {"type": "string"}},
+        },
+        "required": ["text", "quotes", "copied"],
+        "additionalProperties": False,
+    }
+    return {
+        "type": "object",
+        "properties": {"statements": {"type": "array", "maxItems": 6, "items": statement}},
+        "required": ["statements"],
+        "additionalProperties": False,
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,7 +66,7 @@ class HttpModel:
         self,
         messages: Sequence[Message],
         *,
-        schema: Mapping[str, Any],
+        schema: Mapping[str, Any] | None,
         tokens: int,
         deadline: Deadline,
     ) -> Iterator[Piece]:
@@ -227,8 +227,8 @@ class HttpModel:
         return ModelRefused(told)
 
 
-def _response_format(form: str, schema: Mapping[str, Any]) -> dict[str, Any]:
-    if form == "text":
+def _response_format(form: str, schema: Mapping[str, Any] | None) -> dict[str, Any]:
+    if schema is None or form == "text":
         return {}
     if form == "json_object":
         return {"response_format": {"type": form}}

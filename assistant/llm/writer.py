@@ -14,20 +14,20 @@ from dataclasses import replace
 from typing import Any
 
 from assistant.evidence import Quote, cited
-from assistant.gate import Checker, Slice, judge
+from assistant.gate import Checker, Slice, Verdict, judge
 from assistant.llm.cache import Reply, ReplyCache, key_of
 from assistant.llm.draft import Draft, Proved
 from assistant.llm.errors import ModelBusy, ModelError, PromptTooLong
 from assistant.llm.locate import locate_sentences
 from assistant.llm.models import Deadline, Message, Model
-from assistant.llm.parse import STATEMENTS, StatementReader, Written, read_field
+from assistant.llm.parse import StatementReader, Written, read_field, statements_of
 from assistant.llm.prompt import Evidence, answer_prompt, followup_prompt, load_prompt
 from assistant.llm.rewrite import QUESTION, REPLY_TOKENS, is_faithful
 from assistant.models import Answer, Citation, Dropped, Outcome, Turn, Use
 from assistant.settings import AssistantSettings
 from vectorstore import Library, visible
 
-PASSAGES_SHOWN = 4
+PASSAGES_SHOWN = 2  # they are most of what a model has to read before its first word
 MOST_STATEMENTS = 8
 STATEMENT_CHARACTERS = 600
 AT_ONCE = 24  # answers that a model writes at the same time, be it ever so slow
@@ -79,8 +79,9 @@ class ModelWriter:
             messages, evidence = answer_prompt(
                 question, evidence, window=settings.llm_window, reply=settings.llm_tokens
             )
+            form = statements_of([quote.marker for quote in evidence.quotes])
             try:
-                for item in self._asked(messages, STATEMENTS, deadline):
+                for item in self._asked(messages, form, deadline):
                     begun = True
                     yield item, evidence
                 return
@@ -144,13 +145,29 @@ class ModelWriter:
             return Dropped(text=text[:STATEMENT_CHARACTERS], why=behind)
         if len(text) > STATEMENT_CHARACTERS:
             return Dropped(text=text[:STATEMENT_CHARACTERS], why="it is too long for a statement")
-        slices = [Slice.cited(citation) for citation in behind]
         if _MARKUP.search(text):
             return Dropped(text=text, why="it holds a link or markup")
-        verdict = judge(text, slices, self._library, self._checker)
-        if not verdict.stands:
-            return Dropped(text=text, why=verdict.why or "ungrounded")
-        return Proved(text=text, support=verdict.support, behind=tuple(behind))
+        first = self._judged(text, behind)
+        for verdict, quotes in self._tries(text, behind, first, evidence):
+            if verdict.stands:
+                return Proved(text=text, support=verdict.support, behind=tuple(quotes))
+        return Dropped(text=text, why=first.why or "ungrounded")
+
+    def _tries(
+        self, text: str, behind: list[Citation], first: Verdict, evidence: Evidence
+    ) -> Iterator[tuple[Verdict, list[Citation]]]:
+        """The statement on its quotes; where these lack a name or a number, on each further quote
+        of the same passage as well: "she" of one sentence is named in the one before."""
+        yield first, behind
+        passages = {quote.passage for quote in behind}
+        for quote in evidence.quotes if first.lacks else ():
+            if quote.passage in passages and quote not in behind:
+                wider = sorted([*behind, quote], key=lambda q: q.place)
+                yield self._judged(text, wider), wider
+
+    def _judged(self, text: str, behind: Sequence[Citation]) -> Verdict:
+        slices = [Slice.cited(citation) for citation in behind]
+        return judge(text, slices, self._library, self._checker)
 
     def _behind(self, written: Written, evidence: Evidence) -> list[Citation] | str:
         """The quotes that a statement names and copies, or why they are not there."""

@@ -31,13 +31,18 @@ _OPENING = re.compile(
 )
 # "The plan is …": a noun that stands for something said before.
 _STANDS_FOR = re.compile(
-    r"(?:the|a|one) (?:\w+ )?(?:plans?|hopes?|ideas?|aims?|goals?|tasks?|results?|reasons?|prize|"
+    r"(?:(?:if|when|once|unless|while) )?(?:the|a|one) (?:\w+ )?(?:plans?|response|"
+    r"hopes?|ideas?|aims?|goals?|tasks?|results?|reasons?|prize|"
     r"answer|effects?|reviews?|network|role|need|contract|groups?|team|project|study|work|approach|"
     r"difference|conclusion|example|occasion|subject|purpose|objective|academy|programmes?|pilot|"
     r"initiatives?|process|situation|issue|problem|change|benefits?|scheme|events?|"
-    r"two|three)(?:[’']s)? "
+    r"two|three)(?:[’']s)?,? "
     r"(?!of |for |to |in |that |which |who |with |between |on |from |at |and |or |by )\w+",
     re.IGNORECASE,
+)
+# "She agrees, …", "as patient and …": with whom, and as what, was said before.
+_WITH_WHAT = re.compile(
+    r"\bagree[sd]?(?:,| and (?:says|adds)\b|[.:])|\b(?:be|are|is) as \w+(?: and\b|[,.])"
 )
 # Who somebody is, and nothing else.
 _WHO = re.compile(
@@ -55,7 +60,8 @@ _ABOUT_ITSELF = re.compile(
     r"concentrates?|will|ends?|names?|states?|describes?|supplies|presents)\b"
     r"|(?:much|most|some) of what\b|.{0,40}\basked (?:\w+ ){1,3}whether\b|"
     r"(?:as well as .*, )?we (?:also )?(?:wanted|focused|looked|interviewed|will discuss)\b"
-    r"|what (?:follows|this means) here|[^,.]{0,40}\bplease (?:contact|see|read)\b"
+    r"|what (?:follows|this means) here|following the publication of\b"
+    r"|[^,.]{0,40}\bplease (?:contact|see|read)\b"
     r"|[\w’'-]+(?: [\w’'-]+){0,2} [–—-] ",
     re.IGNORECASE,
 )
@@ -101,6 +107,7 @@ def stands_alone(text: str) -> bool:
         _is_whole(plain)
         and _OPENING.match(plain) is None
         and _STANDS_FOR.match(plain) is None
+        and _WITH_WHAT.search(sentences(plain)[0]) is None
         and not (len(sentences(plain)) == 1 and is_only_who(plain))
         and not any(_ABOUT_ITSELF.match(sentence.lstrip("\"“‘'")) for sentence in sentences(plain))
         and _OF_ITSELF.search(plain) is None

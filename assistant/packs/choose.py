@@ -2,12 +2,13 @@
 
 import random
 import re
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from assistant.packs.acts import Act
 from assistant.packs.alone import sentences
-from assistant.packs.counter import SAME, Pull, pull
+from assistant.packs.counter import SAME, Pull, pull, turns
 from assistant.packs.extracts import ON_TOPIC, Extract
 from prompts import KINDS, Stem, load_kind
 
@@ -18,7 +19,7 @@ ALIKE = 0.8
 _NEAR = 0.35
 _CLOSE = 0.58
 _FIRST_NEAR = 0.28
-_COUNTER = 0.3  # the relevance from which a quote may be set against a stimulus
+_BESIDE = 0.5  # the nearness from which a quote says more of a stimulus, if little of the topic
 _FIRST_KINDS = (
     "experience",
     "interpretation",
@@ -29,6 +30,7 @@ _FIRST_KINDS = (
     "evaluation",
 )
 _JITTER = 0.12
+_HAS_OTHER_VIEW = 0.06
 _PAIRED = 0.12  # for a stem that sets two quotes side by side, where there are two
 _LEAST_POINT = 0.2
 
@@ -73,6 +75,8 @@ class Chooser:
         self._common = common
         self._rng = rng
         self._jitter: dict[int, float] = {}
+        self._turning = [extract for extract in extracts if turns(extract)]
+        self._views: dict[int, list[Extract]] = {}
 
     def choose(
         self,
@@ -94,6 +98,7 @@ class Chooser:
             again = sources.count(extract.source)
             fresh = 0.12 if extract.relevance >= ON_TOPIC else 0.04
             value += -0.04 * again if again else fresh
+            value += _HAS_OTHER_VIEW * bool(self._counter_views(extract))
             value -= 0.06 * sum(e.passage.id == extract.passage.id for e in taken)
             if best is not None and value + 0.2 < best[0]:
                 continue  # no stem can make up for it
@@ -110,24 +115,29 @@ class Chooser:
             return 0.0
         return self._jitter.setdefault(id(extract), self._rng.random() * _JITTER)
 
-    def tension(
-        self, stimulus: Extract, taken: Sequence[Extract], least: Pull = Pull.LIMITS
-    ) -> Extract | None:
-        """A quote on the same matter that pulls at least so much the other way; from another
-        source if there is one, else from the same; None where the library has no such quote."""
+    def tension(self, stimulus: Extract, taken: Sequence[Extract]) -> Extract | None:
+        """A quote on the same matter that pulls the other way; from another source if there is one,
+        else from the same; None where the library has no such quote."""
+        views = self._counter_views(stimulus)
+        return next((v for v in views if not any(v.overlaps(o) for o in taken)), None)
+
+    def _counter_views(self, stimulus: Extract) -> list[Extract]:
+        """What pulls the other way than a stimulus, the best first."""
+        known = self._views.get(id(stimulus))
+        if known is not None:
+            return known
         found = []
-        for other in self._extracts:
-            if other.relevance < _COUNTER or other.overlaps(stimulus):
-                continue
-            if any(other.overlaps(o) for o in taken):
+        for other in self._extracts if turns(stimulus) else self._turning:
+            if other.relevance < RELATED or other.overlaps(stimulus):
                 continue
             pulls = pull(stimulus, other, self._common)
-            if pulls < least:
+            if pulls is Pull.NONE:
                 continue
             elsewhere = other.source != stimulus.source
             value = stimulus.similarity(other) + 0.3 * other.relevance - _clumsy(other)
-            found.append((elsewhere, pulls, value, other))
-        return max(found, key=lambda f: (*f[:3], f[3].source, -f[3].start))[3] if found else None
+            found.append((elsewhere, pulls, value, other.source, -other.start, other))
+        found.sort(key=lambda f: f[:5], reverse=True)
+        return self._views.setdefault(id(stimulus), [f[5] for f in found])
 
     def point(
         self,
@@ -154,18 +164,28 @@ class Chooser:
         return best[1] if best else None
 
     def from_others(
-        self, stimulus: Extract, stimuli: Sequence[Extract], taken: Sequence[Extract]
+        self, stimulus: Extract, tension: Extract | None, taken: Sequence[Extract]
     ) -> Extract | None:
-        """For a topic on which there is little: the nearest stimulus of another prompt, or else
-        what stands nearest and is about the topic."""
-        near = [s for s in stimuli if not _clash(s, stimulus)]
-        near += [
+        """For a topic on which there is little: what stands nearest to the stimulus and is not
+        `taken`; or else what is taken, by the fewest prompts, and nearest."""
+        beside = (stimulus, *((tension,) if tension else ()))
+        fresh = [
             e
             for e in self._extracts
-            if e.relevance >= ON_TOPIC and not any(_clash(e, o) for o in (stimulus, *taken))
+            if e.similarity(stimulus) >= (_FIRST_NEAR if e.relevance >= ON_TOPIC else _BESIDE)
+            and not any(_clash(e, one) for one in (*beside, *taken))
         ]
-        near = [e for e in near if e.similarity(stimulus) >= _FIRST_NEAR]
-        return max(near, key=lambda e: (e.similarity(stimulus), e.source, e.start), default=None)
+        if fresh:
+            return max(fresh, key=lambda e: (e.similarity(stimulus) - _clumsy(e), key(e)))
+        uses = Counter(key(e) for e in taken)
+        again = [
+            e
+            for e in taken
+            if e.similarity(stimulus) >= _FIRST_NEAR and not any(_clash(e, one) for one in beside)
+        ]
+        return max(
+            again, key=lambda e: (-uses[key(e)], e.similarity(stimulus), key(e)), default=None
+        )
 
 
 def key(extract: Extract) -> tuple[str, int, int]:

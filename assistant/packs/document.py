@@ -27,7 +27,7 @@ from assistant.quotation import quotation
 from assistant.word import GREY, as_bytes, new_document
 from vectorstore.page.wording import named
 
-_LINES_FREE = 5
+_OF_HANDOUT = ("Quote", "Question", "Attribution", "Heading 2", "Normal")
 
 
 def to_docx(pack: Pack, sources: Sources, part: str = Part.ALL) -> bytes:
@@ -45,7 +45,7 @@ def to_docx(pack: Pack, sources: Sources, part: str = Part.ALL) -> bytes:
 
 
 def _handout(document: Any, pack: Pack, sources: Sources) -> None:
-    """One page for participants: the quotes and the questions, and room to write."""
+    """One page for participants: the quotes, the questions, and what the session closes with."""
     document.add_paragraph(pack.title, style="Title")
     document.add_paragraph("Hand-out", style="Subtitle")
     for number, prompt in enumerate(pack.prompts, start=1):
@@ -53,19 +53,21 @@ def _handout(document: Any, pack: Pack, sources: Sources) -> None:
         for quoted in shown_to_all(prompt):
             _block(document, quoted, sources)
         document.add_paragraph(prompt.question, style="Question")
+    document.add_heading("What I take with me", level=2)
+    document.add_paragraph(pack.closing.text)
     _tighten(document, pack)
 
 
 def _tighten(document: Any, pack: Pack) -> None:
     """Make the hand-out's letters smaller where it holds much, so that it stays on one page."""
-    words = sum(
-        len(q.text.split()) + 14 for prompt in pack.prompts for q in shown_to_all(prompt)
-    ) + sum(len(prompt.question.split()) + 6 for prompt in pack.prompts)
+    quoted = [q for prompt in pack.prompts for q in shown_to_all(prompt)]
+    own = [*(prompt.question for prompt in pack.prompts), pack.closing.text]
+    words = sum(len(q.text.split()) + 14 for q in quoted) + sum(len(t.split()) + 6 for t in own)
     size = 10.5 if words <= 420 else 9.5 if words <= 560 else 8.5 if words <= 720 else 7.5
     if size == 10.5:
         return
     for paragraph in document.paragraphs:
-        if paragraph.style.name in ("Quote", "Question", "Attribution", "Heading 2"):
+        if paragraph.style.name in _OF_HANDOUT:
             small = 1.5 if paragraph.style.name == "Attribution" else 0
             for run in paragraph.runs:
                 run.font.size = Pt(size - small)

@@ -1,5 +1,6 @@
 """Draws the prompts of a pack: stimuli with stems, and the points that the engine answers for."""
 
+import re
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -23,7 +24,9 @@ _ASKED = (
     "What do the sources say about {matter}?",
     "What is said about {matter}?",
     "What is important about {matter}?",
+    "What do people say about {matter}?",
 )
+_TWO = re.compile(r"([^\W\d_]+) and ([^\W\d_]+)")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -102,7 +105,7 @@ class Drawer:
         failed: set[Place] = set()
         for number, (choice, material) in enumerate(picked, start=1):
             yield Step(doing=_DRAWING, number=number, of=len(picked))
-            one = self._begin(choice, material, taken, [b.matter for b in begun])
+            one = self._begin(choice, material, taken, begun)
             if one is None:
                 failed.add(key(choice.stimulus))
                 continue
@@ -113,11 +116,12 @@ class Drawer:
                 if (point := self._point(one, taken)) is not None:
                     one.points.append(point)
                     taken.append(point)
-        stimuli = [one.choice.stimulus for one in begun]
         for one in begun:
             if not one.points:
-                found = one.chooser.from_others(one.choice.stimulus, stimuli, taken)
-                one.points += [found] if found and self._stands(found) else []
+                found = one.chooser.from_others(one.choice.stimulus, one.tension, taken)
+                if found and self._stands(found):
+                    one.points.append(found)
+                    taken.append(found)
         failed |= {key(one.choice.stimulus) for one in begun if not one.points}
         return [_worded(request, one) for one in begun if one.points], failed
 
@@ -126,12 +130,13 @@ class Drawer:
         choice: Choice,
         material: Material,
         taken: Sequence[Extract],
-        used: Sequence[str],
+        begun: Sequence[_Begun],
     ) -> _Begun | None:
         """A prompt with its matter and its tension, or None where the library does not answer
-        what its points are to answer."""
+        what its points are to answer. `begun` are the prompts before it."""
         if not self._stands(choice.stimulus):
             return None
+        used = [one.matter for one in begun]
         answered = (
             (matter, question, places)
             for matter in self._matters(choice, material, used)
@@ -145,9 +150,9 @@ class Drawer:
         others = [e for e in taken if e is not choice.stimulus]
         tension = choice.tension
         if "tension" not in choice.stem.needs:
-            # One that stands elsewhere in the pack as well is better than none: it is named again.
+            # One that another prompt begins with is better than none: it is named again.
             tension = chooser.tension(choice.stimulus, others) or chooser.tension(
-                choice.stimulus, ()
+                choice.stimulus, _set_against(choice.stimulus, begun)
             )
         return _Begun(
             choice=choice,
@@ -234,6 +239,16 @@ def _second(choice: Choice) -> list[Extract]:
     return [choice.tension] if choice.tension and "tension" in choice.stem.needs else []
 
 
+def _set_against(stimulus: Extract, begun: Sequence[_Begun]) -> list[Extract]:
+    """What may not be the counter-view of a stimulus as well: those of other prompts, and the
+    stimulus of one that has this very stimulus for its counter-view."""
+    found = [one.tension for one in begun if one.tension]
+    found += [
+        one.choice.stimulus for one in begun if one.tension and one.tension.overlaps(stimulus)
+    ]
+    return found
+
+
 def _worded(request: PackRequest, one: _Begun) -> Drawn:
     """A prompt in words, once its quotes are there."""
     stem, stimulus = one.choice.stem, one.choice.stimulus
@@ -257,10 +272,13 @@ def _worded(request: PackRequest, one: _Begun) -> Drawn:
 
 
 def questions_about(matter: str) -> tuple[str, ...]:
-    """The questions of which one is to be answered by a prompt's points, the plainest first."""
+    """The questions of which one is to be answered by a prompt's points, the plainest first. Of two
+    words ("communication and listening") either is asked about when nothing is said of both."""
     if matter.startswith("the question “"):
         return (matter.removeprefix("the question “").removesuffix("”"),)
-    return tuple(form.format(matter=matter) for form in _ASKED)
+    two = _TWO.fullmatch(matter)
+    matters = (matter, *(two.groups() if two else ()))
+    return tuple(form.format(matter=one) for one in matters for form in _ASKED)
 
 
 def _attempts(kind: str, others: Sequence[str]) -> Iterator[tuple[str, float]]:

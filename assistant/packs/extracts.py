@@ -51,6 +51,10 @@ _LED_IN = re.compile(
     r"(?:[“\"]?(?:So|And|But) (?=[a-z])"
     rf"|(?:He|She|They) (?:also |then |further )?(?:{_SAID}) that (?=\w))"
 )
+_TURN = re.compile(
+    r"(?:However|Nevertheless|Nonetheless|Even so|By contrast|In contrast|On the other hand), "
+    r"(?=\w)|(?:But|Yet) (?=[a-z])"
+)
 _GERUND = re.compile(r"\w+ing\b")
 _FIRST_PERSON = re.compile(r"\b(?:I|[Mm]y|I[’']m|I[’']ve|me)\b")
 
@@ -58,6 +62,8 @@ _FIRST_PERSON = re.compile(r"\b(?:I|[Mm]y|I[’']m|I[’']ve|me)\b")
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Extract:
     """A slice of a source that stands alone: its text is the source's `[start:end]`.
+
+    `turns_from` is where the sentence before ends, if the source goes on with "However" from there.
 
     `vector` is the unit mean of its sentences' vectors, `relevance` how much of the topic is in
     it (0 to about 1), `acts` what it does.
@@ -71,6 +77,7 @@ class Extract:
     relevance: float
     acts: tuple[Act, ...]
     speaker: str | None
+    turns_from: int | None = None
 
     @property
     def source(self) -> str:
@@ -141,7 +148,9 @@ class Gatherer:
             slice_ = passage.slice(start, end)
             began = passage.sentences[first].start
             speaker = speaker_of(text, began, end, people)
-            if speaker is None and (start > began or _FIRST_PERSON.search(slice_)):
+            turns_from = _turns_from(passage, first)
+            led_in = start > began and turns_from is None
+            if speaker is None and (led_in or _FIRST_PERSON.search(slice_)):
                 continue  # words that are somebody's, and nobody knows whose
             if (last > first and named_in(slice_, people) > 1) or _is_cut(text, began):
                 continue
@@ -165,6 +174,7 @@ class Gatherer:
                 relevance=relevance,
                 acts=acts_of(slice_),
                 speaker=speaker,
+                turns_from=turns_from,
             )
 
     def _text(self, source_id: str) -> tuple[str, People, int]:
@@ -238,6 +248,8 @@ def _runs(passage: Passage) -> Iterator[tuple[int, int, int, int]]:
             if sentences[last].block != opening.block:
                 break
             start, end = _without_stray_mark(passage, opening.start, sentences[last].end)
+            if _turns_from(passage, first) is not None and (turn := _turn(passage, first)):
+                start = opening.start + turn.end()
             start = _after_that(passage, start, end) if last == first else start
             slice_ = passage.slice(start, end)
             count = len(slice_.split())
@@ -245,6 +257,18 @@ def _runs(passage: Passage) -> Iterator[tuple[int, int, int, int]]:
                 break
             if count >= LEAST_WORDS and stands_alone(slice_):
                 yield first, last, start, end
+
+
+def _turns_from(passage: Passage, first: int) -> int | None:
+    """Where the sentence before ends, if the one at `first` goes on from it with "However"."""
+    before = passage.sentences[first - 1] if first and _turn(passage, first) else None
+    same = before is not None and before.block == passage.sentences[first].block
+    return before.end if before and same else None
+
+
+def _turn(passage: Passage, first: int) -> re.Match[str] | None:
+    opening = passage.sentences[first]
+    return _TURN.match(passage.slice(opening.start, opening.end))
 
 
 def _after_that(passage: Passage, start: int, end: int) -> int:

@@ -176,7 +176,7 @@ class PackMaker:
             phrase=topic_phrase(typed),
             extracts=extracts,
             terms=Terms(hit.passage.text for hit in found.hits),
-            common=common_in([extract.text for extract in extracts], typed),
+            common=common_in([extract.text for extract in extracts]),
             fingerprint=found.fingerprint,
         )
         if not is_held(topic, found, self._unknown(topic)):

@@ -6,8 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from llama_index.core.prompts import PromptTemplate
 
 from assistant import AssistantSettings, Engine, Outcome, Turn, open_engine
+from assistant.llm.for_llama_index import ModelLLM
+from assistant.llm.opening import open_model
 from vectorstore import Settings, StoreSettings, load_settings
 
 from .conftest import KEY, Service, refuses, reply, streams
@@ -46,10 +49,26 @@ def test_own_words_pass_the_gate_and_wrong_numbers_do_not(
     served.script = [streams(reply((quote, [1]), (f"In 1731, {quote}", [1])))]
     answer = engine.ask(QUESTION)
     assert answer.engine == "llm"
+    form = json.dumps(served.asked[-1]["response_format"])
+    markers = [c.marker for c in starter_engine.ask(QUESTION).citations]
+    assert f'"enum": {markers}' in form, "none but the quotes that are there can be named"
     assert answer.statements[0].text == " ".join(quote.split())
     assert "1731" not in answer.answer
     assert "1731" in answer.dropped[-1].text
     assert {"search", "evidence", "first_statement", "total"} <= set(answer.timings_ms)
+
+
+def test_a_name_may_stand_in_another_quote_of_the_same_passage(
+    engine: Engine, served: Service
+) -> None:
+    question = "Which edition of National Health Executive did the talk with Julie Wood come from?"
+    said = "The interview with Julie Wood carries the note that it comes from the 2016 edition."
+    served.script = [streams(reply((said, [1]), (said.replace("Julie", "Ada"), [1])))]
+    answer = engine.ask(question)
+    assert [statement.text for statement in answer.statements if statement.text == said] == [said]
+    assert len(answer.statements[0].citations) == 2, "the quote that names her is cited, too"
+    assert len({citation.passage for citation in answer.citations[:2]}) == 1
+    assert "Ada" in answer.dropped[-1].text
 
 
 def test_another_language_falls_back_to_the_same_extractive_answer(
@@ -109,3 +128,16 @@ def test_the_command_says_who_wrote_and_hides_the_key(
     )
     shown = soundings("--home", starter_home, "config")[1]
     assert KEY not in out + err + plain + shown
+
+
+def test_the_configured_model_is_an_llm_of_llama_index(served: Service) -> None:
+    table = AssistantSettings(llm=served.address, llm_tokens=77)
+    llm = ModelLLM(open_model(table), table)
+    served.script = [streams("It ", "{rained}.")]
+    grown = [reply.text for reply in llm.stream_complete("What was the weather?")]
+    assert grown[:2] == ["It ", "It {rained}."]
+    assert llm.predict(PromptTemplate("And in {month}?"), month="May") == "It {rained}."
+    asked = served.asked[-1]
+    assert asked["messages"] == [{"role": "user", "content": "And in May?"}]
+    assert asked["max_tokens"] == llm.metadata.num_output == 77
+    assert "response_format" not in asked, "plain text is asked for"
