@@ -16,6 +16,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browsing import LONG, ROOT, Served, ask, chatting, run
+from tests.conftest import settings_of
 
 pytest_plugins = ["tests.browsing"]
 
@@ -316,6 +317,20 @@ def test_the_page_names_no_other_host_to_load_from(served: Served) -> None:
 # Looks
 
 
+def test_our_own_scripts_and_styles_are_light(tmp_path: Path) -> None:
+    """What every visitor loads beyond gradio's: all of it is in the page's head."""
+    from assistant import tab as ask_tab
+    from assistant.packs import tab as discuss
+    from eval import tab as evaluate
+    from ingest.tab import LibraryTab
+    from vectorstore.page import look, source_pane
+
+    library = LibraryTab(settings_of(tmp_path))
+    parts = (look, source_pane, ask_tab, discuss, library, evaluate)
+    assert all("<style>" in part.head() for part in parts)
+    assert len("".join(part.head() for part in parts).encode()) < 100_000
+
+
 def test_on_a_phone_the_source_is_a_sheet(visit: Callable[..., Page]) -> None:
     page = visit(viewport={"width": 360, "height": 740}, has_touch=True)
     marker = ask(page, CONDUCTOR).locator(".marker").first
@@ -384,7 +399,11 @@ def _contrast(one: str, other: str) -> float:
 
 def test_print_shows_answer_and_sources_without_the_furniture(page: Page) -> None:
     exchange = ask(page, CONDUCTOR)
+    withheld = ask(page, PENGUINS)
+    offered = withheld.get_by_role("heading", name="What this library does answer")
+    expect(offered).to_be_visible(timeout=LONG)
     page.emulate_media(media="print")
+    expect(offered).to_be_hidden()  # as what stands below it
     expect(exchange.locator(".references li").first).to_be_visible()
     expect(exchange.locator("blockquote").first).to_be_visible()
     for furniture in ("#ask-form", "#source-side", "[role=tablist]", ".actions"):

@@ -4,24 +4,25 @@
 
 A source of N pages is put into a library of its own; the pane's own script, style and route are
 served, and its buttons clicked. What counts is the time from the click to the frame in which the
-quote, marked, is within view. Needs playwright and Chromium or Chrome.
+quote, marked, is within view.
 """
 
 import argparse
-import shutil
 import tempfile
-import threading
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 from typing import Any
 
+from eval.bench.browsing import in_words, shown
 from vectorstore import Changes, Library, NewPassage, NewVersion, Sentence
 from vectorstore.library import FILE_NAME, digest
 from vectorstore.page import look, source_pane
 from vectorstore.page.markup import element, join
 from vectorstore.page.source_view import address
 
+TARGET = 200  # milliseconds
+SHORT = 3  # pages of the source that the long one is set beside
 LINES = 40  # on a page
 PASSAGE = 8  # lines
 _LINE = "On page {page}, line {line}, the harbour master wrote down what the tide had brought in."
@@ -118,36 +119,21 @@ def main() -> None:
     parser.add_argument("--pages", type=int, default=300)
     parser.add_argument("--times", type=int, default=20)
     args = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        library = long_source(Path(folder), args.pages)
-        for what, times in _measured(app_of(library, args.pages), args.times).items():
-            print(f"{what}: median {median(times):.0f} ms, most {max(times):.0f} ms")
+    found = {pages: _measured(pages, args.times) for pages in (SHORT, args.pages)}
+    for what, times in found[args.pages].items():
+        ratio = median(times) / median(found[SHORT][what])
+        print(f"{what}: {in_words(times, TARGET)}; {ratio:.1f} times a source of {SHORT} pages")
 
 
-def _measured(app: Any, times: int) -> dict[str, list[float]]:
-    import uvicorn
-    from playwright.sync_api import sync_playwright
-
-    config = uvicorn.Config(app, port=0, log_level="critical")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        thread.join(0.05)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    browser = shutil.which("chromium") or shutil.which("google-chrome")
+def _measured(pages: int, times: int) -> dict[str, list[float]]:
     found: dict[str, list[float]] = {}
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
-        page = launched.new_page(viewport={"width": 1440, "height": 900})
-        page.goto(f"http://127.0.0.1:{port}/")
-        for _ in range(times):
-            for name in ("first", "middle", "last"):
-                for what, id in ((name, name), (f"{name}, whole source", "source-whole")):
-                    found.setdefault(what, []).append(page.evaluate(_OPENED, id))
-        launched.close()
-    server.should_exit = True
-    thread.join()
+    with tempfile.TemporaryDirectory() as folder:
+        library = long_source(Path(folder), pages)
+        with shown(app_of(library, pages)) as page:
+            for _ in range(times):
+                for name in ("first", "middle", "last"):
+                    for what, id in ((name, name), (f"{name}, whole source", "source-whole")):
+                        found.setdefault(what, []).append(page.evaluate(_OPENED, id))
     return found
 
 
