@@ -31,6 +31,7 @@ QUIET = [
 # What gradio writes when a page is left while one of its events is still open.
 LEFT = re.compile(r"AbortError: signal is aborted without reason|.*Connection errored out")
 LONG = 180_000  # milliseconds: the first answer may have to wait for the encoder
+FURTHEST = 90  # presses of Tab from one thing to the next
 
 expect.set_options(timeout=15_000)
 
@@ -136,3 +137,17 @@ def ask(page: Page, question: str) -> Locator:
     expect(exchange.locator(".pending, .answer:not(.pending)")).to_be_visible(timeout=LONG)
     expect(exchange.locator(".pending")).to_have_count(0, timeout=LONG)
     return exchange
+
+
+def reach(page: Page, target: Locator, key: str = "Tab") -> Locator:
+    """Go on with the keyboard until `target` has the focus."""
+    for _ in range(FURTHEST):
+        if target.evaluate("element => element === document.activeElement"):
+            return target
+        page.keyboard.press(key)
+    raise AssertionError(f"the keyboard does not reach {target}")
+
+
+def press(page: Page, target: Locator, key: str = "Tab") -> None:
+    reach(page, target, key)
+    page.keyboard.press("Enter")

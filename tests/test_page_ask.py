@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from assistant.feedback import list_feedback
 from tests.assistant.llm.conftest import Service, event, reply, streams
-from tests.browsing import LONG, Served, ask, chatting, run
+from tests.browsing import LONG, Served, ask, chatting, press, reach, run
 
 pytest_plugins = ["tests.browsing"]
 
@@ -41,6 +41,45 @@ def test_a_conversation_is_opened_again_by_its_address_and_deleted(page: Page) -
     expect(delete).to_have_count(0)
     page.goto(address)
     expect(page.locator("#ask-hint")).to_contain_text("This conversation is not here")
+
+
+@pytest.mark.slow
+def test_a_leaders_whole_path_by_keyboard_alone(page: Page, served: Served) -> None:
+    reach(page, page.get_by_label("Your question"))
+    page.keyboard.type(CONDUCTOR)
+    page.keyboard.press("Enter")
+    answer = page.locator(".exchange").first
+    expect(answer.locator(".outcome strong")).to_have_text("Answered", timeout=LONG)
+    marker = answer.locator(".marker").first
+    press(page, marker, "Shift+Tab")
+    expect(page.locator("#source-quote")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#source-quote")).to_be_hidden()
+    expect(marker).to_be_focused()
+    reach(page, page.get_by_label("Your question"))
+    page.keyboard.type("And where does he work?")
+    page.keyboard.press("Enter")
+    second = page.locator(".exchange").nth(1)
+    edit = second.locator(".edit")
+    expect(edit).to_be_visible(timeout=LONG)
+    press(page, edit, "Shift+Tab")
+    expect(page.get_by_label("Your question")).to_be_focused()
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.type(PENGUINS)
+    page.keyboard.press("Enter")
+    third = page.locator(".exchange").nth(2)
+    rewording = third.locator(".examples button").first
+    expect(rewording).to_be_visible(timeout=LONG)
+    press(page, rewording, "Shift+Tab")
+    fourth = page.locator(".exchange").nth(3)
+    expect(fourth.locator(".outcome strong")).to_have_text("Answered", timeout=LONG)
+    press(page, fourth.get_by_role("button", name="Yes"), "Shift+Tab")
+    expect(fourth.get_by_role("button", name="Yes")).to_have_attribute("aria-pressed", "true")
+    with page.expect_download() as waiting:
+        press(page, page.locator(".exports").get_by_role("link", name="Word"), "Shift+Tab")
+    assert CONDUCTOR in [p.text for p in Document(str(waiting.value.path())).paragraphs]
+    press(page, page.get_by_role("button", name="New conversation"))
+    expect(page.locator(".welcome")).to_be_visible()
 
 
 def test_what_somebody_says_of_an_answer_reaches_the_evaluators(page: Page, served: Served) -> None:

@@ -10,29 +10,14 @@ from pathlib import Path
 
 import pytest
 from docx import Document
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.assistant.llm.conftest import Service, goes_on
-from tests.browsing import LONG, Served, chatting
+from tests.browsing import LONG, Served, chatting, press, reach
 
 pytest_plugins = ["tests.browsing"]
 
 MINE = "What would you say on Monday, and to whom?"
-FURTHEST = 90  # presses of Tab from one thing to the next
-
-
-def reach(page: Page, target: Locator, key: str = "Tab") -> Locator:
-    """Go on with the keyboard until `target` has the focus."""
-    for _ in range(FURTHEST):
-        if target.evaluate("element => element === document.activeElement"):
-            return target
-        page.keyboard.press(key)
-    raise AssertionError(f"the keyboard does not reach {target}")
-
-
-def press(page: Page, target: Locator, key: str = "Tab") -> None:
-    reach(page, target, key)
-    page.keyboard.press("Enter")
 
 
 def saved(page: Page, name: str) -> bytes:
