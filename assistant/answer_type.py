@@ -107,15 +107,15 @@ _PLURALS = ("people", "men", "women", "children")
 _NO_UNIT = STOPWORDS | frozenset(
     "took take takes came come put deliver belong went go said say got make made left".split()
 )
-_DIGITS = r"(?<![\w.])\d[\d,.]*"
+_IN_WORDS = "|".join(sorted(NUMBER_WORDS))
 _NUMBER = re.compile(
-    rf"{_DIGITS}(?!\w)|\b(?:{'|'.join(sorted(NUMBER_WORDS))}|both|single|couple|pair|no)\b",
+    rf"(?<![\w.])\d[\d,.]*(?!\w)|\b(?:{_IN_WORDS}|both|single|couple|pair|no)\b",
     re.IGNORECASE,
 )
 _HOLDS = {
     "address": re.compile(r"https?://|www\.|@\w|\w\.(?:org|com|uk|net|eu|gov)\b|\d{5,}", re.I),
     "duration": re.compile(
-        rf"(?:\d[\d,.]*|\b(?:{'|'.join(sorted(NUMBER_WORDS))}|an?|few|several|many|next|last|over))"
+        rf"(?:\d[\d,.]*|\b(?:{_IN_WORDS}|an?|few|several|many|next|last|over))"
         rf"[\s-]+(?:(?:or|to) \w+ |and a half |full |more )?{_TIME_UNITS}\b"
         r"|\b(?:decades|centuries|generations?|annual|yearly|weekly|overnight|lifetime)\b",
         re.I,

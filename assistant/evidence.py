@@ -139,8 +139,8 @@ def placed(sentences: Sequence[Candidate], scores: Sequence[float]) -> list[tupl
     """The sentences' places in the list with their scores, best first; ties in the order of
     source and place within it.
 
-    Where a number or a date is asked for, a sentence without one counts LACKING_COUNTS of its
-    score: what is linear in the reader's model cannot say "only if".
+    Where an amount, a date or a name is asked for, a sentence without one counts LACKING_COUNTS of
+    its score: what is linear in the reader's model cannot say "only if".
     """
     weighed = [
         (i, score * LACKING_COUNTS if sentence.lacks else score)

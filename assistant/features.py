@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.agents import AGENT_FEATURES, NO_AGENT, Agent, Stand, agent_of, is_of_agent
-from assistant.answer_type import AMOUNTS, DATE, NAME, AnswerType, answer_type_of
+from assistant.answer_type import DATE, NAME, AnswerType, answer_type_of
 from assistant.question import Wording, kind_of, wording
 from vectorstore import Found, Hit, Library, Passage, Sentence
 from vectorstore.lexicon import among, stem, words
@@ -338,11 +338,12 @@ def _features(
     score, below, rank, lexical = shared
     passage, heading, title, open_passage, names_passage = around
     fresh = part.stems - asked.wording.stems
-    kinds = [
-        asked.wants is not None and asked.wants.kind in of for of in (AMOUNTS, (DATE,), (NAME,))
-    ]
-    met = asked.wants.met(text, reach.names) if asked.wants else 0.0
-    unmet = 1.0 - met if asked.wants else 0.0
+    wants = asked.wants
+    kinds = (
+        [wants.amount, wants.kind == DATE, wants.kind == NAME] if wants else [False, False, False]
+    )
+    met = wants.met(text, reach.names) if wants else 0.0
+    unmet = 1.0 - met if wants else 0.0
     cover = asked.cover(reach.stems)
     covered = cover.share
     return np.array(

@@ -59,7 +59,6 @@ _POLITE = re.compile(
 )
 _NAME = re.compile(r"\b(?:[A-Z][\w’'-]*[a-z\d]|[A-Z]{2,}s?)(?:\s+(?:[A-Z][\w’'-]+|[A-Z]{2,}s?))*")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_YEAR = re.compile(r"\b(1[5-9]\d\d|20\d\d|2100)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +70,6 @@ class Wording:
     order: tuple[str, ...]
     names: frozenset[str]
     numbers: frozenset[str]
-    years: frozenset[str]
     months: bool
 
 
@@ -96,7 +94,6 @@ def wording(text: str) -> Wording:
         order=order,
         names=frozenset(names),
         numbers=frozenset(numbers),
-        years=frozenset(_YEAR.findall(text)),
         months=any(w in MONTHS for w in found if w != "may"),
     )
 

@@ -139,15 +139,16 @@ def ask(page: Page, question: str) -> Locator:
     return exchange
 
 
-def reach(page: Page, target: Locator, key: str = "Tab") -> Locator:
+def reach(page: Page, target: Locator, *, by: str = "Tab") -> Locator:
     """Go on with the keyboard until `target` has the focus."""
+    expect(target).to_be_visible()
     for _ in range(FURTHEST):
         if target.evaluate("element => element === document.activeElement"):
             return target
-        page.keyboard.press(key)
+        page.keyboard.press(by)
     raise AssertionError(f"the keyboard does not reach {target}")
 
 
-def press(page: Page, target: Locator, key: str = "Tab") -> None:
-    reach(page, target, key)
-    page.keyboard.press("Enter")
+def press(page: Page, target: Locator, key: str = "Enter", *, by: str = "Tab") -> None:
+    reach(page, target, by=by)
+    page.keyboard.press(key)

@@ -51,7 +51,7 @@ def test_a_leaders_whole_path_by_keyboard_alone(page: Page, served: Served) -> N
     answer = page.locator(".exchange").first
     expect(answer.locator(".outcome strong")).to_have_text("Answered", timeout=LONG)
     marker = answer.locator(".marker").first
-    press(page, marker, "Shift+Tab")
+    press(page, marker, by="Shift+Tab")
     expect(page.locator("#source-quote")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.locator("#source-quote")).to_be_hidden()
@@ -62,7 +62,7 @@ def test_a_leaders_whole_path_by_keyboard_alone(page: Page, served: Served) -> N
     second = page.locator(".exchange").nth(1)
     edit = second.locator(".edit")
     expect(edit).to_be_visible(timeout=LONG)
-    press(page, edit, "Shift+Tab")
+    press(page, edit, by="Shift+Tab")
     expect(page.get_by_label("Your question")).to_be_focused()
     page.keyboard.press("ControlOrMeta+a")
     page.keyboard.type(PENGUINS)
@@ -70,13 +70,13 @@ def test_a_leaders_whole_path_by_keyboard_alone(page: Page, served: Served) -> N
     third = page.locator(".exchange").nth(2)
     rewording = third.locator(".examples button").first
     expect(rewording).to_be_visible(timeout=LONG)
-    press(page, rewording, "Shift+Tab")
+    press(page, rewording, by="Shift+Tab")
     fourth = page.locator(".exchange").nth(3)
     expect(fourth.locator(".outcome strong")).to_have_text("Answered", timeout=LONG)
-    press(page, fourth.get_by_role("button", name="Yes"), "Shift+Tab")
+    press(page, fourth.get_by_role("button", name="Yes"), by="Shift+Tab")
     expect(fourth.get_by_role("button", name="Yes")).to_have_attribute("aria-pressed", "true")
     with page.expect_download() as waiting:
-        press(page, page.locator(".exports").get_by_role("link", name="Word"), "Shift+Tab")
+        press(page, page.locator(".exports").get_by_role("link", name="Word"), by="Shift+Tab")
     assert CONDUCTOR in [p.text for p in Document(str(waiting.value.path())).paragraphs]
     press(page, page.get_by_role("button", name="New conversation"))
     expect(page.locator(".welcome")).to_be_visible()

@@ -23,7 +23,7 @@ MINE = "What would you say on Monday, and to whom?"
 def saved(page: Page, name: str) -> bytes:
     """The file that a link of the pack gives, fetched by keyboard."""
     with page.expect_download() as download:
-        press(page, page.get_by_role("link", name=name, exact=True), "Shift+Tab")
+        press(page, page.get_by_role("link", name=name, exact=True), by="Shift+Tab")
     assert download.value.suggested_filename.endswith(".docx")
     return Path(download.value.path()).read_bytes()
 

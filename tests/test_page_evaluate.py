@@ -6,16 +6,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from assistant import Engine
-from tests.browsing import LONG, Served, chatting
+from tests.browsing import LONG, Served, chatting, press, reach
 from tests.conftest import Command
 from tests.judged import ASKED, BASELINE, judged_home
 
 pytest_plugins = ["tests.browsing"]
-
-TABS = 60  # presses of Tab after which a control that was not reached is out of reach
 
 
 @pytest.fixture(scope="module")
@@ -26,21 +24,6 @@ def served(
     home = judged_home(tmp_path_factory.mktemp("evaluate") / "home", starter_home, starter_engine)
     with (home.parent / "chat.log").open("w") as errors, chatting(home, errors) as running:
         yield running
-
-
-def reach(page: Page, target: Locator) -> None:
-    """Press Tab until the control has the focus."""
-    expect(target).to_be_visible()
-    for _ in range(TABS):
-        if target.evaluate("control => control === document.activeElement"):
-            return
-        page.keyboard.press("Tab")
-    raise AssertionError(f"{target} cannot be reached by keyboard")
-
-
-def press(page: Page, target: Locator, key: str = "Enter") -> None:
-    reach(page, target)
-    page.keyboard.press(key)
 
 
 def opened(page: Page) -> Locator:
@@ -164,6 +147,27 @@ def test_feedback_becomes_a_gold_question(page: Page, served: Served, soundings:
     assert "Whose job is like that of a conductor?" in file.read_text(encoding="utf-8")
     code, out, _ = soundings("--home", served.home, "eval", "lint", "--no-ask", "--gold", file)
     assert code == 0, out
+
+
+def test_a_text_that_comes_late_does_not_replace_the_one_chosen_last(page: Page) -> None:
+    ev = opened(page)
+    press(page, ev.get_by_role("button", name="Gold questions written here"))
+    press(page, ev.get_by_role("button", name="New question"))
+    choice, text = ev.locator("#ev-source"), ev.get_by_label("Its text")
+    expect(text).not_to_have_value("")
+    first, last = (option.get_attribute("value") for option in choice.locator("option").all()[:2])
+    before = text.input_value()
+    late: list[Route] = []
+    page.route(f"**/text?source={first}", lambda route: late.append(route))
+    choice.select_option(last)
+    expect(text).not_to_have_value(before)
+    after = text.input_value()
+    choice.select_option(first)
+    choice.select_option(last)
+    with page.expect_response(f"**/text?source={first}"):
+        late[0].continue_()
+    page.wait_for_timeout(200)  # milliseconds in which the late reply could still be shown
+    expect(text).to_have_value(after)
 
 
 def test_a_run_is_stopped_and_another_removed(page: Page, served: Served) -> None:

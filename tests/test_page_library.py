@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browsing import LONG, Served, ask, chatting, run
+from tests.browsing import LONG, Served, ask, chatting, press, reach, run
 from vectorstore import Library
 from vectorstore.library import FILE_NAME
 
@@ -80,14 +80,6 @@ def add(page: Page, files: list[Path]) -> Locator:
 
 def titles(page: Page) -> list[str]:
     return page.locator("#library-rows tr:not([hidden]) th .whole").all_inner_texts()
-
-
-def tab_to(page: Page, target: Locator, *, most: int = 60, back: bool = False) -> None:
-    for _ in range(most):
-        page.keyboard.press("Shift+Tab" if back else "Tab")
-        if target.evaluate("it => it === document.activeElement"):
-            return
-    expect(target).to_be_focused()
 
 
 def library(kept: Served) -> Library:
@@ -158,7 +150,7 @@ def test_a_keeper_adds_removes_and_puts_back_by_keyboard(
 ) -> None:
     area = keeper.get_by_label("Choose files to add")
     keeper.get_by_role("tab", name="Library").focus()
-    tab_to(keeper, area)
+    reach(keeper, area)
     files = write(
         tmp_path,
         kestrel_txt=KESTREL,
@@ -181,8 +173,7 @@ def test_a_keeper_adds_removes_and_puts_back_by_keyboard(
 
     row = keeper.locator("#library-rows tr", has_text="kestrel")
     removes = row.get_by_role("button", name="Remove")
-    tab_to(keeper, removes)
-    keeper.keyboard.press("Enter")
+    press(keeper, removes)
     dialog = keeper.get_by_role("dialog", name="Remove “kestrel”?")
     expect(dialog.get_by_role("button", name="Keep it")).to_be_focused()
     keeper.keyboard.press("Escape")
@@ -190,8 +181,7 @@ def test_a_keeper_adds_removes_and_puts_back_by_keyboard(
     expect(removes).to_be_focused()
     keeper.keyboard.press("Enter")
     expect(dialog).to_be_visible()
-    tab_to(keeper, dialog.get_by_role("button", name="Remove it"), most=3)
-    keeper.keyboard.press("Enter")
+    press(keeper, dialog.get_by_role("button", name="Remove it"))
     undo = keeper.get_by_role("button", name="Undo")
     expect(undo).to_be_focused(timeout=LONG)
     expect(row).to_have_count(0)

@@ -6,6 +6,7 @@
   const $ = (id) => document.getElementById(id);
   const every = { running: 1000, idle: 4000 }; // milliseconds between two looks at the run
   let asked = 0; // counts requests, so that a slow reply never replaces a later one
+  let loading = 0; // the same for the texts of sources
   let number = null; // of the run that this page last heard of
   let running = false;
   let told = -1; // the last quarter of the run that was said to screen readers
@@ -64,9 +65,17 @@
   // its offsets count from the text's beginning
 
   async function load() {
-    const side = $("ev-source").closest("[data-text]");
-    const reply = await fetch(`${side.dataset.text}?${new URLSearchParams({ source: $("ev-source").value })}`);
-    $("ev-text").value = reply.ok ? await reply.text() : "";
+    const mine = ++loading;
+    const choice = $("ev-source");
+    const address = choice.closest("[data-text]").dataset.text;
+    let text = "";
+    try {
+      const reply = await fetch(`${address}?${new URLSearchParams({ source: choice.value })}`);
+      if (reply.ok) text = await reply.text();
+    } catch {
+      if (mine === loading) wrong("The source could not be fetched. Is Soundings still running?");
+    }
+    if (mine === loading && $("ev-text")) $("ev-text").value = text;
   }
 
   // Offsets count code points on the server's side, and UTF-16 units here
@@ -91,10 +100,15 @@
     const start = points(box.value.slice(0, box.selectionStart + marked.indexOf(words)));
     const side = $("ev-source").closest("[data-take]");
     const where = { source: $("ev-source").value, start, end: start + points(words), words };
-    const reply = await fetch(side.dataset.take, sent(where));
-    const text = await reply.text();
+    let reply, text;
+    try {
+      reply = await fetch(side.dataset.take, sent(where));
+      text = await reply.text();
+    } catch {
+      return wrong("Soundings does not answer. Is it still running?");
+    }
     if (!reply.ok) return wrong(text);
-    $("ev-evidence").insertAdjacentHTML("beforeend", text); // made and escaped by our own server
+    $("ev-evidence")?.insertAdjacentHTML("beforeend", text); // made and escaped by our own server
     say(`Taken as evidence: ${words}`);
   }
 
