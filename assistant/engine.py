@@ -22,6 +22,7 @@ from assistant.features import Candidate, answer_features, ask_about, candidates
 from assistant.followup import query_of
 from assistant.followup import standalone as stand_alone
 from assistant.gate import Checker, Slice, judge, open_checker
+from assistant.imprint import IMPRINT_CONFIDENCE, imprint_of
 from assistant.journal import Journal, noted
 from assistant.line import Line
 from assistant.models import (
@@ -240,8 +241,10 @@ class Engine:
         judged = self._reader.read(asked, listed)
         ranked = rank(listed, judged.scores)
         confidence = 0.0
-        quotes: list[Quote] = []
-        if ranked:
+        quotes = imprint_of(question, self.store.library, sources)
+        if quotes:
+            confidence = IMPRINT_CONFIDENCE
+        elif ranked:
             row = np.concatenate([answer_features(asked, found, ranked), judged.extra])
             confidence = float(self.calibration.answer.probability(row[None, :])[0])
             if confidence >= self.calibration.threshold:

@@ -190,8 +190,8 @@ def _with_lead(candidate: Candidate, score: float) -> Quote:
     passage, last = candidate.hit.passage, candidate.sentence
     for first in passage.sentences[lead_of(passage, candidate.index) : candidate.index]:
         if len(passage.slice(first.start, last.end).split()) <= LEAD_WORDS:
-            return _quote(passage, first.start, last.end, score)
-    return _quote(passage, last.start, last.end, score)
+            return quote_of(passage, first.start, last.end, score)
+    return quote_of(passage, last.start, last.end, score)
 
 
 def _with_tail(candidate: Candidate, quote: Quote) -> Quote:
@@ -203,7 +203,7 @@ def _with_tail(candidate: Candidate, quote: Quote) -> Quote:
         if following.kind != "prose" or not LEANING.match(text) or len(whole.split()) > TAIL_WORDS:
             break
         end = following.end
-    return _quote(passage, quote.start, end, quote.score)
+    return quote_of(passage, quote.start, end, quote.score)
 
 
 def _whole_list(
@@ -234,7 +234,7 @@ def _whole_list(
         last += 1
     if last == first:
         return []
-    quotes = [_quote(passage, s.start, s.end, score) for s in sentences[first : last + 1]]
+    quotes = [quote_of(passage, s.start, s.end, score) for s in sentences[first : last + 1]]
     return quotes if sum(quote.words for quote in quotes) <= LIST_WORDS else []
 
 
@@ -311,5 +311,6 @@ def _repeats(quote: Quote, chosen: Sequence[Quote]) -> bool:
     return False
 
 
-def _quote(passage: Passage, start: int, end: int, score: float) -> Quote:
+def quote_of(passage: Passage, start: int, end: int, score: float) -> Quote:
+    """A passage's `[start:end]` of the source, as a quote."""
     return Quote(passage=passage, start=start, end=end, text=passage.slice(start, end), score=score)
