@@ -37,8 +37,8 @@ from assistant.models import (
 )
 from assistant.reader import SpanReader, TrainedReader, open_reader
 from assistant.settings import AssistantSettings
-from assistant.sides import named_source, sides_of
-from vectorstore import Found, Hit, Library, Query, Settings, Store, open_store
+from assistant.sides import mentions_of, sides_of
+from vectorstore import Found, Hit, Library, Query, Settings, Source, Store, open_store
 
 QUESTION_CHARACTERS = 2_000
 PASSAGES_READ = 8
@@ -205,25 +205,37 @@ class Engine:
         asked = split_parts(alone) if len(split_parts(own)) > 1 else [alone]
         parts = self._sides(alone, sources) if len(asked) == 1 else []
         if not parts and len(asked) == 1:  # in the person's own words, with the turns before
-            parts = [self._evidence(alone, query_of(own, before), sources)]
+            parts = [self._where_said(alone, query_of(own, before), sources)]
         elif not parts:
-            parts = [self._evidence(part, query_of(part, before), sources) for part in asked]
+            parts = [self._where_said(part, query_of(part, before), sources) for part in asked]
         return self._compose(question, alone, parts)
 
     def _sides(self, question: str, sources: Sequence[str] | None) -> list[_Evidence]:
-        """What either side comes to of a question that asks the same of two; nothing where it does
-        not, or where neither side is answered."""
-        sides = sides_of(question)
-        if not sides:
-            return []
-        held = self.store.library.sources()
-        parts = []
-        for side, other in zip(sides, reversed(sides), strict=True):
-            named = named_source(side, other, held)
-            within = [named] if named and (sources is None or named in sources) else sources
-            words = self.settings.answer_words // 2
-            parts.append(self._evidence(side, query_of(side, ()), within, words))
+        """What either side comes to of a question that asks the same of two, or that speaks of
+        several sources; nothing where it does not, or where no side is answered."""
+        sides = sides_of(question, self._held(sources))
+        words = self.settings.answer_words // max(len(sides), 1)
+        parts = [
+            self._evidence(
+                side.question, query_of(side.question, ()), side.within or sources, words
+            )
+            for side in sides
+        ]
         return parts if any(part.quotes for part in parts) else []
+
+    def _where_said(self, question: str, query: Query, sources: Sequence[str] | None) -> _Evidence:
+        """What a question comes to in the source of which it speaks, where it speaks of one and is
+        answered there, or else in all."""
+        spoken_of = [*mentions_of(question, self._held(sources))]
+        if len(spoken_of) == 1:
+            there = self._evidence(question, query, spoken_of)
+            if there.quotes:
+                return there
+        return self._evidence(question, query, sources)
+
+    def _held(self, sources: Sequence[str] | None) -> list[Source]:
+        held = self.store.library.sources()
+        return [source for source in held if sources is None or source.id in sources]
 
     def _evidence(
         self,

@@ -173,7 +173,7 @@ def select(
     for candidate, value in ranked:
         if len(chosen) == NUMBER_OF_QUOTES or (chosen and value < KEEP_ABOVE * score):
             break
-        if chosen and candidate.lacks:
+        if (chosen and candidate.lacks) or (candidate.scrap and not candidate.holds):
             continue
         quote = _with_lead(candidate, value)
         if not chosen and asked.kind not in SHORT_KINDS:

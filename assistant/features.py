@@ -106,6 +106,7 @@ ANSWER_FEATURES = (
 )
 
 _LACKING = tuple(SENTENCE_FEATURES.index(name) for name in LACKING)
+_HOLDING = tuple(SENTENCE_FEATURES.index(name) for name in HAVING)
 _SIMILARITY = SENTENCE_FEATURES.index("similarity")
 _AGENT = SENTENCE_FEATURES.index(AGENT_FEATURES[0])
 _WHY = re.compile(
@@ -144,6 +145,17 @@ class Candidate:
     def lacks(self) -> bool:
         """Whether an amount, a date or a name is asked for, and this sentence holds none."""
         return any(self.features[index] == 1 for index in _LACKING)
+
+    @property
+    def holds(self) -> bool:
+        """Whether an amount, a date or a name is asked for, and this sentence holds one."""
+        return any(self.features[index] == 1 for index in _HOLDING)
+
+    @property
+    def scrap(self) -> bool:
+        """Whether this is a scrap of a page ("interviews", "18/"), which says nothing."""
+        said = self.text.rstrip().endswith((*".!?:;", *"\"”’')"))
+        return self.sentence.kind == "prose" and not said and len(self.text.split()) < 4
 
     @property
     def sentence(self) -> Sentence:
