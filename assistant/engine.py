@@ -18,6 +18,7 @@ import numpy as np
 from assistant.calibration import Calibration, load, shipped
 from assistant.errors import BadQuestion, EngineUnavailable, Stopped
 from assistant.evidence import FeatureReader, Judged, Quote, Reader, cited, overlap, rank, select
+from assistant.expansion import EXPANSION_CONFIDENCE, MORE_ON_IT, expansion_of
 from assistant.features import Candidate, answer_features, ask_about, candidates
 from assistant.followup import query_of
 from assistant.followup import standalone as stand_alone
@@ -35,10 +36,11 @@ from assistant.models import (
     Words,
     text_with_markers,
 )
+from assistant.naming import Names
 from assistant.reader import SpanReader, TrainedReader, open_reader
 from assistant.settings import AssistantSettings
-from assistant.sides import mentions_of, sides_of
-from vectorstore import Found, Hit, Library, Query, Settings, Source, Store, open_store
+from assistant.sides import sides_of
+from vectorstore import Found, Hit, Library, Query, Settings, Store, open_store
 
 QUESTION_CHARACTERS = 2_000
 PASSAGES_READ = 8
@@ -116,6 +118,7 @@ class Engine:
         self._writer = writer(store.library, self.checker) if writer else None
         self.journal = journal
         self._line = Line(AT_ONCE)
+        self._known_names: tuple[str, Names | None] = "", None
 
     @property
     def writer(self) -> Writer | None:
@@ -213,7 +216,7 @@ class Engine:
     def _sides(self, question: str, sources: Sequence[str] | None) -> list[_Evidence]:
         """What either side comes to of a question that asks the same of two, or that speaks of
         several sources; nothing where it does not, or where no side is answered."""
-        sides = sides_of(question, self._held(sources))
+        sides = sides_of(question, self._names(sources))
         words = self.settings.answer_words // max(len(sides), 1)
         parts = [
             self._evidence(
@@ -226,16 +229,24 @@ class Engine:
     def _where_said(self, question: str, query: Query, sources: Sequence[str] | None) -> _Evidence:
         """What a question comes to in the source of which it speaks, where it speaks of one and is
         answered there, or else in all."""
-        spoken_of = [*mentions_of(question, self._held(sources))]
+        spoken_of = [*self._names(sources).mentions(question)]
         if len(spoken_of) == 1:
             there = self._evidence(question, query, spoken_of)
             if there.quotes:
                 return there
         return self._evidence(question, query, sources)
 
-    def _held(self, sources: Sequence[str] | None) -> list[Source]:
-        held = self.store.library.sources()
-        return [source for source in held if sources is None or source.id in sources]
+    def _names(self, sources: Sequence[str] | None) -> Names:
+        """How the sources can be spoken of; that of the whole library is kept while it stands."""
+        library = self.store.library
+        if sources is not None:
+            return Names([source for source in library.sources() if source.id in sources])
+        fingerprint, names = self._known_names
+        if names is None or fingerprint != library.fingerprint:
+            fingerprint = library.fingerprint
+            names = Names(library.sources())
+            self._known_names = fingerprint, names
+        return names
 
     def _evidence(
         self,
@@ -253,7 +264,7 @@ class Engine:
         judged = self._reader.read(asked, listed)
         ranked = rank(listed, judged.scores)
         confidence = 0.0
-        quotes = imprint_of(question, self.store.library, sources)
+        quotes = imprint_of(question, self.store.library, self._names(sources))
         if quotes:
             confidence = IMPRINT_CONFIDENCE
         elif ranked:
@@ -262,6 +273,12 @@ class Engine:
             if confidence >= self.calibration.threshold:
                 words = most_words or self.settings.answer_words
                 quotes = select(asked, ranked, self.store.library, words)
+        spelled = expansion_of(question, self.store.library, sources)
+        if spelled and spelled.quote:
+            quotes = [spelled.quote, *([] if spelled.whole else quotes[:MORE_ON_IT])]
+            confidence = EXPANSION_CONFIDENCE
+        elif spelled:
+            quotes, confidence = [], min(confidence, 1 - EXPANSION_CONFIDENCE)
         return _Evidence(
             question=question,
             found=found,

@@ -6,11 +6,12 @@ shares no word with the question, so no likeness would find it.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 
 from assistant.evidence import Quote, quote_of
 from assistant.gate.dates import Date, date_stands, dates_of
-from vectorstore import Library, Source
+from assistant.naming import KINDS, Names
+from vectorstore import Library
 from vectorstore.lexicon import STOPWORDS, stem, words
 
 # A year alone is said in many a sentence; on the first or the last page it is the imprint's.
@@ -40,17 +41,17 @@ _ASKS = {
         r"|\b(?:publication )?date of (?:the )?\w|\bpublication date\b"
     ),
 }
-# Words with which one speaks of a source, and which need not stand in its title.
-_SPOKEN = frozenset(
+# Words with which one asks about a source or speaks of it, and which need not stand in its title.
+_ASKING = frozenset(
     map(
         stem,
-        """author writer reporter journalist publisher wrote write written authored penned
-        reported published publish printed print released issued come came appear appeared dated
-        date day month year publication article report interview note document paper brief piece
-        source conversation name please know up first
-        spoke speak talk talked interviewed""".split(),
+        """author writer journalist publisher wrote write written authored penned reported
+        published publish printed print released issued come came appear appeared dated date day
+        month year publication name please know up first spoke speak talk talked
+        interviewed""".split(),
     )
 )
+_SPOKEN = _ASKING | {stem(word) for word in KINDS | {"conversation", "reporter"}}
 _TOLD = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
 _FIGURES = re.compile(
     r"(?<![\d.])(?P<day>0?[1-9]|[12]\d|3[01])(?P<sign>[./])(?P<month>0?[1-9]|1[0-2])(?P=sign)"
@@ -58,8 +59,8 @@ _FIGURES = re.compile(
 )
 
 
-def imprint_of(question: str, library: Library, within: Sequence[str] | None = None) -> list[Quote]:
-    """What answers a question about a source itself; `within` narrows to these source ids.
+def imprint_of(question: str, library: Library, names: Names) -> list[Quote]:
+    """What answers a question about a source itself, one of those that `names` knows.
 
     Nothing where the question asks for something else, where it names no one source by its title,
     author and publisher, where the library does not know what is asked for, and where the source
@@ -69,14 +70,13 @@ def imprint_of(question: str, library: Library, within: Sequence[str] | None = N
     asked = next((what for what, pattern in _ASKS.items() if pattern.search(folded)), None)
     if asked is None:
         return []
-    held = [s for s in library.sources() if within is None or s.id in within]
-    source = _meant(folded, held)
-    told = getattr(source, asked) if source else None
-    if source is None or told is None:
+    meant = _meant(folded, names)
+    told = getattr(library.source(meant), asked) if meant else None
+    if meant is None or told is None:
         return []
     whole = [
         quote_of(passage, sentence.start, sentence.end, IMPRINT_CONFIDENCE)
-        for passage in library.passages_of(source.id)
+        for passage in library.passages_of(meant)
         for sentence in passage.sentences
     ]
     whole = [quote for quote in whole if quote.words <= MOST_WORDS]
@@ -89,23 +89,14 @@ def imprint_of(question: str, library: Library, within: Sequence[str] | None = N
     return []
 
 
-def _meant(folded: str, sources: Sequence[Source]) -> Source | None:
+def _meant(folded: str, names: Names) -> str | None:
     """The one source of which all the words that a question has for it are words; of several the
     one that also is what they are called ("the report")."""
-    asked = {stem(w) for w in folded.split() if w not in STOPWORDS} - _SPOKEN
-    if not asked:
-        return None
-    fits = [source for source in sources if asked <= _known_as(source)]
-    spoken = [len({stem(w) for w in folded.split()} & _known_as(source)) for source in fits]
-    best = [s for s, count in zip(fits, spoken, strict=True) if count == max(spoken)]
-    return best[0] if len(best) == 1 else None
-
-
-def _known_as(source: Source) -> set[str]:
-    """The stems of a source's title, author and publisher, with their initials."""
-    parts = [part for part in (source.title, source.author, source.publisher) if part]
-    initials = {"".join(w[0] for w in words(part)) for part in parts}
-    return {stem(w) for part in parts for w in words(part)} | initials
+    spoken = {stem(word) for word in folded.split() if word not in STOPWORDS}
+    fits = names.fitting(spoken - _SPOKEN) if spoken - _SPOKEN else set()
+    if len(fits) > 1:
+        fits &= names.fitting(spoken - _ASKING)
+    return next(iter(fits)) if len(fits) == 1 else None
 
 
 Test = Callable[[str], bool]

@@ -108,6 +108,7 @@ def visit(browser: Browser, served: Served) -> Iterator[Callable[..., Page]]:
         page.on("request", lambda r: _note_foreign(r.url, served.address, elsewhere))
         page.goto(served.address)
         expect(page.locator(".welcome")).to_be_visible()
+        expect(page.get_by_role("button", name="Ask", exact=True)).to_be_visible()
         return page
 
     yield opened

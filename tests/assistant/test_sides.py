@@ -4,7 +4,8 @@ import pytest
 
 from assistant import Engine, Outcome
 from assistant.agents import agent_of
-from assistant.sides import named_source, sides_of
+from assistant.naming import Names
+from assistant.sides import sides_of
 
 
 @pytest.mark.parametrize(
@@ -31,15 +32,53 @@ from assistant.sides import named_source, sides_of
     ],
 )
 def test_the_same_is_asked_of_either_side(question: str, sides: list[str]) -> None:
-    assert sides_of(question) == sides
+    assert [side.question for side in sides_of(question, Names([]))] == sides
 
 
-def test_a_side_that_names_a_title_is_looked_for_there(starter_engine: Engine) -> None:
-    sources = starter_engine.store.library.sources()
-    title = next(s for s in sources if s.title.endswith("Taking the lead"))
-    assert named_source("How does Taking the lead see it?", "and Wood?", sources) == title.id
-    assert named_source("Taking the lead", "Taking the lead", sources) is None
-    assert named_source("What does the report say?", "the other?", sources) is None, "a plain word"
+@pytest.mark.parametrize(
+    ("question", "spoken_of"),
+    [
+        ("How does Taking the lead see it?", {"taking-the-lead": "Taking the lead"}),
+        ("What does the report say?", {"top-leader-report": "the report"}),
+        (
+            "Do the Wood interview and Black's article agree?",
+            {
+                "early-leadership-development": "the Wood interview",
+                "shape-shifters": "Black's article",
+            },
+        ),
+        ("What does the NICE report say?", {}),
+        ("Who is taking on the lead?", {}),
+        ("What does the paper say?", {}),
+        ("Who is taking the lead?", {}),
+        ("Where do shape shifters come from?", {}),
+        ("What does the shape shifters piece say?", {"shape-shifters": "shape shifters"}),
+    ],
+)
+def test_the_sources_that_a_question_speaks_of(
+    starter_engine: Engine, question: str, spoken_of: dict[str, str]
+) -> None:
+    found = Names(starter_engine.store.library.sources()).mentions(question)
+    assert {id: question[slice(*places[0])] for id, places in found.items()} == spoken_of
+
+
+def test_each_source_that_a_question_speaks_of_is_asked_without_the_names(
+    starter_engine: Engine,
+) -> None:
+    names = Names(starter_engine.store.library.sources())
+    each = sides_of("How do the report and Taking the lead each see trust?", names)
+    assert [(side.question, side.within) for side in each] == [
+        ("How does see trust?", ["top-leader-report"]),
+        ("How does see trust?", ["taking-the-lead"]),
+    ]
+    both = sides_of("Set the report beside what Taking the lead says on trust.", names)
+    assert [side.within for side in both] == [["top-leader-report"], ["taking-the-lead"]]
+    assert sides_of("What does the report say on trust?", names) == []
+
+
+def test_a_question_that_speaks_of_a_source_is_answered_there(starter_engine: Engine) -> None:
+    answer = starter_engine.ask("What does Taking the lead say about being able to influence?")
+    assert {citation.source for citation in answer.citations} == {"taking-the-lead"}
 
 
 def test_either_side_of_a_comparison_is_quoted(starter_engine: Engine) -> None:

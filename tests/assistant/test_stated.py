@@ -1,9 +1,12 @@
-"""Questions about a source itself: who wrote it, who published it, when it came out."""
+"""What is found by what it says, not by likeness: who wrote a source, who published it, when it
+came out, and what the letters of an abbreviation stand for."""
 
 import pytest
 
 from assistant import Engine, Outcome, open_engine
+from assistant.expansion import expansion_of, spelled_out
 from assistant.imprint import imprint_of
+from assistant.naming import Names
 from tests.conftest import settings_of
 
 WEIRS = """Talking of weirs
@@ -19,7 +22,8 @@ OTTERS = """# Otters of the Tamar
 
 By Cleo Marsh, warden.
 
-Otters came back to the Tamar in 2009, when the weirs had fish passes.
+Otters came back to the Tamar in 2009, when the weirs had fish passes. The money came from the
+Tamar fishing trust (TFT). Wardens hold an SPC (seasonal passage certificate), and the RBA helps.
 
 Dan Firth drew the maps.
 """
@@ -86,8 +90,49 @@ def test_the_source_itself_says_it(rivers: Engine, question: str, quotes: list[s
     ],
 )
 def test_no_imprint_where_it_is_not_asked_for_known_and_said(rivers: Engine, question: str) -> None:
-    assert imprint_of(question, rivers.store.library) == []
+    assert imprint_of(question, rivers.store.library, Names(rivers.store.library.sources())) == []
+
+
+@pytest.mark.parametrize(
+    "question, quote",
+    [
+        ("What does TFT stand for?", "The money came from the\nTamar fishing trust (TFT)."),
+        ("what is a tft?", "The money came from the\nTamar fishing trust (TFT)."),
+        (
+            "What are SPCs?",
+            "Wardens hold an SPC (seasonal passage certificate), and the RBA helps.",
+        ),
+    ],
+)
+def test_what_spells_an_abbreviation_out_comes_first(
+    rivers: Engine, question: str, quote: str
+) -> None:
+    answer = rivers.ask(question)
+    assert answer.outcome is Outcome.ANSWERED
+    assert answer.citations[0].quote == quote
+
+
+def test_letters_that_nobody_spells_out_are_withheld(rivers: Engine) -> None:
+    assert rivers.ask("What does RBA stand for?").outcome is Outcome.WITHHELD
+    assert expansion_of("What is the RBA?", rivers.store.library) is None
+    assert expansion_of("What is passage?", rivers.store.library) is None
+
+
+@pytest.mark.parametrize(
+    "text, spelled",
+    [
+        ("Members of the House of Lords (HL) spoke.", ["HL"]),
+        ("Clinical commissioning groups (CCGs) buy care.", ["CCGs"]),
+        ("The chair (Jo Tan) left.", []),
+        ("The board (RIVER) met.", []),
+        ("It rose to 5 (see Table B).", []),
+        ("CCGs (in this report) buy care.", []),
+        ("They hold SPCs (seasonal passage certificates).", ["SPCs"]),
+    ],
+)
+def test_long_forms_are_proved_by_their_letters(text: str, spelled: list[str]) -> None:
+    assert [*spelled_out(text)] == spelled
 
 
 def test_a_filter_by_source_holds(rivers: Engine) -> None:
-    assert imprint_of("Who wrote Talking of weirs?", rivers.store.library, ["otters"]) == []
+    assert rivers.ask("Who wrote Talking of weirs?", sources=["otters"]).outcome is Outcome.WITHHELD
