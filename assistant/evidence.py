@@ -1,5 +1,6 @@
 """Evidence: the sentences that answer, found by a reader among the sentences of the hits."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -12,7 +13,7 @@ from assistant.errors import AssistantError
 from assistant.features import LEANING, Asked, Candidate, lead_of
 from assistant.models import Citation, Words
 from assistant.question import wording
-from vectorstore import Heading, Library, Passage
+from vectorstore import Heading, Library, Passage, Sentence
 
 # Over all of our gold 4 gave more right answers than 3 (0.71 against 0.68 over the starter library,
 # 0.80 against 0.79 over the originals) at three words more; 5 gave no more.
@@ -28,6 +29,12 @@ LIST_WORDS = 150
 SHORT_ITEM_WORDS = 12
 LEAD_WORDS = 60
 TAIL_WORDS = 80
+# A list is what is asked for where this many of so many best sentences belong to it.
+CROWD, CROWD_AMONG = 3, 6
+COUNTS = "none one two three four five six seven eight nine ten eleven twelve".split()
+_ANNOUNCES = re.compile(
+    rf"\b(?P<count>{'|'.join(COUNTS[2:])}|[2-9]|1[0-2]) (?:[\w-]+ ){{0,4}}?\w+s\b", re.IGNORECASE
+)
 SHORT_KINDS = ("who", "number", "date", "where", "yesno")
 
 
@@ -214,36 +221,96 @@ def _whole_list(
         headed = _list_of_headings(asked, ranked, library, score)
         if headed:
             return headed
-    best, _ = ranked[0]
     if asked.kind in SHORT_KINDS:
         return []
-    passage, first = best.hit.passage, best.index
-    sentences = passage.sentences
-    if sentences[first].kind == "item":
-        while first and sentences[first - 1].kind == "item":
-            first -= 1
-        before = sentences[first - 1]
-        led = first > 0 and passage.slice(before.start, before.end).endswith(":")
-        if asked.kind != "list" and not (led and _are_short(passage, first)):
-            return []
-        first -= led
-    elif not best.text.endswith(":"):
+    best, _ = ranked[0]
+    announced = _announced_headings(best, library, score)
+    if announced:
+        return announced
+    run = _list_around(best, library)
+    if asked.kind == "list" and len(run) < 2:
+        run = _crowded_list(ranked, library)
+    elif asked.kind != "list" and best.sentence.kind == "item":
+        led = bool(run) and run[0].sentence.kind != "item"
+        run = run if led and _are_short(run[1:]) else []
+    if len(run) < 2:
         return []
-    last = first
-    while last + 1 < len(sentences) and sentences[last + 1].kind == "item":
-        last += 1
-    if last == first:
-        return []
-    quotes = [quote_of(passage, s.start, s.end, score) for s in sentences[first : last + 1]]
+    quotes = [quote_of(s.passage, s.sentence.start, s.sentence.end, score) for s in run]
     return quotes if sum(quote.words for quote in quotes) <= LIST_WORDS else []
 
 
-def _are_short(passage: Passage, first: int) -> bool:
-    """Whether the items from `first` on are the parts of one thing, rather than sentences that
-    each stand for themselves."""
-    items = [s for s in passage.sentences[first:] if s.kind == "item"]
-    words = sum(len(passage.slice(item.start, item.end).split()) for item in items)
-    return words <= SHORT_ITEM_WORDS * len(items)
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """A sentence in its passage."""
+
+    passage: Passage
+    sentence: Sentence
+
+    @property
+    def text(self) -> str:
+        return self.passage.slice(self.sentence.start, self.sentence.end)
+
+
+def _list_around(candidate: Candidate, library: Library) -> list[_Spot]:
+    """The list that a sentence is an item of, or leads to with a colon, with what leads to it;
+    nothing where there is none. It may go on in the passages before and after."""
+    passage = candidate.hit.passage
+    ends = passage.sentences[0].kind == "item" or passage.sentences[-1].kind == "item"
+    passages = library.passages_of(passage.source) if ends else [passage]
+    near = {
+        sentence.start: _Spot(other, sentence)
+        for other in (*passages, passage)
+        if other.heading == passage.heading
+        for sentence in other.sentences
+    }
+    spots = [near[start] for start in sorted(near)]
+    first = sorted(near).index(candidate.sentence.start)
+    if candidate.sentence.kind == "item":
+        while first and spots[first - 1].sentence.kind == "item":
+            first -= 1
+        first -= first > 0 and spots[first - 1].text.endswith(":")
+    elif not candidate.text.endswith(":"):
+        return []
+    last = first
+    while last + 1 < len(spots) and spots[last + 1].sentence.kind == "item":
+        last += 1
+    return spots[first : last + 1] if last > first else []
+
+
+def _crowded_list(ranked: Sequence[tuple[Candidate, float]], library: Library) -> list[_Spot]:
+    """The list to which most of the best sentences belong, though the very best does not."""
+    best = [candidate for candidate, _ in ranked[:CROWD_AMONG]]
+    for candidate in best:
+        run = _list_around(candidate, library)
+        there = {(spot.passage.source, spot.sentence.start) for spot in run}
+        inside = [c for c in best if (c.hit.passage.source, c.sentence.start) in there]
+        if len(inside) >= CROWD:
+            return run
+    return []
+
+
+def _announced_headings(best: Candidate, library: Library, score: float) -> list[Quote]:
+    """A sentence that tells how many things there are ("three aspects"), with the headings below
+    its own where there are just as many."""
+    match = _ANNOUNCES.search(best.text)
+    if match is None or best.sentence.kind != "prose":
+        return []
+    passage = best.hit.passage
+    headings = library.headings(passage.source)
+    above = [i for i, heading in enumerate(headings) if heading.end <= best.sentence.start]
+    under = _children(headings, above[-1]) if above else []
+    count = (
+        COUNTS.index(match["count"].lower()) if match["count"].isalpha() else int(match["count"])
+    )
+    if len(under) != count:
+        return []
+    return [_with_lead(best, score), *_as_quotes(under, passage, library, score)]
+
+
+def _are_short(items: Sequence[_Spot]) -> bool:
+    """Whether items are the parts of one thing, rather than sentences that each stand for
+    themselves."""
+    return sum(len(item.text.split()) for item in items) <= SHORT_ITEM_WORDS * len(items)
 
 
 def _list_of_headings(
@@ -264,21 +331,28 @@ def _list_of_headings(
             under = _children(headings, position)
             if len(under) < 2:
                 continue
-            text = library.text(passage.source)
-            passages = {p.heading: p for p in library.passages_of(passage.source)}
-            found = [
-                Quote(
-                    passage=_first_under(passages, child, passage),
-                    start=child.start,
-                    end=child.end,
-                    text=text[child.start : child.end],
-                    score=score,
-                )
-                for child in under
-            ]
+            found = _as_quotes(under, passage, library, score)
             if sum(quote.words for quote in found) <= LIST_WORDS:
                 return found
     return []
+
+
+def _as_quotes(
+    headings: Sequence[Heading], near: Passage, library: Library, score: float
+) -> list[Quote]:
+    """Headings of the source of `near`, quoted."""
+    text = library.text(near.source)
+    passages = {p.heading: p for p in library.passages_of(near.source)}
+    return [
+        Quote(
+            passage=_first_under(passages, heading, near),
+            start=heading.start,
+            end=heading.end,
+            text=text[heading.start : heading.end],
+            score=score,
+        )
+        for heading in headings
+    ]
 
 
 def _children(headings: Sequence[Heading], position: int) -> list[Heading]:
