@@ -37,6 +37,8 @@ from assistant.models import (
     text_with_markers,
 )
 from assistant.naming import Names
+from assistant.phrases import bare
+from assistant.question import plainly
 from assistant.reader import SpanReader, TrainedReader, open_reader
 from assistant.settings import AssistantSettings
 from assistant.sides import sides_of
@@ -51,10 +53,14 @@ WITHHELD = "The library does not answer this question."
 ENGINES = ("extractive", "llm")
 
 _SECOND_PART = re.compile(
-    r"[,;]?\s+and\s+(?=(?:how|what|who|whom|whose|when|where|why|which)\b)", re.IGNORECASE
+    r"[,;]?\s+and\s+(?:(?:say|tell me|tell us|explain)\s+)?"
+    r"(?=(?:how|what|who|whom|whose|when|where|why|which)\b)",
+    re.IGNORECASE,
 )
 _FIRST_PART = re.compile(
-    r"\b(how|what|who|whom|whose|when|where|why|which|is|are|do|does|did)\b", re.I
+    r"\b(how|what|who|whom|whose|when|where|why|which|is|are|do|does|did)\b"
+    r"|^(?:(?:please|pls) )?(?:explain|describe|define|name|list|outline|summari[sz]e)\b",
+    re.I,
 )
 
 
@@ -210,7 +216,11 @@ class Engine:
         if not parts and len(asked) == 1:  # in the person's own words, with the turns before
             parts = [self._where_said(alone, query_of(own, before), sources)]
         elif not parts:
-            parts = [self._where_said(part, query_of(part, before), sources) for part in asked]
+            turns = [[*before, *_said(asked[:i])] for i in range(len(asked))]
+            parts = [
+                self._where_said(part, query_of(part, said), sources)
+                for part, said in zip(asked, turns, strict=True)
+            ]
         return self._compose(question, alone, parts)
 
     def _sides(self, question: str, sources: Sequence[str] | None) -> list[_Evidence]:
@@ -257,9 +267,10 @@ class Engine:
     ) -> _Evidence:
         """Search for `query`, read and select for one question."""
         began = time.perf_counter()
+        query = replace(query, text=plainly(query.text))
         found = self.store.searcher.search(query, PASSAGES_READ, sources=sources)
         searched = time.perf_counter()
-        asked = ask_about(question, self.store.library)
+        asked = ask_about(plainly(question), self.store.library)
         listed = candidates(asked, found, self.store.library)
         judged = self._reader.read(asked, listed)
         ranked = rank(listed, judged.scores)
@@ -406,7 +417,7 @@ def _whole(turn: Turn) -> Turn:
 def split_parts(question: str) -> list[str]:
     """The questions in a question: "How many are there, and who leads them?" holds two.
 
-    The second is made to stand alone on the first.
+    The second is made to stand alone on the first, where that takes no more than a name.
     """
     match = _SECOND_PART.search(question)
     if match is None or _FIRST_PART.search(question[: match.start()]) is None:
@@ -414,8 +425,15 @@ def split_parts(question: str) -> list[str]:
     if question.count("“", 0, match.start()) > question.count("”", 0, match.start()):
         return [question]  # what is quoted, a title perhaps, asks nothing
     first, second = question[: match.start()].strip() + "?", question[match.end() :].strip()
-    second = stand_alone(second, [Turn(role="user", content=first)])
+    alone = stand_alone(second, _said([first]))
+    # Where the first is said again, what answers it would answer both.
+    if bare(first) not in alone:
+        second = alone
     return [first, second[:1].upper() + second[1:]]
+
+
+def _said(questions: Sequence[str]) -> list[Turn]:
+    return [Turn(role="user", content=question) for question in questions]
 
 
 def _words(listed: Sequence[Candidate], judged: Judged) -> list[tuple[str, int, int]]:

@@ -57,6 +57,12 @@ _POLITE = re.compile(
     r"^(please |(could|can|would|will) (you|i) (please |kindly )?(?=(list|name|tell|give|say|show|"
     r"have|see|get|explain|describe)\b)|(tell|give|show) me )+"
 )
+_MEANT = re.compile(r"^what (is|are) meant by ", re.IGNORECASE)
+_EXPLAIN = re.compile(
+    r"^(?:(?:please|pls|(?:can|could) you) )?(?:explain|define)(?: to \w+)?"
+    r"(?= (?:the |an? )?[\w\"“‘'-]+(?: [\w\"”’'-]+){0,3}[.?!]?$)(?! (?:how|what|why|when|who)) ",
+    re.IGNORECASE,
+)
 _NAME = re.compile(r"\b(?:[A-Z][\w’'-]*[a-z\d]|[A-Z]{2,}s?)(?:\s+(?:[A-Z][\w’'-]+|[A-Z]{2,}s?))*")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
@@ -96,6 +102,13 @@ def wording(text: str) -> Wording:
         numbers=frozenset(numbers),
         months=any(w in MONTHS for w in found if w != "may"),
     )
+
+
+def plainly(question: str) -> str:
+    """A question for a meaning as the question what it is: "What is meant by X?", "Please explain
+    X". That somebody means something is a word that no answer needs to say."""
+    meant = _MEANT.sub(r"What \1 ", question)
+    return _EXPLAIN.sub("What is ", meant)
 
 
 @lru_cache(maxsize=1_000)

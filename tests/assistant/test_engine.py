@@ -128,6 +128,15 @@ def test_half_an_answer_says_which_half_is_missing(originals_engine: Engine) -> 
     assert "42 per cent" in answer.citations[0].quote
 
 
+def test_the_first_half_does_not_answer_for_the_second(starter_engine: Engine) -> None:
+    answer = starter_engine.ask(
+        "What does Hunter Healthcare do for CCGs, and how many people does it employ?"
+    )
+    assert answer.outcome is Outcome.PARTIAL
+    assert answer.missing == "How many people does it employ?"
+    assert "Hunter Healthcare" in answer.citations[0].quote
+
+
 def test_a_follow_up_leans_on_the_turns_before(originals_engine: Engine) -> None:
     history = [
         Turn(role="user", content="Who is Julie Wood?"),
