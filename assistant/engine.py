@@ -42,7 +42,7 @@ from assistant.question import plainly
 from assistant.reader import SpanReader, TrainedReader, open_reader
 from assistant.settings import AssistantSettings
 from assistant.sides import sides_of
-from vectorstore import Found, Hit, Library, Query, Settings, Store, open_store
+from vectorstore import Found, Hit, Library, Query, Settings, Source, Store, open_store
 
 QUESTION_CHARACTERS = 2_000
 PASSAGES_READ = 8
@@ -124,7 +124,7 @@ class Engine:
         self._writer = writer(store.library, self.checker) if writer else None
         self.journal = journal
         self._line = Line(AT_ONCE)
-        self._known_names: tuple[str, Names | None] = "", None
+        self._known_names: tuple[str, list[Source], Names] = "", [], Names([])
 
     @property
     def writer(self) -> Writer | None:
@@ -228,12 +228,11 @@ class Engine:
         several sources; nothing where it does not, or where no side is answered."""
         sides = sides_of(question, self._names(sources))
         words = self.settings.answer_words // max(len(sides), 1)
-        parts = [
-            self._evidence(
-                side.question, query_of(side.question, ()), side.within or sources, words
-            )
-            for side in sides
-        ]
+        parts = []
+        for side in sides:
+            query = query_of(side.question, ())
+            part = self._evidence(side.question, query, side.within or sources, words)
+            parts.append(replace(part, question=side.asked))
         return parts if any(part.quotes for part in parts) else []
 
     def _where_said(self, question: str, query: Query, sources: Sequence[str] | None) -> _Evidence:
@@ -248,15 +247,15 @@ class Engine:
 
     def _names(self, sources: Sequence[str] | None) -> Names:
         """How the sources can be spoken of; that of the whole library is kept while it stands."""
-        library = self.store.library
-        if sources is not None:
-            return Names([source for source in library.sources() if source.id in sources])
-        fingerprint, names = self._known_names
-        if names is None or fingerprint != library.fingerprint:
-            fingerprint = library.fingerprint
-            names = Names(library.sources())
-            self._known_names = fingerprint, names
-        return names
+        fingerprint, held, names = self._known_names
+        now = self.store.library.fingerprint
+        if fingerprint != now:
+            held = self.store.library.sources()
+            names = Names(held)
+            self._known_names = now, held, names
+        if sources is None:
+            return names
+        return Names([source for source in held if source.id in sources])
 
     def _evidence(
         self,

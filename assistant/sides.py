@@ -21,9 +21,10 @@ _ONE = {"do": "does", "have": "has", "are": "is", "were": "was", "did": "did"}
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One side of a question: the question put to it, and the source it is to be looked for in,
-    where it names one."""
+    """One side of a question: as it is `asked` in full, the `question` that is read, and the source
+    it is to be looked for in, where it names one."""
 
+    asked: str
     question: str
     within: list[str]
 
@@ -36,13 +37,17 @@ def sides_of(question: str, names: Names) -> list[Side]:
         named = [names.mentions(side) for side in asked]
         apart = [len(mine) == 1 for mine in named] == [True, True] and {*named[0]} != {*named[1]}
         return [
-            Side(_without(side, mine.values()), [*mine]) if apart else Side(side, [])
+            Side(side, _without(side, mine.values()), [*mine]) if apart else Side(side, side, [])
             for side, mine in zip(asked, named, strict=True)
         ]
     spoken_of = names.mentions(question)
     if len(spoken_of) < 2:
         return []
-    return [Side(_without(question, spoken_of.values()), [id]) for id in spoken_of]
+    plain = _without(question, spoken_of.values())
+    return [
+        Side(f"{question[slice(*places[0])]}: {question}", plain, [id])
+        for id, places in spoken_of.items()
+    ]
 
 
 def _without(question: str, mentions: Iterable[Sequence[Place]]) -> str:

@@ -67,12 +67,13 @@ def test_each_source_that_a_question_speaks_of_is_asked_without_the_names(
 ) -> None:
     names = Names(starter_engine.store.library.sources())
     each = sides_of("How do the report and Taking the lead each see trust?", names)
-    assert [(side.question, side.within) for side in each] == [
-        ("How does see trust?", ["top-leader-report"]),
-        ("How does see trust?", ["taking-the-lead"]),
+    assert [(side.asked, side.question, side.within) for side in each] == [
+        ("How does the report see trust?", "How does see trust?", ["top-leader-report"]),
+        ("How does Taking the lead see trust?", "How does see trust?", ["taking-the-lead"]),
     ]
     both = sides_of("Set the report beside what Taking the lead says on trust.", names)
     assert [side.within for side in both] == [["top-leader-report"], ["taking-the-lead"]]
+    assert both[1].asked.startswith("Taking the lead: Set the report beside")
     assert sides_of("What does the report say on trust?", names) == []
 
 
