@@ -51,6 +51,7 @@ from vectorstore.library import FILE_NAME
 SIGNALS = (signal.SIGKILL, signal.SIGKILL, signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
 PATIENCE = 600.0  # seconds until a child counts as hanging
 PLAIN_DIMENSION = 384
+LENGTHS = "length.bin"  # of Chroma's vector index, written in place
 DOCUMENTS = 12
 # A command that ended before it could be killed is begun anew, and killed earlier.
 ATTEMPTS, HASTE = 6, 0.6
@@ -381,17 +382,35 @@ def _vector_files(index: Path) -> dict[str, tuple[int, int]]:
 
 
 def _plain_store_breaks(folder: Path, seed: int) -> str:
-    """Kill the writer of a plain store as its files change: what breaks, "" if nothing does."""
+    """Kill the writer of a plain store in the middle of a save: what breaks, "" if nothing does.
+
+    A save writes the vectors and then, for some milliseconds, LENGTHS: the moment from its first
+    change on, at which a kill broke every store that was looked at. One at the first change of
+    the vectors broke none.
+    """
     folder.mkdir()
     child = _fork(lambda: _fill_plain(folder, start=0, stop=1_000))
     if _wait(child) != 0:
         raise SystemExit("a plain store could not be filled")
     child = _fork(lambda: _fill_plain(folder, start=1_000, stop=10_000))
-    _await_change(child, folder, 2 + seed % 3)
+    _await_lengths(child, folder, 1 + seed % 3)
     _kill(child, signal.SIGKILL)
     found = _ask_child(lambda: _use_plain(folder))
     shutil.rmtree(folder, ignore_errors=True)
     return found if isinstance(found, str) else str(found)
+
+
+def _await_lengths(child: int, folder: Path, change: int) -> None:
+    """Until LENGTHS of a plain store has changed so many times, or its writer has ended."""
+    seen, changes = _lengths(folder), 0
+    while changes < change and not _has_ended(child):
+        now = _lengths(folder)
+        changes += now != seen
+        seen = now
+
+
+def _lengths(folder: Path) -> list[tuple[int, int]]:
+    return [facts for file, facts in _vector_files(folder).items() if Path(file).name == LENGTHS]
 
 
 def _plain_vectors(start: int, stop: int) -> Any:
