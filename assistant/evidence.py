@@ -138,8 +138,10 @@ def cited(quote: Excerpt, library: Library, *, marker: int, words: Words | None 
 
 
 def rank(sentences: Sequence[Candidate], scores: Sequence[float]) -> list[tuple[Candidate, float]]:
-    """Sentences with their scores, best first, as `placed` has them."""
-    return [(sentences[i], score) for i, score in placed(sentences, scores)]
+    """Sentences with their scores, best first, as `placed` has them, but for scraps of a page that
+    hold nothing of what is asked for: they answer nothing, however like the question."""
+    ranked = [(sentences[i], score) for i, score in placed(sentences, scores)]
+    return [item for item in ranked if not item[0].scrap or item[0].holds]
 
 
 def placed(sentences: Sequence[Candidate], scores: Sequence[float]) -> list[tuple[int, float]]:
@@ -180,7 +182,7 @@ def select(
     for candidate, value in ranked:
         if len(chosen) == NUMBER_OF_QUOTES or (chosen and value < KEEP_ABOVE * score):
             break
-        if (chosen and candidate.lacks) or (candidate.scrap and not candidate.holds):
+        if chosen and candidate.lacks:
             continue
         quote = _with_lead(candidate, value)
         if not chosen and asked.kind not in SHORT_KINDS:
