@@ -7,10 +7,9 @@ from collections.abc import Iterable, Sequence
 from vectorstore import Source
 from vectorstore.lexicon import STOPWORDS, stem, words
 
-_KIND = r"(?:article|report|interview|note|paper|brief|piece|minutes|launch)"
-KINDS = frozenset(
-    "article report interview note document paper brief piece minutes launch source".split()
-)
+_SPOKEN = "article report interview note paper brief piece minutes launch".split()
+_KIND = rf"(?:{'|'.join(_SPOKEN)})"
+KINDS = frozenset(_SPOKEN) | {"document", "source"}
 _SPOKEN_OF = re.compile(
     rf"\b(?:the|this|that|(?P<of>[A-Z]\w+)['’]s) (?P<by>(?:\w+ ){{0,4}}?)(?P<kind>{_KIND})\b"
 )
