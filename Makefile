@@ -13,7 +13,7 @@ chat: $(VENV)/installed
 	$(BIN)/soundings chat --open
 
 test: $(VENV)/installed-dev
-	$(BIN)/python -m pytest -m "not slow"
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile
 
 slow: $(VENV)/installed-dev
 	$(BIN)/python -m pytest -m slow || [ $$? -eq 5 ]  # 5: there are none

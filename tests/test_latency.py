@@ -22,6 +22,7 @@ def best_ratio(engine: Engine, enough: float) -> float:
     return min(ratios)
 
 
+@pytest.mark.slow
 def test_a_question_takes_at_most_five_times_its_encoding_by_features_alone(
     originals_home: Path,
 ) -> None:

@@ -6,6 +6,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parent.parent
 HEAVY = (
     *("torch", "chromadb", "gradio", "llama_index", "sentence_transformers", "sklearn"),
@@ -31,6 +33,7 @@ def test_help_loads_nothing_heavy() -> None:
     assert not loaded & set(HEAVY)
 
 
+@pytest.mark.slow  # a ratio of times: nothing else may run beside it
 def test_help_is_at_least_five_times_faster_than_importing_the_encoder() -> None:
     def seconds(code: str) -> float:
         began = time.perf_counter()
