@@ -83,10 +83,16 @@ class Remembering:
         return self._encoder.fingerprint
 
     def encode(
-        self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
+        self,
+        texts: Sequence[str],
+        *,
+        progress: Callable[[int], None] | None = None,
+        bulk: bool = False,
     ) -> Vectors:
         new = [text for text in dict.fromkeys(texts) if text not in self._known]
-        self._known.update(zip(new, self._encoder.encode(new, progress=progress), strict=True))
+        self._known.update(
+            zip(new, self._encoder.encode(new, progress=progress, bulk=bulk), strict=True)
+        )
         return np.stack([self._known[text] for text in texts])
 
 

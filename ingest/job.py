@@ -256,6 +256,8 @@ class Job:
             self.progress.step("Encoding sentences", len(missing))
         for start in range(0, len(missing), VECTORS_AT_ONCE):
             part = missing[start : start + VECTORS_AT_ONCE]
-            vectors = self.encoder.encode([keys[k] for k in part], progress=self.progress.advance)
+            vectors = self.encoder.encode(
+                [keys[k] for k in part], progress=self.progress.advance, bulk=True
+            )
             self.library.put_vectors(part, vectors, self.encoder.fingerprint)
         return len(missing)

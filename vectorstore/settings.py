@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Any, Literal, TypeVar, get_args
 
 import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
@@ -24,6 +24,7 @@ PREFIX = "SOUNDINGS_"
 HOME_VARIABLE = "SOUNDINGS_HOME"
 
 T = TypeVar("T", bound="Table")
+Precision = Literal["single", "half", "auto"]
 
 
 NONE = ("none", "")  # what turns off a part that can be named in the settings
@@ -40,6 +41,8 @@ class StoreSettings(Table):
 
     encoder: str = "builtin"
     """A sentence-transformers model, a folder or a name; `builtin` is the embedded MiniLM."""
+    encoder_precision: Precision = "single"
+    """What a library is encoded in; `auto` is half where the processor multiplies bfloat16."""
     chroma: str = "embedded"
     """`embedded`, or the address of a Chroma server: http://host:port."""
     library: str = "embedded"

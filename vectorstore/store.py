@@ -107,14 +107,15 @@ def open_encoder(
 
     Raises IndexMismatch where the two are not interchangeable.
     """
-    wanted = settings.table(StoreSettings).encoder
+    table = settings.table(StoreSettings)
+    wanted = table.encoder
     named = "encoder" in settings.origins
     made_by = library.meta("encoder")
     name = wanted
     if made_by and not named and not rebuild:
         name = library.meta("encoder_name") or BUILTIN
     try:
-        encoder = SentenceEncoder(name, announce=announce)
+        encoder = SentenceEncoder(name, announce=announce, precision=table.encoder_precision)
     except EncoderUnavailable as exc:
         if named or name == wanted:
             raise

@@ -29,7 +29,11 @@ class HashEncoder:
         self.asked: list[str] = []
 
     def encode(
-        self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
+        self,
+        texts: Sequence[str],
+        *,
+        progress: Callable[[int], None] | None = None,
+        bulk: bool = False,
     ) -> NDArray[np.float32]:
         self.asked += texts
         seeds = [int.from_bytes(digest(text)[:8], "big") for text in texts]

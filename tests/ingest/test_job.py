@@ -318,6 +318,21 @@ def test_another_encoder_is_refused_until_the_library_is_made_again(
     assert home_of_other == str(other_encoder)
 
 
+def test_a_library_encoded_in_half_precision_is_the_same_library(
+    real_home: Path, tmp_path: Path
+) -> None:
+    half = settings_of(tmp_path / "home", SOUNDINGS_ENCODER_PRECISION="half")
+    ingest(half, [real_home.parent / "texts"])
+    made = [open_store(settings_of(home)) for home in (real_home, tmp_path / "home")]
+    one, other = (store.library.passage_ids() for store in made)
+    assert one == other
+    single, rough = (store.searcher.search("A ship at sunrise", 1).hits[0] for store in made)
+    assert single.similarity != rough.similarity
+    assert rough.similarity == pytest.approx(single.similarity, abs=0.01)
+    report = ingest(settings_of(tmp_path / "home"), [real_home.parent / "texts"])
+    assert [file.status for file in report.files] == ["unchanged"]
+
+
 def test_a_lost_encoder_is_named_with_the_way_out(
     real_home: Path, other_encoder: Path, tmp_path: Path
 ) -> None:

@@ -19,7 +19,11 @@ class HashEncoder:
     fingerprint = "hash-1"
 
     def encode(
-        self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
+        self,
+        texts: Sequence[str],
+        *,
+        progress: Callable[[int], None] | None = None,
+        bulk: bool = False,
     ) -> NDArray[np.float32]:
         seeds = [int.from_bytes(digest(text)[:8], "big") for text in texts]
         rows = np.array([np.random.default_rng(seed).normal(size=64) for seed in seeds])

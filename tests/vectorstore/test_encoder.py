@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vectorstore import EncoderUnavailable, SentenceEncoder
+from vectorstore import encoder as encoders
 from vectorstore.encoder import BATCH_TOKENS, PADDING, batches, find_model, fingerprint_of
 
 
@@ -87,3 +88,26 @@ def test_a_text_has_the_same_vector_in_any_company() -> None:
     together = encoder.encode(texts)
     alone = np.concatenate([encoder.encode([text]) for text in texts])
     assert np.abs(together - alone).max() < 1e-6
+
+
+TEXTS = ["The ferry made 14 crossings in May.", "Who keeps the lighthouse?", "Sails " * 60]
+
+
+def test_half_precision_is_for_bulk_alone_and_its_vectors_are_interchangeable() -> None:
+    single, half = SentenceEncoder(), SentenceEncoder(precision="half")
+    exact, rough = single.encode(TEXTS, bulk=True), half.encode(TEXTS, bulk=True)
+    assert not np.array_equal(exact, rough)
+    assert (exact * rough).sum(axis=1).min() >= 0.999
+    assert (rough**2).sum(axis=1) == pytest.approx([1, 1, 1], abs=1e-6)
+    assert np.array_equal(half.encode(TEXTS), exact)
+    assert half.fingerprint == single.fingerprint
+
+
+@pytest.mark.parametrize("able", [True, False])
+def test_auto_is_half_where_the_processor_is_made_for_it(
+    able: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(encoders, "multiplies_bfloat16", lambda: able)
+    single, auto = SentenceEncoder(), SentenceEncoder(precision="auto")
+    same = np.array_equal(auto.encode(TEXTS, bulk=True), single.encode(TEXTS, bulk=True))
+    assert same is not able
