@@ -18,11 +18,13 @@ from assistant.models import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proved:
-    """A statement that the gate let stand, and the quotes behind it."""
+    """A statement that the gate let stand, the quotes behind it, and its last clause, where only
+    what comes before that stands."""
 
     text: str
     support: float
     behind: tuple[Citation, ...]
+    cut: Dropped | None = None
 
 
 class Draft:
@@ -43,8 +45,11 @@ class Draft:
         self.cached = False
 
     def take(self, result: Proved | Dropped, written: Written) -> None:
-        """Show what was proved, once, and for what was not the quote that it named."""
+        """Show what was proved, once; for what was not, the best quote where that is not shown
+        yet, else the one that it named."""
         if isinstance(result, Proved):
+            if result.cut is not None:
+                self._dropped.append(result.cut)
             if all(result.text != shown.text for shown in self._shown):
                 self._shown.append(result)
             self._spoke = True
@@ -54,7 +59,8 @@ class Draft:
         for statement, quote in zip(
             self._extractive.statements, self._extractive.citations, strict=True
         ):
-            if quote.marker in written.numbers and quote.place not in used:
+            wanted = quote.marker == 1 or quote.marker in written.numbers
+            if wanted and quote.place not in used:
                 self._shown.append(
                     Proved(text=statement.text, support=statement.support, behind=(quote,))
                 )

@@ -67,14 +67,17 @@ class Evidence:
         quotes = self.quotes[:number]
         return Evidence(quotes=quotes, passages=self.passages[: number - len(quotes)])
 
+    def labelled(self) -> list[tuple[str, Passage]]:
+        """The passages with the letters by which they go."""
+        return [(chr(ord("A") + i), passage) for i, passage in enumerate(self.passages)]
+
     def lines(self) -> list[str]:
         """A JSON object a line, so that no text can pretend to be anything but a text."""
         quotes: list[dict[str, object]] = [
             {"quote": q.marker, "source": q.title, "text": q.quote} for q in self.quotes
         ]
         passages: list[dict[str, object]] = [
-            {"passage": chr(ord("A") + i), "source": p.title, "text": p.text}
-            for i, p in enumerate(self.passages)
+            {"passage": label, "source": p.title, "text": p.text} for label, p in self.labelled()
         ]
         return [as_line(each) for each in (*quotes, *passages)]
 

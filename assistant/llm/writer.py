@@ -15,6 +15,7 @@ from typing import Any
 
 from assistant.evidence import Quote, cited
 from assistant.gate import Checker, Slice, Verdict, judge
+from assistant.gate.said import read
 from assistant.llm.cache import Reply, ReplyCache, key_of
 from assistant.llm.draft import Draft, Proved
 from assistant.llm.errors import ModelBusy, ModelError, PromptTooLong
@@ -25,12 +26,19 @@ from assistant.llm.prompt import Evidence, answer_prompt, followup_prompt, load_
 from assistant.llm.rewrite import QUESTION, REPLY_TOKENS, is_faithful
 from assistant.models import Answer, Citation, Dropped, Outcome, Turn, Use
 from assistant.settings import AssistantSettings
-from vectorstore import Library, visible
+from vectorstore import Library, Passage, visible
 
 PASSAGES_SHOWN = 2  # they are most of what a model has to read before its first word
 MOST_STATEMENTS = 8
 STATEMENT_CHARACTERS = 600
+NEAREST_SENTENCES = 3  # of the passages, that a statement which fell is tried on
+SHARED_WORDS = 0.5  # of a statement's words with meaning, that such a sentence holds at least
 AT_ONCE = 24  # answers that a model writes at the same time, be it ever so slow
+# Where one of two statements ends that a model joined: what follows is a clause of its own.
+_CLAUSE_END = re.compile(
+    r"(?:;|,(?: and| but| while)) (?=(?:it|he|she|they|the|this|its|his|her)\b)"
+    r"| and (?=(?:it|he|she|they)\b)"
+)
 # What could make a page or a person fetch something, or pass for the page's own markup.
 _MARKUP = re.compile(r"https?:|www\.|\]\(|!\[|<\w|</|&\w+;|```|\bjavascript:|\bdata:", re.I)
 
@@ -151,19 +159,45 @@ class ModelWriter:
         for verdict, quotes in self._tries(text, behind, first, evidence):
             if verdict.stands:
                 return Proved(text=text, support=verdict.support, behind=tuple(quotes))
-        return Dropped(text=text, why=first.why or "ungrounded")
+        dropped = Dropped(text=text, why=first.why or "ungrounded")
+        *before, last = _CLAUSE_END.split(text, maxsplit=1)
+        for shown in (clause + "." for clause in before):
+            verdict = self._judged(shown, behind)
+            if verdict.stands:
+                cut = replace(dropped, text=last)
+                return Proved(text=shown, support=verdict.support, behind=tuple(behind), cut=cut)
+        return dropped
 
     def _tries(
         self, text: str, behind: list[Citation], first: Verdict, evidence: Evidence
     ) -> Iterator[tuple[Verdict, list[Citation]]]:
         """The statement on its quotes; where these lack a name or a number, on each further quote
-        of the same passage as well: "she" of one sentence is named in the one before."""
+        of the same passage as well: "she" of one sentence is named in the one before. Then on the
+        sentences of the passages that are nearest in words: a small model writes what a passage
+        says, and names a quote that does not."""
         yield first, behind
+        if first.stands:
+            return
         passages = {quote.passage for quote in behind}
         for quote in evidence.quotes if first.lacks else ():
             if quote.passage in passages and quote not in behind:
                 wider = sorted([*behind, quote], key=lambda q: q.place)
                 yield self._judged(text, wider), wider
+        for sentence in self._nearest(text, evidence):
+            yield self._judged(text, [sentence]), [sentence]
+
+    def _nearest(self, text: str, evidence: Evidence) -> list[Citation]:
+        """The sentences of the passages that share the most words with a statement, best first."""
+        wanted = read(text).stems
+        found: list[tuple[float, int, Citation]] = []
+        for passage in evidence.passages:
+            for sentence in passage.sentences:
+                said = passage.slice(sentence.start, sentence.end)
+                share = len(wanted & read(said).stems) / max(1, len(wanted))
+                if share >= SHARED_WORDS:
+                    place = (sentence.start, sentence.end)
+                    found.append((-share, len(found), self._cited(passage, *place, evidence)))
+        return [citation for _, _, citation in sorted(found)[:NEAREST_SENTENCES]]
 
     def _judged(self, text: str, behind: Sequence[Citation]) -> Verdict:
         slices = [Slice.cited(citation) for citation in behind]
@@ -178,7 +212,10 @@ class ModelWriter:
                 return f"it cites quote {number}, which does not exist"
             quote = known[number]
             behind.setdefault(quote.place, quote)
+        labels = {label for label, _ in evidence.labelled()}
         for words in written.copied:
+            if words.strip() in labels:  # it names a passage, and copies nothing
+                continue
             found = self._located(words, evidence)
             if found is None:
                 return f"what it quotes is in no source: “{self._model.hush(visible(words))[:100]}”"
@@ -188,16 +225,17 @@ class ModelWriter:
     def _located(self, words: str, evidence: Evidence) -> Citation | None:
         for passage in evidence.passages:
             span = locate_sentences(words, passage)
-            if span is None:
-                continue
-            start, end = span
-            for quote in evidence.quotes:  # a numbered quote that holds it is as good
-                if quote.source == passage.source and quote.start <= start and end <= quote.end:
-                    return quote
-            text = passage.slice(start, end)
-            found = Quote(passage=passage, start=start, end=end, text=text, score=0.0)
-            return cited(found, self._library, marker=0)
+            if span is not None:
+                return self._cited(passage, *span, evidence)
         return None
+
+    def _cited(self, passage: Passage, start: int, end: int, evidence: Evidence) -> Citation:
+        for quote in evidence.quotes:  # a numbered quote that holds it is as good
+            if quote.source == passage.source and quote.start <= start and end <= quote.end:
+                return quote
+        text = passage.slice(start, end)
+        found = Quote(passage=passage, start=start, end=end, text=text, score=0.0)
+        return cited(found, self._library, marker=0)
 
 
 class Writing:

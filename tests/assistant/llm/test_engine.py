@@ -71,6 +71,58 @@ def test_a_name_may_stand_in_another_quote_of_the_same_passage(
     assert "Ada" in answer.dropped[-1].text
 
 
+def test_what_a_passage_says_is_cited_from_it_whatever_quote_was_named(
+    engine: Engine, starter_engine: Engine, served: Service
+) -> None:
+    plain = starter_engine.ask(QUESTION)
+    quoted = {c.quote for c in plain.citations}
+    shown = [hit.passage for hit in plain.hits[:2]]
+    said, passage = next(
+        (text, passage)
+        for passage in shown
+        for text in passage.sentence_texts()
+        if text not in quoted and len(text.split()) > 8
+    )
+    served.script = [streams(reply((said, [1])))]
+    answer = engine.ask(QUESTION)
+    [statement], [citation] = answer.statements, answer.citations
+    assert statement.text == " ".join(said.split())
+    assert (citation.quote, citation.passage) == (said, passage.id)
+    served.script = [streams(reply((f"In 1731, {said}", [1])))]
+    assert engine.ask(QUESTION).engine == "extractive"
+
+
+def test_what_a_reply_adds_of_its_own_is_cut_off(engine: Engine, served: Service) -> None:
+    question = "Which edition of National Health Executive did the talk with Julie Wood come from?"
+    said = "It comes from the 2016 edition"
+    served.script = [streams(reply((f"{said}, and it was printed in 1731.", [1])))]
+    answer = engine.ask(question)
+    assert [statement.text for statement in answer.statements] == [f"{said}."]
+    assert [dropped.text for dropped in answer.dropped] == ["it was printed in 1731."]
+    assert answer.written is not None and answer.written.fallback is not None
+    assert (answer.written.fallback.whole, answer.written.fallback.left_out) == (False, 1)
+
+
+def test_the_letter_of_a_passage_is_no_copy(
+    engine: Engine, starter_engine: Engine, served: Service
+) -> None:
+    quote = starter_engine.ask(QUESTION).citations[0].quote
+    served.script = [streams(reply((quote, [1], "A")))]
+    answer = engine.ask(QUESTION)
+    assert (answer.engine, answer.dropped) == ("llm", ())
+
+
+def test_the_best_quote_takes_the_place_of_what_fell(
+    engine: Engine, starter_engine: Engine, served: Service
+) -> None:
+    plain = starter_engine.ask(QUESTION)
+    first, second, *_ = plain.citations
+    served.script = [streams(reply(("In 1731 it was built.", [2]), (second.quote, [2])))]
+    answer = engine.ask(QUESTION)
+    assert [c.quote for c in answer.citations] == [first.quote, second.quote]
+    assert answer.statements[0].text == plain.statements[0].text
+
+
 def test_another_language_falls_back_to_the_same_extractive_answer(
     engine: Engine, starter_engine: Engine, served: Service
 ) -> None:

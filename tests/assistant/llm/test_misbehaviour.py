@@ -53,7 +53,7 @@ def test_a_proved_statement_is_shown_with_its_quote(
     answer = proved(write(), library)
     assert (answer.engine, answer.answer) == ("llm", f"{FERRY} [1]")
     shown = answer.to_json()
-    assert (shown["model"], shown["prompt"]) == ("listed-first", "answer-3")
+    assert (shown["model"], shown["prompt"]) == ("listed-first", "answer-4")
     assert shown["tokens"] == {"prompt": 321, "completion": 45}
     assert shown["fallback"] is None
     assert {"first_statement", "last_statement", "model"} <= set(shown["timings_ms"])
