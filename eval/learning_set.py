@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.engine import PASSAGES_READ
 from assistant.features import Asked, Candidate, ask_about, candidates
+from assistant.finding import PASSAGES_READ
 from assistant.reader.features import Look
 from eval.errors import EvalError
 from eval.gold_questions import GOLD, load_gold

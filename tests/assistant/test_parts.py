@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.engine import split_parts
+from assistant.finding import split_parts
 from assistant.question import plainly
 
 
