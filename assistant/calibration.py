@@ -90,7 +90,8 @@ def shipped(read: bool = False) -> Calibration:
 
 def load(path: Path) -> Calibration:
     """Read a calibration. Raises AssistantError where it is missing or of another version."""
-    from assistant.features import ANSWER_FEATURES, SENTENCE_FEATURES
+    from assistant.answer_features import ANSWER_FEATURES
+    from assistant.features import SENTENCE_FEATURES
     from assistant.reader.features import READ_ANSWER_FEATURES, READ_FEATURES
 
     try:

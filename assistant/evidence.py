@@ -8,9 +8,10 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.asked import Asked
 from assistant.calibration import Calibration
 from assistant.errors import AssistantError
-from assistant.features import LEANING, Asked, Candidate, lead_of
+from assistant.features import LEANING, Candidate, lead_of
 from assistant.models import Citation, Words
 from assistant.question import wording
 from vectorstore import Heading, Library, Passage, Sentence

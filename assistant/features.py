@@ -6,17 +6,17 @@ question's words weighted by rarity, and whether the kind of thing that is asked
 
 import math
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.agents import AGENT_FEATURES, NO_AGENT, Agent, Stand, agent_of, is_of_agent
-from assistant.answer_type import DATE, NAME, AnswerType, answer_type_of
-from assistant.question import Wording, kind_of, wording
+from assistant.agents import AGENT_FEATURES, NO_AGENT, Stand
+from assistant.answer_type import DATE, NAME
+from assistant.asked import Asked
+from assistant.question import Wording, wording
 from vectorstore import Found, Hit, Library, Passage, Sentence
-from vectorstore.lexicon import among, stem, words
 
 SENTENCE_FEATURES = (
     "similarity",
@@ -67,48 +67,8 @@ SENTENCE_FEATURES = (
 )
 HAVING = ("wants_amount_has", "wants_date_has", "wants_name_has")
 LACKING = ("wants_amount_lacks", "wants_date_lacks", "wants_name_lacks")
-ANSWER_FEATURES = (
-    "best",
-    "second",
-    "third",
-    "similarity",
-    "similarity_passage",
-    "coverage",
-    "coverage_with_before",
-    "coverage_passage",
-    "coverage_all",
-    "rarest_open",
-    "rarest_open_passage",
-    "rarest_open_all",
-    "names",
-    "names_passage",
-    "has_names",
-    "wants",
-    "wants_has",
-    "lexical_share",
-    "pairs",
-    "unknown_words",
-    "terms",
-    "hit_margin",
-    "heading_all",
-    "lacks",
-    "lacks_exact",
-    "three_lack",
-    "all_lack",
-    "another_unit",
-    "topic",
-    "topic_passage",
-    "topic_missing",
-    "numbers_open",
-    "agent_apart",
-    "agent_covers_less",
-    "agent_less_similar",
-)
-
 _LACKING = tuple(SENTENCE_FEATURES.index(name) for name in LACKING)
 _HOLDING = tuple(SENTENCE_FEATURES.index(name) for name in HAVING)
-_SIMILARITY = SENTENCE_FEATURES.index("similarity")
-_AGENT = SENTENCE_FEATURES.index(AGENT_FEATURES[0])
 _WHY = re.compile(
     r"\b(because|since|due to|so that|in order to|as a result|therefore|reason|to ensure|"
     r"means that|leads? to|caused?|helps?|allows?|enables?)\b",
@@ -171,81 +131,6 @@ class Reach:
     leans: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cover:
-    """How much of a question some words say: `share` of its words, weighted by rarity; `topic`,
-    the same of those that are no names, 1 where there are none; and the rarity of the rarest word
-    left open, relative to the rarest of all."""
-
-    share: float
-    topic: float
-    rarest_open: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """A question, ready to be compared: its wording, kind, and the rarity of its words."""
-
-    text: str
-    wording: Wording
-    kind: str
-    rarity: Mapping[str, float]
-    unknown: int
-    agent: Agent | None = None
-    wants: AnswerType | None = None
-    covers: dict[frozenset[str], Cover] = field(default_factory=dict, repr=False, compare=False)
-
-    @property
-    def weight(self) -> float:
-        return sum(self.rarity.values()) or 1.0
-
-    def cover(self, stems: frozenset[str]) -> Cover:
-        """What of the question is in `stems`; kept, as sentences are looked at more than once."""
-        found = self.covers.get(stems)
-        if found is None:
-            found = self.covers[stems] = self._cover(stems)
-        return found
-
-    def _cover(self, stems: frozenset[str]) -> Cover:
-        there = {stem for stem in self.rarity if among(stem, stems)}
-        topic = [s for s in self.rarity if s not in self.wording.names]
-        whole = sum(self.rarity[s] for s in topic)
-        most = max(self.rarity.values(), default=1.0) or 1.0
-        return Cover(
-            share=sum(w for s, w in self.rarity.items() if s in there) / self.weight,
-            topic=sum(self.rarity[s] for s in topic if s in there) / whole if whole else 1.0,
-            rarest_open=max((w for s, w in self.rarity.items() if s not in there), default=0.0)
-            / most,
-        )
-
-
-def ask_about(question: str, library: Library) -> Asked:
-    """Prepare a question to be asked of a library, which says how rare its words are.
-
-    Rarity is the inverse document frequency of BM25 (Robertson and Zaragoza 2009, eq. 3.3,
-    with 1 inside the logarithm so that it stays positive).
-    """
-    found = wording(question)
-    frequency = library.document_frequency(sorted(found.stems))
-    passages = library.passage_count()
-    rarity = {
-        stem: math.log(1 + (passages - count + 0.5) / (count + 0.5))
-        for stem, count in frequency.items()
-    }
-    unknown = sum(count == 0 for count in frequency.values())
-    wants = answer_type_of(question)
-    kind = "number" if wants and wants.amount else "date" if wants and wants.kind == DATE else ""
-    return Asked(
-        text=question,
-        wording=found,
-        kind=kind or kind_of(question),
-        rarity=rarity,
-        unknown=unknown,
-        agent=agent_of(question),
-        wants=wants,
-    )
-
-
 def lead_of(passage: Passage, index: int) -> int:
     """Where the reading of a sentence begins: at itself, or where it leans on those before it
     ("He says …"), at the first of them that stands by itself; at most LEAD_SENTENCES back."""
@@ -294,7 +179,7 @@ def candidates(asked: Asked, found: Found, library: Library) -> list[Candidate]:
             asked.cover(heading).share,
             asked.cover(title).share,
             asked.cover(whole | heading | title).rarest_open,
-            _share(asked.wording.names, names | whole | title | heading),
+            share_of(asked.wording.names, names | whole | title | heading),
         )
         stand = asked.agent and Stand.of(
             asked.agent, passage, library.source(passage.source).author
@@ -377,7 +262,7 @@ def _features(
             _pairs(asked.wording.order, part.order),
             cover.rarest_open,
             open_passage,
-            _share(asked.wording.names, reach.names | reach.stems),
+            share_of(asked.wording.names, reach.names | reach.stems),
             names_passage,
             *(value for kind in kinds for value in (kind * met, kind * unmet)),
             asked.kind == "why" and _WHY.search(text) is not None,
@@ -405,101 +290,8 @@ def _features(
     )
 
 
-def answer_features(
-    asked: Asked, found: Found, ranked: Sequence[tuple[Candidate, float]]
-) -> NDArray[np.float32]:
-    """What is known of the evidence as a whole. `ranked` are candidates and their scores, best
-    first; there must be at least one."""
-    best, score = ranked[0]
-    value = dict(zip(SENTENCE_FEATURES, best.features.tolist(), strict=True))
-    everything = frozenset().union(
-        *(wording(c.text).stems for c, _ in ranked),
-        *(wording(hit.passage.heading).stems for hit in found.hits),
-        *(wording(hit.passage.title).stems for hit in found.hits),
-    )
-    similar = found.vectors[best.hit.passage.id] @ found.query_vector
-    # BM25 of a passage that holds each word often tends to (k1 + 1) times the sum of rarities.
-    limit = 2.2 * asked.weight
-    met = sum(value[name] for name in HAVING) if asked.wants else 0.5
-    passage = best.hit.passage
-    around = wording(f"{passage.text} {passage.heading} {passage.title}")
-    topic = asked.cover(around.stems).topic
-    asked_numbers = {n for n in asked.wording.numbers if n[0].isdigit()}
-    scores = [s for _, s in ranked[:3]] + [0.0, 0.0]
-    margin = found.hits[0].score - (found.hits[1].score if len(found.hits) > 1 else 0.0)
-    return np.array(
-        [
-            score,
-            scores[1],
-            scores[2],
-            value["similarity"],
-            float(similar.max()),
-            value["coverage"],
-            value["coverage_with_before"],
-            value["coverage_passage"],
-            asked.cover(everything).share,
-            value["rarest_open"],
-            value["rarest_open_passage"],
-            asked.cover(everything).rarest_open,
-            value["names"],
-            value["names_passage"],
-            bool(asked.wording.names),
-            asked.wants is not None,
-            met,
-            min(max(hit.lexical for hit in found.hits) / limit, 1.0),
-            value["pairs"],
-            asked.unknown / (len(asked.rarity) or 1),
-            math.log1p(len(asked.rarity)),
-            margin,
-            max(_headed(asked, hit.passage.heading) for hit in found.hits),
-            best.lacks,
-            best.lacks and asked.wants is not None and asked.wants.exact,
-            all(candidate.lacks for candidate, _ in ranked[:3]),
-            all(candidate.lacks for candidate, _ in ranked),
-            met == 0.5 and asked.wants is not None,
-            value["coverage_topic"],
-            topic,
-            topic == 0.0,
-            1.0 - _share(frozenset(asked_numbers), around.numbers),
-            *_apart(asked, [candidate for candidate, _ in ranked]),
-        ],
-        dtype=np.float32,
-    )
-
-
-def _apart(asked: Asked, ranked: Sequence[Candidate]) -> tuple[float, float, float]:
-    """Where a question asks of somebody: whether the best sentence is not theirs, and by how much
-    their sentences say less of what is asked than those of others do, in words and in similarity.
-    """
-    if asked.agent is None:
-        return 0.0, 0.0, 0.0
-    name = {stem(word) for word in words(asked.agent.name)}
-    topic = {s: weight for s, weight in asked.rarity.items() if s not in name}
-    whole = sum(topic.values()) or 1.0
-
-    def said(candidate: Candidate) -> tuple[float, float]:
-        there = wording(candidate.text).stems
-        covered = sum(weight for s, weight in topic.items() if among(s, there)) / whole
-        return covered, float(candidate.features[_SIMILARITY])
-
-    own = [is_of_agent(candidate.features[_AGENT:].tolist()) for candidate in ranked]
-    theirs = [said(c) for c, mine in zip(ranked, own, strict=True) if mine]
-    others = [said(c) for c, mine in zip(ranked, own, strict=True) if not mine]
-    less = [
-        max((pair[i] for pair in others), default=0.0) - max((p[i] for p in theirs), default=0.0)
-        for i in range(2)
-    ]
-    return float(not own[0]), max(less[0], 0.0), max(less[1], 0.0)
-
-
-def _headed(asked: Asked, path: str) -> float:
-    """How much of the question, its numbers aside, one heading above a passage says."""
-    wanted = asked.wording.stems - asked.wording.numbers
-    parts = [wording(part).stems for part in path.split(" › ")]
-    return max(sum(among(stem, part) for stem in wanted) / (len(wanted) or 1) for part in parts)
-
-
-def _share(wanted: frozenset[str], there: frozenset[str]) -> float:
+def share_of(wanted: frozenset[str], there: frozenset[str]) -> float:
+    """How much of what is wanted is there; all of it where nothing is wanted."""
     return len(wanted & there) / len(wanted) if wanted else 1.0
 
 

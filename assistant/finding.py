@@ -10,10 +10,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from assistant.answer_features import answer_features
+from assistant.asked import ask_about
 from assistant.calibration import Calibration
 from assistant.evidence import FeatureReader, Judged, Quote, Reader, rank, select
 from assistant.expansion import EXPANSION_CONFIDENCE, MORE_ON_IT, expansion_of
-from assistant.features import Candidate, answer_features, ask_about, candidates
+from assistant.features import Candidate, candidates
 from assistant.followup import query_of
 from assistant.followup import standalone as stand_alone
 from assistant.imprint import IMPRINT_CONFIDENCE, imprint_of

@@ -20,13 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
+from assistant.answer_features import ANSWER_FEATURES, answer_features
 from assistant.calibration import SHIPPED, SHIPPED_READ, Logistic
 from assistant.evidence import placed
-from assistant.features import (
-    ANSWER_FEATURES,
-    SENTENCE_FEATURES,
-    answer_features,
-)
+from assistant.features import SENTENCE_FEATURES
 from assistant.reader import SpanReader, open_reader
 from assistant.reader.features import (
     READ_ANSWER_FEATURES,

@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.features import Asked, Candidate, ask_about, candidates
+from assistant.asked import Asked, ask_about
+from assistant.features import Candidate, candidates
 from assistant.finding import PASSAGES_READ
 from assistant.reader.features import Look
 from eval.errors import EvalError

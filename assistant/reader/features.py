@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.features import SENTENCE_FEATURES, Asked, Candidate
+from assistant.asked import Asked
+from assistant.features import SENTENCE_FEATURES, Candidate
 from assistant.question import wording
 from assistant.reader.reading import Reading, SpanReader
 from assistant.reader.windows import Window, windows_around

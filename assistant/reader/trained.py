@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from assistant.asked import Asked
 from assistant.calibration import Calibration
 from assistant.errors import AssistantError
 from assistant.evidence import Judged, placed
-from assistant.features import Asked, Candidate
+from assistant.features import Candidate
 from assistant.reader.features import READ_ANSWER_FEATURES, looks, read_answer_row, read_rows
 from assistant.reader.reading import SpanReader
 

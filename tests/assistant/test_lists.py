@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import pytest
 
 from assistant import Engine, Outcome, open_engine
+from assistant.asked import ask_about
 from assistant.evidence import rank, select
-from assistant.features import ask_about, candidates
+from assistant.features import candidates
 from soundings import main
 from tests.conftest import settings_of
 from vectorstore import Query

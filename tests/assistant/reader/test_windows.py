@@ -1,6 +1,7 @@
 """Which stretches are read: around the best sentences, whole sentences, none twice."""
 
-from assistant.features import Candidate, ask_about, candidates
+from assistant.asked import ask_about
+from assistant.features import Candidate, candidates
 from assistant.reader.windows import WINDOW_CHARACTERS, WINDOWS, Window, windows_around
 from vectorstore import Store
 
