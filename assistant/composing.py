@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from assistant.evidence import Quote, cited, overlap
+from assistant.excerpts import Quote, cited, overlap
 from assistant.finding import Part
 from assistant.gate import Checker, Slice, judge
 from assistant.models import (

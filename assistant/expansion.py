@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from assistant.evidence import Quote, quote_of
+from assistant.excerpts import Quote, quote_of
 from vectorstore import Library
 from vectorstore.lexicon import stem
 

@@ -13,7 +13,8 @@ import numpy as np
 from assistant.answer_features import answer_features
 from assistant.asked import ask_about
 from assistant.calibration import Calibration
-from assistant.evidence import FeatureReader, Judged, Quote, Reader, rank, select
+from assistant.evidence import FeatureReader, Judged, Reader, rank, select
+from assistant.excerpts import Quote
 from assistant.expansion import EXPANSION_CONFIDENCE, MORE_ON_IT, expansion_of
 from assistant.features import Candidate, candidates
 from assistant.followup import query_of

@@ -8,7 +8,7 @@ shares no word with the question, so no likeness would find it.
 import re
 from collections.abc import Callable, Iterable
 
-from assistant.evidence import Quote, quote_of
+from assistant.excerpts import Quote, quote_of
 from assistant.gate.dates import Date, date_stands, dates_of
 from assistant.naming import KINDS, Names
 from vectorstore import Library

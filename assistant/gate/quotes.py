@@ -7,7 +7,7 @@ model is asked. Any other must find its numbers, names and dates in its quotes, 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.evidence import Excerpt
+from assistant.excerpts import Excerpt
 from assistant.gate.check import Checker
 from assistant.gate.said import sentences_of
 from assistant.models import Citation

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from assistant.evidence import Quote, cited
+from assistant.excerpts import Quote, cited
 from assistant.gate import Checker, Slice, Verdict, judge
 from assistant.gate.said import read
 from assistant.llm.cache import Reply, ReplyCache, key_of

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from assistant.evidence import cited
+from assistant.excerpts import cited
 from assistant.models import Citation
 from assistant.packs.choose import key
 from assistant.packs.extracts import ON_TOPIC, Extract, sources_of

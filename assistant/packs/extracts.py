@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.evidence import overlap
+from assistant.excerpts import overlap
 from assistant.packs.acts import Act, acts_of
 from assistant.packs.alone import SAYING, stands_alone
 from assistant.speakers import People, named_in, people_of, speaker_of

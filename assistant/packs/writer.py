@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from assistant.engine import Engine
-from assistant.evidence import cited
+from assistant.excerpts import cited
 from assistant.gate import Slice, judge
 from assistant.llm.draft import Proved
 from assistant.llm.errors import ModelError, PromptTooLong, ReplyCut

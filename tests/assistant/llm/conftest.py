@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from assistant import Answer, AssistantSettings, Outcome, Statement
-from assistant.evidence import Quote, cited
+from assistant.excerpts import Quote, cited
 from assistant.llm import ModelWriter
 from assistant.llm.opening import open_model
 from assistant.models import text_with_markers
