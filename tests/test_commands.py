@@ -283,6 +283,18 @@ def test_doctor_finds_a_good_home_good(soundings: Run, starter_home: Path) -> No
     assert code == 0
 
 
+@pytest.mark.parametrize("able", [True, False])
+def test_doctor_tells_of_half_precision_where_it_would_be_faster(
+    soundings: Run, starter_home: Path, monkeypatch: pytest.MonkeyPatch, able: bool
+) -> None:
+    monkeypatch.setattr("vectorstore.doctor.multiplies_bfloat16", lambda: able)
+    _, out, _ = soundings("--home", starter_home, "doctor")
+    assert ("SOUNDINGS_ENCODER_PRECISION=auto" in out) is able
+    monkeypatch.setenv("SOUNDINGS_ENCODER_PRECISION", "auto")
+    _, out, _ = soundings("--home", starter_home, "doctor")
+    assert "SOUNDINGS_ENCODER_PRECISION" not in out
+
+
 def test_doctor_names_a_damaged_index_and_its_cure(soundings: Run, home: Path) -> None:
     next(home.glob("index/*/*/data_level0.bin")).write_bytes(b"damaged")
     code, out, _ = soundings("--home", home, "doctor")

@@ -7,10 +7,11 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from vectorstore.encoder import multiplies_bfloat16
 from vectorstore.errors import SoundingsError
 from vectorstore.generation import check_files, index_folder
 from vectorstore.library import FILE_NAME, Library
-from vectorstore.settings import Settings
+from vectorstore.settings import Settings, StoreSettings
 from vectorstore.store import check_embedded, open_encoder
 
 NEEDED = {
@@ -108,7 +109,13 @@ def _library(library: Library) -> str:
 
 def _encoder(settings: Settings) -> str:
     library = Library(settings.home / FILE_NAME)
-    return open_encoder(settings, library, lambda _: None).fingerprint
+    encoder = open_encoder(settings, library, lambda _: None)
+    if settings.table(StoreSettings).encoder_precision == "single" and multiplies_bfloat16():
+        return (
+            f"{encoder.fingerprint}; this processor multiplies bfloat16, so that "
+            "SOUNDINGS_ENCODER_PRECISION=auto would encode a library faster"
+        )
+    return encoder.fingerprint
 
 
 def _index(settings: Settings) -> str:
