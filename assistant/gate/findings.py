@@ -11,10 +11,13 @@ from assistant.gate import opposites
 from assistant.gate.dates import Date, date_stands
 from assistant.gate.figures import Figure, figure_stands
 from assistant.gate.roles import swapped
-from assistant.gate.said import Said
+from assistant.gate.said import Said, clauses_of, read
 from vectorstore.lexicon import words
 
-_ABBREVIATION = re.compile(r"\b[A-Z]{2,6}\b")
+ABBREVIATION = re.compile(r"\b[A-Z]{2,6}\b")
+CROSSED_WORDS = (
+    2  # of a claim, in the clause of another number, that make its own number the wrong one
+)
 SQUASHED = 4  # letters and digits that a spelling must have to be looked for anywhere
 
 
@@ -47,7 +50,7 @@ class Whole:
             pairs=frozenset(p for said in there for p in pairwise(said.order)),
             initials=" ".join("".join(w.folded[0] for w in said.words) for said in there),
             abbreviations=frozenset(
-                match.lower() for said in there for match in _ABBREVIATION.findall(said.text)
+                match.lower() for said in there for match in ABBREVIATION.findall(said.text)
             ),
             squashed=squashed(" ".join(said.text for said in there)),
         )
@@ -73,7 +76,10 @@ def figures_apart(claim: Said, same: Said | None, near: Sequence[Said], whole: W
                 changed.append(f"it says {written} where the passage has {theirs}")
         elif not figure_stands(figure, close):
             elsewhere.append(f"the number {written} stands elsewhere in the passage")
-        elif figure.noun and not figure.loose and _counts_other(figure, close):
+        elif not figure.loose and (
+            (figure.noun and _counts_other(figure, close))
+            or _belongs_elsewhere(claim, figure, near)
+        ):
             other.append(f"the passage has {written} of something else")
     return (
         ("numbers_missing", missing),
@@ -84,8 +90,29 @@ def figures_apart(claim: Said, same: Said | None, near: Sequence[Said], whole: W
 
 
 def _counts_other(figure: Figure, close: Sequence[Figure]) -> bool:
-    same = [o for o in close if figure_stands(figure, [o]) and o.noun]
+    same = [o for o in close if figure_stands(figure, [o]) and o.noun and figure.noun]
     return bool(same) and not any(set(figure.noun) & set(o.noun) for o in same)
+
+
+def _belongs_elsewhere(claim: Said, figure: Figure, near: Sequence[Said]) -> bool:
+    """Whether every sentence with this number has another of its kind in a clause that says what
+    the claim says, where the number's own clause says nothing of it: "71 per cent of them work
+    part-time", of "those who work part-time, a quarter of them, are 71 per cent female"."""
+    there = [said for said in near if figure_stands(figure, said.figures)]
+    return bool(there) and all(_is_crossed(claim, figure, said) for said in there)
+
+
+def _is_crossed(claim: Said, figure: Figure, said: Said) -> bool:
+    mine = claim.stems - read(claim.text[figure.start : figure.end]).stems
+    own, others = set[str](), list[frozenset[str]]()
+    for clause in map(read, clauses_of(said.text)):
+        if figure_stands(figure, clause.figures):
+            own |= clause.stems
+        elif any(f.dimension == figure.dimension and not f.loose for f in clause.figures):
+            others.append(clause.stems)
+    return any(
+        not mine & (own - other) and len(mine & (other - own)) >= CROSSED_WORDS for other in others
+    )
 
 
 def dates_apart(claim: Said, same: Said | None, near: Sequence[Said], whole: Whole) -> Found:

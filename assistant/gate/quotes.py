@@ -9,12 +9,13 @@ from dataclasses import dataclass
 
 from assistant.excerpts import Excerpt
 from assistant.gate.check import Checker
+from assistant.gate.findings import ABBREVIATION
 from assistant.gate.said import sentences_of
 from assistant.models import Citation
 from vectorstore import Library
 
 # What a statement may not hold unless its quotes do, however near the rest comes.
-MUST_STAND = ("numbers_missing", "dates_missing", "names_missing")
+MUST_STAND = ("numbers_missing", "dates_missing", "names_missing", "numbers_of_other")
 MORE = "it says more than its quotes"
 
 
@@ -73,8 +74,14 @@ def judge(
     if checker is None:
         inside = _plain(statement) in _plain(" ".join(quote.text for quote in quotes))
         return Verdict(stands=True, support=1.0) if inside else _falls(MORE)
-    support = checker.check(statement, "\n".join(quote.text for quote in quotes))
+    quoted = "\n".join(quote.text for quote in quotes)
+    support = checker.check(statement, quoted)
     missing = [f.why for f in support.findings if f.feature in MUST_STAND]
+    missing += [
+        f"the passage does not name {short}"
+        for short in dict.fromkeys(ABBREVIATION.findall(statement))
+        if short.casefold() not in quoted.casefold()
+    ]
     if missing:
         why = missing[0].replace("the passage does", "its quotes do")
         return Verdict(stands=False, support=support.score, why=why, lacks=True)

@@ -67,6 +67,15 @@ class Draft:
                 self._replaced += 1
                 return
 
+    def finish(self) -> None:
+        """Show the best quote as well, where nothing that is shown stands on it: what was found to
+        answer is not lost since a model passed over it."""
+        best, statement = self._extractive.citations[0], self._extractive.statements[0]
+        if all(quote.place != best.place for shown in self._shown for quote in shown.behind):
+            self._shown.append(
+                Proved(text=statement.text, support=statement.support, behind=(best,))
+            )
+
     def grew(self) -> bool:
         """Whether there is more to show than when this was last asked."""
         told, self._told = self._told, len(self._shown) if self._spoke else 0

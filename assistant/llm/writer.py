@@ -294,6 +294,7 @@ class Writing:
                     yield page.answer(self._use(page), timings)
         except ModelError as exc:
             page.failure = self._model.hush(str(exc))
+        page.finish()
         timings["model"] = (time.perf_counter() - began) * 1000
         yield page.answer(self._use(page), timings)
 

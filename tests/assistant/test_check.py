@@ -38,6 +38,27 @@ def checker(encoder: Encoder) -> Checker:
 # Claims of our own: changed in one place, or said in other words
 
 
+ROWERS = (
+    "Few of the morning rowers are new, while the evening rowers – who make up about a fifth of "
+    "the rowing club – are 64 per cent beginners."
+)
+
+
+@pytest.mark.parametrize(
+    ("claim", "crossed"),
+    [
+        ("64 per cent of the rowing club are evening rowers.", True),
+        ("Of the evening rowers 64 per cent are beginners.", False),
+        ("About a fifth of the rowing club are evening rowers.", False),
+    ],
+)
+def test_a_number_that_the_passage_has_of_something_else_is_found(
+    checker: Checker, claim: str, crossed: bool
+) -> None:
+    found = {finding.feature for finding in checker.check(claim, ROWERS).findings}
+    assert ("numbers_of_other" in found) is crossed
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
     kind: str

@@ -76,6 +76,7 @@ def rewritten(starter_engine: Engine) -> list[tuple[str, Verdict]]:
         "CCGs and the King's Fund date from 2013.",
         "CCGs date from 2013, and there are 211 of them.",
         "Wardell led the CCGs from March 2013.",
+        "Clinical commissioning groups (CCGs) date from 2013 (CDF 2013).",
     )
     return [
         (statement, judge(statement, quotes, library, starter_engine.checker))
@@ -92,7 +93,9 @@ def test_a_statement_in_other_words_stands_by_the_check(
     assert verdict.why is None
 
 
-@pytest.mark.parametrize(("at", "word"), [(1, "2012"), (2, "King"), (3, "211"), (4, "March 2013")])
+@pytest.mark.parametrize(
+    ("at", "word"), [(1, "2012"), (2, "King"), (3, "211"), (4, "March 2013"), (5, "CDF")]
+)
 def test_a_number_a_name_and_a_date_that_the_quotes_do_not_hold_fall_and_are_named(
     rewritten: list[tuple[str, Verdict]], at: int, word: str
 ) -> None:
