@@ -96,8 +96,9 @@ class Chat:
                     told = str(exc)
             yield replace(conversation, exchanges=(*before, grown)), told
 
-    def say(self, person: str, id: str, number: int, verdict: Verdict, reason: str) -> None:
-        """Keep what a person says of an answer. Raises NoConversation, KeptUnavailable."""
+    def say(self, person: str, id: str, number: int, verdict: Verdict, reason: str | None) -> None:
+        """Keep what a person says of an answer; None leaves the reason as it is. Raises
+        NoConversation, KeptUnavailable."""
         for exchange in self.kept.get(person, id).exchanges:
             if exchange.number == number and exchange.answer is not None:
                 self.book.say(

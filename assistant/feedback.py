@@ -72,23 +72,26 @@ class FeedbackBook:
         number: int,
         verdict: Verdict,
         *,
-        reason: str,
+        reason: str | None,
         question: str,
         answer: Mapping[str, Any],
     ) -> None:
-        """`reason` is cut at REASON_CHARACTERS. Raises KeptUnavailable."""
+        """`reason` is cut at REASON_CHARACTERS; None leaves it as it is. Raises KeptUnavailable."""
+        given = None if reason is None else reason.strip()[:REASON_CHARACTERS]
         with self._kept.writing() as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO feedback "
                 "(person, said, conversation, number, verdict, reason, question, answer) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "VALUES (?, ?, ?, ?, ?, COALESCE(?, (SELECT reason FROM feedback "
+                "WHERE person = ? AND conversation = ? AND number = ?), ''), ?, ?)",
                 (
                     person,
                     now(),
                     conversation,
                     number,
                     str(verdict),
-                    reason.strip()[:REASON_CHARACTERS],
+                    given,
+                    *(person, conversation, number),
                     question,
                     json.dumps(answer, ensure_ascii=False),
                 ),

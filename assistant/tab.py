@@ -78,7 +78,8 @@ def add_tab(engine: Engine) -> None:
     opened = [narrowed, id, shown, choice, hint, anew]
     stop.click(ask.stop, **beside)
     anew.click(ask.anew, outputs=[box, worded, *opened], **beside)
-    command.submit(ask.do, inputs=[command, id], outputs=[shown, hint], **beside)
+    every: dict[str, Any] = {"trigger_mode": "multiple", **beside}  # none is dropped
+    command.submit(ask.do, inputs=[command, id], outputs=[shown, hint], **every)
     blocks = gr.context.Context.root_block
     assert blocks is not None
     blocks.load(ask.opened, outputs=opened, **beside)
@@ -216,7 +217,8 @@ class _Ask:
                 else:
                     self._chat.kept.delete(person, str(asked["conversation"]))
                 return self._welcome(person, self._chat.sources().values()), Html("")
-            verdict, reason = Verdict(asked["verdict"]), str(asked["reason"])
+            verdict, reason = Verdict(asked["verdict"]), asked.get("reason")
+            reason = None if reason is None else str(reason)
             self._chat.say(person, id or "", int(asked["number"]), verdict, reason)
         except (ValueError, KeyError, TypeError):
             return gr.skip(), gr.skip()  # none of our script's

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from docx import Document
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from assistant.feedback import list_feedback
 from tests.assistant.llm.conftest import Service, event, reply, streams
@@ -96,6 +96,26 @@ def test_what_somebody_says_of_an_answer_reaches_the_evaluators(page: Page, serv
     assert [(f.question, f.verdict, f.reason) for f in said if f.reason] == [
         (CONDUCTOR, "not helpful", "Which orchestra?")
     ]
+
+
+def test_a_reason_that_overtakes_its_verdict_is_kept(page: Page, served: Served) -> None:
+    exchange = ask(page, CONDUCTOR)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        """Keep back the verdict, which is the first to be sent, until the reason is there."""
+        said = "not helpful" in (route.request.post_data or "")
+        route.continue_() if held or not said else held.append(route)
+
+    page.route("**/queue/join*", hold)
+    exchange.get_by_role("group", name="Was this helpful?").get_by_role("button", name="No").click()
+    exchange.get_by_label("Why?").fill("Which baton?")
+    with page.expect_response(lambda r: "Which baton?" in (r.request.post_data or "")):
+        exchange.get_by_role("button", name="Send").click()
+    held[0].continue_()
+    ask(page, PENGUINS)
+    reasons = [f.reason for f in list_feedback(served.home)]
+    assert "Which baton?" in reasons
 
 
 def test_a_question_is_asked_of_chosen_sources_by_keyboard(page: Page) -> None:

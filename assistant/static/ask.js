@@ -134,8 +134,10 @@
     const why = place.querySelector(".why");
     why.hidden = false;
     const { verdict } = chosen.dataset;
-    const reason = why.querySelector("textarea").value;
-    command({ do: "say", number: place.dataset.number, verdict, reason });
+    const asked = { do: "say", number: place.dataset.number, verdict };
+    // A verdict alone leaves the reason as it is, whichever of the two arrives first.
+    if (button !== chosen) asked.reason = why.querySelector("textarea").value;
+    command(asked);
     if (button === chosen) say("Thank you. It is kept for those who check the answers.");
     else told(button, "Kept, thank you");
   }

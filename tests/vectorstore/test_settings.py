@@ -99,6 +99,7 @@ def test_each_setting_says_where_it_came_from(tmp_path: Path) -> None:
     assert origins == {
         "home": "--home",
         "encoder": "SOUNDINGS_ENCODER",
+        "encoder_precision": "default",
         "chroma": "default",
         "library": "default",
         "reranker": "default",
