@@ -15,9 +15,7 @@ from assistant.gate.said import Said, clauses_of, read
 from vectorstore.lexicon import words
 
 ABBREVIATION = re.compile(r"\b[A-Z]{2,6}\b")
-CROSSED_WORDS = (
-    2  # of a claim, in the clause of another number, that make its own number the wrong one
-)
+CROSSED_WORDS = 2  # of a claim in another number's clause, for its own number to be the wrong one
 SQUASHED = 4  # letters and digits that a spelling must have to be looked for anywhere
 
 
@@ -90,7 +88,7 @@ def figures_apart(claim: Said, same: Said | None, near: Sequence[Said], whole: W
 
 
 def _counts_other(figure: Figure, close: Sequence[Figure]) -> bool:
-    same = [o for o in close if figure_stands(figure, [o]) and o.noun and figure.noun]
+    same = [o for o in close if figure_stands(figure, [o]) and o.noun]
     return bool(same) and not any(set(figure.noun) & set(o.noun) for o in same)
 
 

@@ -61,9 +61,7 @@ class Draft:
         ):
             wanted = quote.marker == 1 or quote.marker in written.numbers
             if wanted and quote.place not in used:
-                self._shown.append(
-                    Proved(text=statement.text, support=statement.support, behind=(quote,))
-                )
+                self._quote(statement, quote)
                 self._replaced += 1
                 return
 
@@ -72,9 +70,12 @@ class Draft:
         answer is not lost since a model passed over it."""
         best, statement = self._extractive.citations[0], self._extractive.statements[0]
         if all(quote.place != best.place for shown in self._shown for quote in shown.behind):
-            self._shown.append(
-                Proved(text=statement.text, support=statement.support, behind=(best,))
-            )
+            self._quote(statement, best)
+
+    def _quote(self, statement: Statement, quote: Citation) -> None:
+        """Show a statement of the extractive answer, which is its quote."""
+        shown = Proved(text=statement.text, support=statement.support, behind=(quote,))
+        self._shown.append(shown)
 
     def grew(self) -> bool:
         """Whether there is more to show than when this was last asked."""

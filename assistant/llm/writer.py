@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from assistant.excerpts import Quote, cited
+from assistant.excerpts import cited, quote_of
+from assistant.features import share_of
 from assistant.gate import Checker, Slice, Verdict, judge
 from assistant.gate.said import read
 from assistant.llm.cache import Reply, ReplyCache, key_of
@@ -160,13 +161,14 @@ class ModelWriter:
             if verdict.stands:
                 return Proved(text=text, support=verdict.support, behind=tuple(quotes))
         dropped = Dropped(text=text, why=first.why or "ungrounded")
-        *before, last = _CLAUSE_END.split(text, maxsplit=1)
-        for shown in (clause + "." for clause in before):
-            verdict = self._judged(shown, behind)
-            if verdict.stands:
-                cut = replace(dropped, text=last)
-                return Proved(text=shown, support=verdict.support, behind=tuple(behind), cut=cut)
-        return dropped
+        end = _CLAUSE_END.search(text)
+        if end is None:
+            return dropped
+        shown, cut = text[: end.start()] + ".", replace(dropped, text=text[end.end() :])
+        verdict = self._judged(shown, behind)
+        if not verdict.stands:
+            return dropped
+        return Proved(text=shown, support=verdict.support, behind=tuple(behind), cut=cut)
 
     def _tries(
         self, text: str, behind: list[Citation], first: Verdict, evidence: Evidence
@@ -189,15 +191,17 @@ class ModelWriter:
     def _nearest(self, text: str, evidence: Evidence) -> list[Citation]:
         """The sentences of the passages that share the most words with a statement, best first."""
         wanted = read(text).stems
-        found: list[tuple[float, int, Citation]] = []
-        for passage in evidence.passages:
-            for sentence in passage.sentences:
-                said = passage.slice(sentence.start, sentence.end)
-                share = len(wanted & read(said).stems) / max(1, len(wanted))
-                if share >= SHARED_WORDS:
-                    place = (sentence.start, sentence.end)
-                    found.append((-share, len(found), self._cited(passage, *place, evidence)))
-        return [citation for _, _, citation in sorted(found)[:NEAREST_SENTENCES]]
+        shares = [
+            (share_of(wanted, read(passage.slice(s.start, s.end)).stems), passage, s)
+            for passage in evidence.passages
+            for s in passage.sentences
+            if wanted
+        ]
+        near = sorted((x for x in shares if x[0] >= SHARED_WORDS), key=lambda x: -x[0])
+        return [
+            self._cited(passage, s.start, s.end, evidence)
+            for _, passage, s in near[:NEAREST_SENTENCES]
+        ]
 
     def _judged(self, text: str, behind: Sequence[Citation]) -> Verdict:
         slices = [Slice.cited(citation) for citation in behind]
@@ -233,9 +237,7 @@ class ModelWriter:
         for quote in evidence.quotes:  # a numbered quote that holds it is as good
             if quote.source == passage.source and quote.start <= start and end <= quote.end:
                 return quote
-        text = passage.slice(start, end)
-        found = Quote(passage=passage, start=start, end=end, text=text, score=0.0)
-        return cited(found, self._library, marker=0)
+        return cited(quote_of(passage, start, end, 0.0), self._library, marker=0)
 
 
 class Writing:
