@@ -167,7 +167,7 @@ class SentenceEncoder:
         model = self._load_half() if bulk and self._halves() else self._load()
         if not texts:
             return np.zeros((0, model.get_embedding_dimension()), dtype=np.float32)
-        lengths = _token_counts(model, texts)
+        lengths = token_counts(model, texts)
         vectors = np.empty((len(texts), model.get_embedding_dimension()), dtype=np.float32)
         with self._lock:
             for batch in batches(lengths):
@@ -233,7 +233,7 @@ def batches(lengths: Sequence[int]) -> Iterator[list[int]]:
         yield batch
 
 
-def _token_counts(model: Any, texts: Sequence[str]) -> list[int]:
+def token_counts(model: Any, texts: Sequence[str]) -> list[int]:
     """How many tokens the model makes of each text."""
     if len(texts) == 1:
         return [1]

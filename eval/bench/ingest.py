@@ -6,6 +6,8 @@ In one process, with libraries and weights loaded, over the same documents:
   that was best on a sample. Our unit of encoding is the sentence;
 - ours: the whole of `soundings ingest` into a new home, then again unchanged, then again with one
   document changed;
+- products: nothing but the products of those sentences' tokens with the weights, batch by batch as
+  ours encodes them. No encoding in the same arithmetic can take less;
 - LlamaIndex: Documents, its SentenceSplitter, the same model, a ChromaVectorStore. Its unit is
   the chunk: by default one of 1,024 tokens, of which the model's window of 256 takes the first
   quarter; so also with chunks that fit the window, which encodes all of the text as ours does.
@@ -30,6 +32,7 @@ from pathlib import Path
 from typing import Any
 
 from vectorstore import Library, SentenceEncoder, generation
+from vectorstore.encoder import batches, token_counts
 from vectorstore.library import FILE_NAME
 
 BATCHES = (8, 16, 32, 64, 128)
@@ -64,9 +67,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         ratio = cost.processor / bare
         print(f"{cost.name:34}{cost.processor:8.1f} s{cost.clock:8.1f} s{ratio:9.3f}")
     first = next(c for c in costs if c.name.startswith("ours, first"))
+    products = next(c for c in costs if c.name.startswith("products"))
     for cost in costs:
         if cost.name.startswith("LlamaIndex"):
             print(f"ours to {cost.name}: {first.processor / cost.processor:.2f}")
+            print(f"products to {cost.name}: {products.processor / cost.processor:.2f}")
         elif cost.name.startswith("ours") and cost is not first:
             share = cost.processor / first.processor
             print(f"{cost.name}: {share:.1%} of the first")
@@ -90,6 +95,7 @@ def measure(place: Path, lines: Sequence[str], chunks: Sequence[int]) -> list[Co
         best = _best_batch(model, texts)
         title = f"bare, {len(texts)} {name} by {best}"
         found.append(_timed(title, functools.partial(_encode, model, texts, best)))
+    found.append(_timed("products of the sentences", lambda: _multiply(model, sentences)))
     found.append(_timed("ours, unchanged", lambda: _ingest(home, corpus)))
     record = json.loads(lines[len(lines) // 2])
     record["text"] += "\n\nOne more sentence was added at the end of this document."
@@ -123,6 +129,22 @@ def _encode(model: Any, texts: Sequence[str], batch: int) -> Any:
     return model.encode(
         list(texts), batch_size=batch, normalize_embeddings=True, show_progress_bar=False
     )
+
+
+def _multiply(model: Any, texts: Sequence[str]) -> None:
+    """The products of every linear layer's weights with as many numbers as it reads of these
+    texts."""
+    lengths = token_counts(model, texts)
+    weights = [
+        layer.weight.detach()
+        for name, layer in model.named_modules()
+        if type(layer).__name__ == "Linear" and "pooler" not in name
+    ]
+    for batch in batches(lengths):
+        tokens = lengths[batch[0]] * len(batch)
+        inputs = {w.shape[1]: w.new_ones((tokens, w.shape[1])) for w in weights}
+        for weight in weights:
+            inputs[weight.shape[1]] @ weight.T
 
 
 def _best_batch(model: Any, texts: Sequence[str]) -> int:
