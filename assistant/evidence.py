@@ -34,13 +34,15 @@ class Judged:
     """What a reader makes of the sentences it was given.
 
     `scores` are the chances of each to answer, in their order. `words` says for some of them, by
-    their place in that order, which of their words answer: [start, end) in the source. `extra` is
-    what the reader adds to the features of the answer as a whole.
+    their place in that order, which of their words answer: [start, end) in the source. `plain` are
+    the scores before anything was read, and `extra` is what the reading adds to the features of the
+    answer as a whole; both of a reader that reads.
     """
 
     scores: Sequence[float]
     words: Mapping[int, tuple[int, int]]
-    extra: NDArray[np.float32]
+    plain: Sequence[float] | None = None
+    extra: NDArray[np.float32] | None = None
 
 
 class Reader(Protocol):
@@ -73,7 +75,7 @@ class FeatureReader:
         if sentences:
             rows = np.stack([candidate.features for candidate in sentences])
             scores = self._model.probability(rows).tolist()
-        return Judged(scores=scores, words={}, extra=np.zeros(0, dtype=np.float32))
+        return Judged(scores=scores, words={})
 
 
 def rank(sentences: Sequence[Candidate], scores: Sequence[float]) -> list[tuple[Candidate, float]]:

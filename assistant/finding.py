@@ -155,7 +155,11 @@ class Finder:
         if quotes:
             confidence = IMPRINT_CONFIDENCE
         elif ranked:
-            row = np.concatenate([answer_features(asked, found, ranked), judged.extra])
+            row = answer_features(asked, found, ranked)
+            if judged.plain is not None and judged.extra is not None:
+                plainly_ranked = rank(listed, judged.plain)
+                plain = answer_features(asked, found, plainly_ranked)
+                row = np.concatenate([row, plain, judged.extra])
             confidence = float(self._calibration.answer.probability(row[None, :])[0])
             if confidence >= self._calibration.threshold:
                 words = most_words or self._settings.answer_words

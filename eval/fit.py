@@ -29,6 +29,7 @@ from assistant.reader.features import (
     READ_ANSWER_FEATURES,
     READ_FEATURES,
     looks,
+    pooled,
     read_answer_row,
     read_rows,
 )
@@ -125,7 +126,8 @@ def cross_validate(examples: Sequence[Example], reader: SpanReader | None) -> ND
         for learnt, left in _splits(examples):
             model = fit_second(learnt)
             for example in left:
-                _judge(example, model.probability(example.rows).tolist(), read=True)
+                second = model.probability(example.rows).tolist()
+                _judge(example, pooled(example.first, second), read=True)
     probability: dict[int, float] = {}
     for learnt, left in _splits(examples):
         model = fit_answers(learnt, read=reader is not None)
@@ -183,25 +185,57 @@ def _sentences(
 
 
 def fit_answers(examples: Sequence[Example], *, read: bool) -> Logistic:
-    """Whether one of the three best sentences answers."""
+    """Whether one of the three best sentences answers. With what was read: the mean of the log odds
+    of two models, one of the plain ranking alone, and one of the pooled ranking and the reading."""
     rows = np.stack([e.row for e in examples])
     wanted = np.array([e.hit for e in examples])
     weights = np.array([WEIGHTS[e.set] for e in examples])
-    features = ANSWER_FEATURES + (READ_ANSWER_FEATURES if read else ())
-    return _logistic(features, rows, wanted, weights, ANSWER_PENALTY)
+
+    def learnt(features: Sequence[str], columns: Sequence[int]) -> Logistic:
+        return _logistic(features, rows[:, columns], wanted, weights, ANSWER_PENALTY)
+
+    if not read:
+        return learnt(ANSWER_FEATURES, range(len(ANSWER_FEATURES)))
+    features = ANSWER_FEATURES + READ_ANSWER_FEATURES
+    plain = range(len(ANSWER_FEATURES), 2 * len(ANSWER_FEATURES))
+    other = [i for i in range(len(features)) if i not in plain]
+    return mean_of(
+        features,
+        (plain, learnt([features[i] for i in plain], plain)),
+        (other, learnt([features[i] for i in other], other)),
+    )
+
+
+def mean_of(features: Sequence[str], *models: tuple[Sequence[int], Logistic]) -> Logistic:
+    """The mean of the log odds of models over some of the features, each one of one model."""
+    mean, scale, weights = (np.zeros(len(features)) for _ in range(3))
+    for columns, model in models:
+        mean[columns], scale[columns] = model.mean, model.scale
+        weights[columns] = model.weights / len(models)
+    return Logistic(
+        features=tuple(features),
+        mean=mean,
+        scale=scale,
+        weights=weights,
+        bias=sum(model.bias for _, model in models) / len(models),
+    )
 
 
 def _judge(example: Example, scores: Sequence[float], *, read: bool) -> None:
     """What the scores come to for the question as a whole."""
-    order = placed(example.listed, scores)
-    places = [i for i, _ in order]
-    ranked = [(example.listed[i], score) for i, score in order]
-    row = answer_features(example.asked, example.found, ranked)
+    places = [i for i, _ in placed(example.listed, scores)]
+    row = _row(example, scores)
     if read:
-        row = np.concatenate([row, read_answer_row(places, example.first, example.seen)])
+        reading = read_answer_row(places, example.first, example.seen)
+        row = np.concatenate([row, _row(example, example.first), reading])
     example.row = row
     example.hit = bool(example.right[places[:3]].any())
     example.top, example.best = bool(example.right[places[0]]), places[0]
+
+
+def _row(example: Example, scores: Sequence[float]) -> NDArray[np.float32]:
+    ranked = [(example.listed[i], score) for i, score in placed(example.listed, scores)]
+    return answer_features(example.asked, example.found, ranked)
 
 
 def _logistic(

@@ -9,7 +9,12 @@ from assistant.calibration import Calibration
 from assistant.errors import AssistantError
 from assistant.evidence import Judged, placed
 from assistant.features import Candidate
-from assistant.reader.features import READ_ANSWER_FEATURES, looks, read_answer_row, read_rows
+from assistant.reader.features import (
+    looks,
+    pooled,
+    read_answer_row,
+    read_rows,
+)
 from assistant.reader.reading import SpanReader
 
 
@@ -32,12 +37,14 @@ class TrainedReader:
 
     def read(self, asked: Asked, sentences: Sequence[Candidate]) -> Judged:
         if not sentences:
-            return Judged(scores=[], words={}, extra=np.zeros(len(READ_ANSWER_FEATURES), "f4"))
+            return Judged(scores=[], words={})
         first = self._first.probability(np.stack([c.features for c in sentences])).tolist()
         seen = looks(asked, sentences, first, self._reader)
-        scores = self._second.probability(read_rows(sentences, first, seen)).tolist()
+        second = self._second.probability(read_rows(sentences, first, seen)).tolist()
+        scores = pooled(first, second)
         return Judged(
             scores=scores,
             words={i: look.words for i, look in seen.items()},
+            plain=first,
             extra=read_answer_row([i for i, _ in placed(sentences, scores)], first, seen),
         )
