@@ -1,8 +1,9 @@
 """An answer as it grows: what was proved, what was not, and what is shown instead."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
+from assistant.gate.said import read
 from assistant.llm.models import Tokens
 from assistant.llm.parse import Written
 from assistant.models import (
@@ -30,11 +31,13 @@ class Proved:
 class Draft:
     """The statements of one reply, over the extractive answer that they are to take the place of.
 
+    `items` are the markers of those of its quotes that are items of a list: a list is shown whole.
     `failure` says why the reply did not come to its end; `tokens` what it cost.
     """
 
-    def __init__(self, extractive: Answer):
+    def __init__(self, extractive: Answer, items: Collection[int] = ()):
         self._extractive = extractive
+        self._items = items
         self._shown: list[Proved] = []
         self._dropped: list[Dropped] = []
         self._spoke = False  # whether a statement of the model's is among those shown
@@ -67,10 +70,21 @@ class Draft:
 
     def finish(self) -> None:
         """Show the best quote as well, where nothing that is shown stands on it: what was found to
-        answer is not lost since a model passed over it."""
+        answer is not lost since a model passed over it. Nor are the items of a list that it left
+        out."""
         best, statement = self._extractive.citations[0], self._extractive.statements[0]
         if all(quote.place != best.place for shown in self._shown for quote in shown.behind):
             self._quote(statement, best)
+        for statement, quote in zip(
+            self._extractive.statements, self._extractive.citations, strict=True
+        ):
+            if quote.marker in self._items and not self._says(statement.text):
+                self._quote(statement, quote)
+
+    def _says(self, item: str) -> bool:
+        """Whether a statement that is shown has the words of an item."""
+        wanted = read(item).stems
+        return any(wanted <= read(shown.text).stems for shown in self._shown)
 
     def _quote(self, statement: Statement, quote: Citation) -> None:
         """Show a statement of the extractive answer, which is its quote."""

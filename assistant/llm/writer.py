@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import zip_longest
 from typing import Any
 
 from assistant.excerpts import cited, quote_of
@@ -34,12 +35,16 @@ MOST_STATEMENTS = 8
 STATEMENT_CHARACTERS = 600
 NEAREST_SENTENCES = 3  # of the passages, that a statement which fell is tried on
 SHARED_WORDS = 0.5  # of a statement's words with meaning, that such a sentence holds at least
+FEWEST_ITEMS = 3  # of a list that is shown whole
 AT_ONCE = 24  # answers that a model writes at the same time, be it ever so slow
 # Where one of two statements ends that a model joined: what follows is a clause of its own.
 _CLAUSE_END = re.compile(
     r"(?:;|,(?: and| but| while)) (?=(?:it|he|she|they|the|this|its|his|her)\b)"
     r"| and (?=(?:it|he|she|they)\b)"
 )
+_FULL_NAME = re.compile(r"\b(?P<first>[A-Z][a-z]+) (?P<last>[A-Z][a-z][\w-]*)")
+_WORDY = re.compile(r"[^\W\d]{2}")  # more than the mark or number of an item
+_WORD = re.compile(r"\w[\w-]*")
 # What could make a page or a person fetch something, or pass for the page's own markup.
 _MARKUP = re.compile(r"https?:|www\.|\]\(|!\[|<\w|</|&\w+;|```|\bjavascript:|\bdata:", re.I)
 
@@ -157,18 +162,45 @@ class ModelWriter:
         if _MARKUP.search(text):
             return Dropped(text=text, why="it holds a link or markup")
         first = self._judged(text, behind)
+        proved = self._proved(text, behind, first, evidence)
+        if proved is None and first.lacks:
+            named = by_surname(text, " ".join(quote.quote for quote in behind))
+            if named != text:
+                proved = self._proved(named, behind, self._judged(named, behind), evidence)
+        return proved or Dropped(text=text, why=first.why or "ungrounded")
+
+    def _proved(
+        self, text: str, behind: list[Citation], first: Verdict, evidence: Evidence
+    ) -> Proved | None:
+        """What of a statement stands, whose quotes alone came to `first`: all of it, or all but its
+        last clause."""
         for verdict, quotes in self._tries(text, behind, first, evidence):
             if verdict.stands:
                 return Proved(text=text, support=verdict.support, behind=tuple(quotes))
-        dropped = Dropped(text=text, why=first.why or "ungrounded")
         end = _CLAUSE_END.search(text)
         if end is None:
-            return dropped
-        shown, cut = text[: end.start()] + ".", replace(dropped, text=text[end.end() :])
+            return None
+        shown = text[: end.start()] + "."
         verdict = self._judged(shown, behind)
         if not verdict.stands:
-            return dropped
+            return None
+        cut = Dropped(text=text[end.end() :], why=first.why or "ungrounded")
         return Proved(text=shown, support=verdict.support, behind=tuple(behind), cut=cut)
+
+    def items(self, quotes: Sequence[Citation]) -> list[int]:
+        """The markers of the quotes that make up a list: items that follow on one another, or
+        headings that stand for items; none where there are fewer than FEWEST_ITEMS."""
+        passages = self._library.passages(quote.passage for quote in quotes)
+        found = set[int]()
+        for quote, after in zip_longest(quotes, quotes[1:]):
+            kind = _kind_of(quote, passages)
+            if kind == "heading":
+                found.add(quote.marker)
+            elif after and kind == _kind_of(after, passages) == "item":
+                between = self._library.text(quote.source)[quote.end : after.start]
+                if quote.source == after.source and quote.end <= after.start:
+                    found |= set() if _WORDY.search(between) else {quote.marker, after.marker}
+        return sorted(found) if len(found) >= FEWEST_ITEMS else []
 
     def _tries(
         self, text: str, behind: list[Citation], first: Verdict, evidence: Evidence
@@ -240,6 +272,28 @@ class ModelWriter:
         return cited(quote_of(passage, start, end, 0.0), self._library, marker=0)
 
 
+def by_surname(text: str, quoted: str) -> str:
+    """The text with people named as what is quoted names them: "Ada Berg" is "Berg" where that
+    says "Captain Berg" and knows no Ada."""
+    known = set(_WORD.findall(quoted))
+
+    def named(match: re.Match[str]) -> str:
+        first, last = match["first"], match["last"]
+        is_name = first not in known and read(first).stems
+        return last if is_name and last in known else match[0]
+
+    return _FULL_NAME.sub(named, text)
+
+
+def _kind_of(quote: Citation, passages: Mapping[str, Passage]) -> str:
+    """The kind of the sentence that a quote begins with; "heading" where it is none."""
+    passage = passages.get(quote.passage)
+    if passage is None:  # the source has changed meanwhile
+        return "prose"
+    kinds = {sentence.start: sentence.kind for sentence in passage.sentences}
+    return kinds.get(quote.start, "heading")
+
+
 class Writing:
     """One answer being written."""
 
@@ -280,7 +334,7 @@ class Writing:
             yield draft
             return
         began = time.perf_counter()
-        page = Draft(draft)
+        page = Draft(draft, self._writer.items(draft.citations))
         timings = dict(draft.timings_ms)
         try:
             if self._failed is not None:

@@ -11,6 +11,7 @@ from llama_index.core.prompts import PromptTemplate
 from assistant import AssistantSettings, Engine, Outcome, Turn, open_engine
 from assistant.llm.for_llama_index import ModelLLM
 from assistant.llm.opening import open_model
+from assistant.llm.writer import by_surname
 from vectorstore import Settings, StoreSettings, load_settings
 
 from .conftest import KEY, Service, refuses, reply, streams
@@ -86,7 +87,7 @@ def test_what_a_passage_says_is_cited_from_it_whatever_quote_was_named(
     served.script = [streams(reply((said, [1])))]
     answer = engine.ask(QUESTION)
     assert answer.statements[0].text == " ".join(said.split())
-    first, best = answer.citations
+    first, best, *_ = answer.citations
     assert (first.quote, first.passage) == (said, passage.id)
     assert best.quote == plain.citations[0].quote, "what was found to answer is shown as well"
     served.script = [streams(reply((f"In 1731, {said}", [1])))]
@@ -113,6 +114,45 @@ def test_the_letter_of_a_passage_is_no_copy(
     assert (answer.engine, answer.dropped) == ("llm", ())
 
 
+def test_a_list_is_shown_whole_whatever_the_model_leaves_out(
+    engine: Engine, starter_engine: Engine, served: Service
+) -> None:
+    question = "List the five behaviours."
+    lead, *items = (s.text for s in starter_engine.ask(question).statements)
+    assert len(items) == 5
+    served.script = [streams(reply((lead, [1])))]
+    answer = engine.ask(question)
+    assert answer.engine == "llm"
+    assert [statement.text for statement in answer.statements] == [lead, *items]
+    served.script = [streams(reply((items[2], [4])))]
+    texts = [statement.text for statement in engine.ask(question).statements]
+    assert sorted(texts) == sorted([lead, *items]), "none of them comes twice"
+
+
+def test_a_person_goes_by_the_name_that_the_quote_has(engine: Engine, served: Service) -> None:
+    question = "Why does Julie Wood welcome the GP Forward View?"
+    said = "Julie Wood calls for general practice to be made sustainable and transformed"
+    served.script = [streams(reply((f"{said}.", [1]), (said.replace("Wood", "Berg"), [1])))]
+    answer = engine.ask(question)
+    assert answer.statements[0].text in (f"{said}.", f"{said.removeprefix('Julie ')}.")
+    assert "Berg" not in answer.answer
+
+
+@pytest.mark.parametrize(
+    ("text", "quoted", "named"),
+    [
+        ("Ada Berg sails.", "Captain Berg sails.", "Berg sails."),
+        ("Ada Berg sails.", "Ada said so to Captain Berg.", "Ada Berg sails."),
+        ("Ada Berg sails.", "She sails.", "Ada Berg sails."),
+        ("When Berg sails, Ada Lund waits.", "Berg and Lund", "When Berg sails, Lund waits."),
+    ],
+)
+def test_a_first_name_goes_where_the_quote_has_only_the_surname(
+    text: str, quoted: str, named: str
+) -> None:
+    assert by_surname(text, quoted) == named
+
+
 def test_the_best_quote_takes_the_place_of_what_fell(
     engine: Engine, starter_engine: Engine, served: Service
 ) -> None:
@@ -120,7 +160,7 @@ def test_the_best_quote_takes_the_place_of_what_fell(
     first, second, *_ = plain.citations
     served.script = [streams(reply(("In 1731 it was built.", [2]), (second.quote, [2])))]
     answer = engine.ask(QUESTION)
-    assert [c.quote for c in answer.citations] == [first.quote, second.quote]
+    assert [c.quote for c in answer.citations[:2]] == [first.quote, second.quote]
     assert answer.statements[0].text == plain.statements[0].text
 
 
