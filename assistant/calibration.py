@@ -4,6 +4,7 @@ The shipped file is made by `python -m eval.fit`; nothing in it is set by hand.
 """
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -19,6 +20,19 @@ SHIPPED = Path(__file__).parent / "calibration.json"
 SHIPPED_READ = Path(__file__).parent / "calibration_read.json"
 
 Rows = NDArray[np.float32]
+
+
+def log_odds(chance: float, least: float) -> float:
+    """The log odds of a chance, which is taken to lie between `least` and 1 - `least`."""
+    kept = min(max(chance, least), 1 - least)
+    return math.log(kept / (1 - kept))
+
+
+def pooled(one: float, other: float, least: float) -> float:
+    """Two chances of the same thing as one: that of the mean of their log odds (a logarithmic
+    opinion pool, Genest and Zidek 1986). Rounded, so that the last bits decide nothing."""
+    odds = (log_odds(one, least) + log_odds(other, least)) / 2
+    return 1 / (1 + math.exp(-round(odds, 9)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

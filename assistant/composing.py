@@ -36,6 +36,7 @@ def compose(
     statements: list[Statement] = []
     citations: list[Citation] = []
     dropped: list[Dropped] = []
+    listed: list[int] = []
     for quote in _without_repeats([q for part in covered for q in part.quotes]):
         verdict = judge(quote.text, [Slice.of(quote)], library, checker)
         if not verdict.stands:
@@ -43,6 +44,7 @@ def compose(
             continue
         marker = len(citations) + 1
         citations.append(_citation(marker, quote, parts, library))
+        listed += [marker] if quote.listed else []
         statements.append(Statement(text=quote.text, citations=(marker,), support=verdict.support))
     hits = _merge_hits([part.found for part in parts])
     common = Answer(
@@ -73,6 +75,7 @@ def compose(
         answer=text_with_markers(statements),
         statements=tuple(statements),
         citations=tuple(citations),
+        listed=tuple(listed),
     )
 
 

@@ -1,7 +1,7 @@
 """Evidence: the sentences that answer, found by a reader among the sentences of the hits."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -41,7 +41,7 @@ class Judged:
 
     scores: Sequence[float]
     words: Mapping[int, tuple[int, int]]
-    plain: Sequence[float] | None = None
+    plain: Sequence[float] = ()
     extra: NDArray[np.float32] | None = None
 
 
@@ -117,7 +117,7 @@ def select(
     score = ranked[0][1]
     listed = whole_list(asked, ranked, library, score)
     if listed:
-        return listed
+        return [replace(quote, listed=True) for quote in listed]
     chosen: list[Quote] = []
     budget = most_words
     for candidate, value in ranked:

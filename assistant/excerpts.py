@@ -25,13 +25,15 @@ class Excerpt(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
-    """A slice of a source that is to be quoted: its text is the source's `[start:end]`."""
+    """A slice of a source that is to be quoted: its text is the source's `[start:end]`. `listed`
+    tells of one that belongs to a list that is quoted whole."""
 
     passage: Passage
     start: int
     end: int
     text: str
     score: float
+    listed: bool = False
 
     @property
     def words(self) -> int:

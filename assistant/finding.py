@@ -156,9 +156,8 @@ class Finder:
             confidence = IMPRINT_CONFIDENCE
         elif ranked:
             row = answer_features(asked, found, ranked)
-            if judged.plain is not None and judged.extra is not None:
-                plainly_ranked = rank(listed, judged.plain)
-                plain = answer_features(asked, found, plainly_ranked)
+            if judged.extra is not None:
+                plain = answer_features(asked, found, rank(listed, judged.plain))
                 row = np.concatenate([row, plain, judged.extra])
             confidence = float(self._calibration.answer.probability(row[None, :])[0])
             if confidence >= self._calibration.threshold:

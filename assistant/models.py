@@ -117,7 +117,8 @@ class Answer:
     `answer` is the text with markers; `confidence` the probability that the evidence answers
     the question, also where the answer is withheld; `hits` the nearest passages, best first;
     `missing` is what a partial answer leaves open; `reader` names what picked the evidence;
-    `written` says how a language model took part, if one was asked.
+    `written` says how a language model took part, if one was asked; `listed` are the markers of
+    the quotes that together are a list.
     """
 
     question: str
@@ -134,6 +135,7 @@ class Answer:
     hits: tuple[Hit, ...] = field(default=(), repr=False)
     missing: str | None = None
     written: Use | None = None
+    listed: tuple[int, ...] = field(default=(), repr=False)
     library: str = ""
     timings_ms: Mapping[str, float] = field(default_factory=dict)
 

@@ -29,7 +29,7 @@ from assistant.reader.features import (
     READ_ANSWER_FEATURES,
     READ_FEATURES,
     looks,
-    pooled,
+    pool,
     read_answer_row,
     read_rows,
 )
@@ -127,7 +127,7 @@ def cross_validate(examples: Sequence[Example], reader: SpanReader | None) -> ND
             model = fit_second(learnt)
             for example in left:
                 second = model.probability(example.rows).tolist()
-                _judge(example, pooled(example.first, second), read=True)
+                _judge(example, pool(example.first, second), read=True)
     probability: dict[int, float] = {}
     for learnt, left in _splits(examples):
         model = fit_answers(learnt, read=reader is not None)

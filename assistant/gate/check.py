@@ -1,7 +1,6 @@
 """Does this passage support this claim? The check, its verdict, and what it was learnt from."""
 
 import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -11,7 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.calibration import Logistic
+from assistant.calibration import Logistic, pooled
 from assistant.errors import AssistantError
 from assistant.gate.features import FEATURES, ORDER, clause_similarity, compare
 from assistant.gate.findings import Finding
@@ -123,7 +122,8 @@ class Checker:
         model = self._model or shipped_model()
         score = float(model.weights.probability(row[None, :])[0])
         if self._entailment is not None:
-            score = _together(score, self._entailment.entails(claim, passage))
+            entailed = self._entailment.entails(claim, passage)
+            score = pooled(score, entailed, least=1e-4)
         if any(finding.feature in model.vetoes for finding in findings):
             score *= model.threshold
         score = round(score, SCORE_DECIMALS)
@@ -166,12 +166,6 @@ class Checker:
             known.update(zip(new, self._encoder.encode(new), strict=True))
         near = np.stack([known[w] for w in words]) @ np.stack([known[w] for w in others]).T
         return [float(value) for value in np.round(near.max(axis=1), SIMILARITY_DECIMALS)]
-
-
-def _together(one: float, other: float) -> float:
-    """The probability half way between two, in log-odds."""
-    odds = [math.log(p / (1 - p)) for p in (min(max(p, 1e-4), 1 - 1e-4) for p in (one, other))]
-    return 1 / (1 + math.exp(-round(sum(odds) / 2, 9)))
 
 
 def _unsaid(claim: str, passage: str) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """An answer as it grows: what was proved, what was not, and what is shown instead."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from assistant.gate.said import read
@@ -31,13 +31,11 @@ class Proved:
 class Draft:
     """The statements of one reply, over the extractive answer that they are to take the place of.
 
-    `items` are the markers of those of its quotes that are items of a list: a list is shown whole.
     `failure` says why the reply did not come to its end; `tokens` what it cost.
     """
 
-    def __init__(self, extractive: Answer, items: Collection[int] = ()):
+    def __init__(self, extractive: Answer):
         self._extractive = extractive
-        self._items = items
         self._shown: list[Proved] = []
         self._dropped: list[Dropped] = []
         self._spoke = False  # whether a statement of the model's is among those shown
@@ -58,32 +56,32 @@ class Draft:
             self._spoke = True
             return
         self._dropped.append(result)
-        used = {quote.place for shown in self._shown for quote in shown.behind}
-        for statement, quote in zip(
-            self._extractive.statements, self._extractive.citations, strict=True
-        ):
+        for statement, quote in self._quotes():
             wanted = quote.marker == 1 or quote.marker in written.numbers
-            if wanted and quote.place not in used:
+            if wanted and not self._cites(quote):
                 self._quote(statement, quote)
                 self._replaced += 1
                 return
 
     def finish(self) -> None:
         """Show the best quote as well, where nothing that is shown stands on it: what was found to
-        answer is not lost since a model passed over it. Nor are the items of a list that it left
-        out."""
-        best, statement = self._extractive.citations[0], self._extractive.statements[0]
-        if all(quote.place != best.place for shown in self._shown for quote in shown.behind):
-            self._quote(statement, best)
-        for statement, quote in zip(
-            self._extractive.statements, self._extractive.citations, strict=True
-        ):
-            if quote.marker in self._items and not self._says(statement.text):
+        answer is not lost since a model passed over it. Nor is what it left out of a list."""
+        for statement, quote in self._quotes():
+            missed = quote.marker == 1 and not self._cites(quote)
+            if missed or (quote.marker in self._extractive.listed and not self._says(statement)):
                 self._quote(statement, quote)
 
-    def _says(self, item: str) -> bool:
+    def _quotes(self) -> Iterator[tuple[Statement, Citation]]:
+        """The statements of the extractive answer, each with its quote."""
+        return zip(self._extractive.statements, self._extractive.citations, strict=True)
+
+    def _cites(self, quote: Citation) -> bool:
+        """Whether a statement that is shown stands on a quote."""
+        return any(quote.place == other.place for shown in self._shown for other in shown.behind)
+
+    def _says(self, item: Statement) -> bool:
         """Whether a statement that is shown has the words of an item."""
-        wanted = read(item).stems
+        wanted = read(item.text).stems
         return any(wanted <= read(shown.text).stems for shown in self._shown)
 
     def _quote(self, statement: Statement, quote: Citation) -> None:
@@ -121,6 +119,7 @@ class Draft:
             answer=text_with_markers(statements),
             statements=tuple(statements),
             citations=tuple(markers.values()),
+            listed=(),
         )
 
     def fallback(self) -> Fallback | None:

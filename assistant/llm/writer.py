@@ -11,7 +11,6 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from itertools import zip_longest
 from typing import Any
 
 from assistant.excerpts import cited, quote_of
@@ -35,7 +34,6 @@ MOST_STATEMENTS = 8
 STATEMENT_CHARACTERS = 600
 NEAREST_SENTENCES = 3  # of the passages, that a statement which fell is tried on
 SHARED_WORDS = 0.5  # of a statement's words with meaning, that such a sentence holds at least
-FEWEST_ITEMS = 3  # of a list that is shown whole
 AT_ONCE = 24  # answers that a model writes at the same time, be it ever so slow
 # Where one of two statements ends that a model joined: what follows is a clause of its own.
 _CLAUSE_END = re.compile(
@@ -43,7 +41,6 @@ _CLAUSE_END = re.compile(
     r"| and (?=(?:it|he|she|they)\b)"
 )
 _FULL_NAME = re.compile(r"\b(?P<first>[A-Z][a-z]+) (?P<last>[A-Z][a-z][\w-]*)")
-_WORDY = re.compile(r"[^\W\d]{2}")  # more than the mark or number of an item
 _WORD = re.compile(r"\w[\w-]*")
 # What could make a page or a person fetch something, or pass for the page's own markup.
 _MARKUP = re.compile(r"https?:|www\.|\]\(|!\[|<\w|</|&\w+;|```|\bjavascript:|\bdata:", re.I)
@@ -187,21 +184,6 @@ class ModelWriter:
         cut = Dropped(text=text[end.end() :], why=first.why or "ungrounded")
         return Proved(text=shown, support=verdict.support, behind=tuple(behind), cut=cut)
 
-    def items(self, quotes: Sequence[Citation]) -> list[int]:
-        """The markers of the quotes that make up a list: items that follow on one another, or
-        headings that stand for items; none where there are fewer than FEWEST_ITEMS."""
-        passages = self._library.passages(quote.passage for quote in quotes)
-        found = set[int]()
-        for quote, after in zip_longest(quotes, quotes[1:]):
-            kind = _kind_of(quote, passages)
-            if kind == "heading":
-                found.add(quote.marker)
-            elif after and kind == _kind_of(after, passages) == "item":
-                between = self._library.text(quote.source)[quote.end : after.start]
-                if quote.source == after.source and quote.end <= after.start:
-                    found |= set() if _WORDY.search(between) else {quote.marker, after.marker}
-        return sorted(found) if len(found) >= FEWEST_ITEMS else []
-
     def _tries(
         self, text: str, behind: list[Citation], first: Verdict, evidence: Evidence
     ) -> Iterator[tuple[Verdict, list[Citation]]]:
@@ -285,15 +267,6 @@ def by_surname(text: str, quoted: str) -> str:
     return _FULL_NAME.sub(named, text)
 
 
-def _kind_of(quote: Citation, passages: Mapping[str, Passage]) -> str:
-    """The kind of the sentence that a quote begins with; "heading" where it is none."""
-    passage = passages.get(quote.passage)
-    if passage is None:  # the source has changed meanwhile
-        return "prose"
-    kinds = {sentence.start: sentence.kind for sentence in passage.sentences}
-    return kinds.get(quote.start, "heading")
-
-
 class Writing:
     """One answer being written."""
 
@@ -334,7 +307,7 @@ class Writing:
             yield draft
             return
         began = time.perf_counter()
-        page = Draft(draft, self._writer.items(draft.citations))
+        page = Draft(draft)
         timings = dict(draft.timings_ms)
         try:
             if self._failed is not None:

@@ -9,12 +9,7 @@ from assistant.calibration import Calibration
 from assistant.errors import AssistantError
 from assistant.evidence import Judged, placed
 from assistant.features import Candidate
-from assistant.reader.features import (
-    looks,
-    pooled,
-    read_answer_row,
-    read_rows,
-)
+from assistant.reader.features import looks, pool, read_answer_row, read_rows
 from assistant.reader.reading import SpanReader
 
 
@@ -41,7 +36,7 @@ class TrainedReader:
         first = self._first.probability(np.stack([c.features for c in sentences])).tolist()
         seen = looks(asked, sentences, first, self._reader)
         second = self._second.probability(read_rows(sentences, first, seen)).tolist()
-        scores = pooled(first, second)
+        scores = pool(first, second)
         return Judged(
             scores=scores,
             words={i: look.words for i, look in seen.items()},

@@ -87,9 +87,9 @@ def test_what_a_passage_says_is_cited_from_it_whatever_quote_was_named(
     served.script = [streams(reply((said, [1])))]
     answer = engine.ask(QUESTION)
     assert answer.statements[0].text == " ".join(said.split())
-    first, best, *_ = answer.citations
+    first, *others = answer.citations
     assert (first.quote, first.passage) == (said, passage.id)
-    assert best.quote == plain.citations[0].quote, "what was found to answer is shown as well"
+    assert [c.quote for c in others] == [c.quote for c in plain.citations], "the list is whole"
     served.script = [streams(reply((f"In 1731, {said}", [1])))]
     assert engine.ask(QUESTION).engine == "extractive"
 
@@ -130,12 +130,15 @@ def test_a_list_is_shown_whole_whatever_the_model_leaves_out(
 
 
 def test_a_person_goes_by_the_name_that_the_quote_has(engine: Engine, served: Service) -> None:
-    question = "Why does Julie Wood welcome the GP Forward View?"
-    said = "Julie Wood calls for general practice to be made sustainable and transformed"
-    served.script = [streams(reply((f"{said}.", [1]), (said.replace("Wood", "Berg"), [1])))]
+    question = (
+        "Who would be involved so that population health management becomes part of what "
+        "clinicians learn?"
+    )
+    said = "Wood would also involve educationalists."
+    served.script = [streams(reply((f"Julie {said}", [1]), ("Julie Berg would, too.", [1])))]
     answer = engine.ask(question)
-    assert answer.statements[0].text in (f"{said}.", f"{said.removeprefix('Julie ')}.")
-    assert "Berg" not in answer.answer
+    assert [statement.text for statement in answer.statements] == [said]
+    assert [dropped.text for dropped in answer.dropped] == ["Julie Berg would, too."]
 
 
 @pytest.mark.parametrize(
@@ -157,10 +160,10 @@ def test_the_best_quote_takes_the_place_of_what_fell(
     engine: Engine, starter_engine: Engine, served: Service
 ) -> None:
     plain = starter_engine.ask(QUESTION)
-    first, second, *_ = plain.citations
+    second = plain.citations[1]
     served.script = [streams(reply(("In 1731 it was built.", [2]), (second.quote, [2])))]
     answer = engine.ask(QUESTION)
-    assert [c.quote for c in answer.citations[:2]] == [first.quote, second.quote]
+    assert [c.quote for c in answer.citations] == [c.quote for c in plain.citations]
     assert answer.statements[0].text == plain.statements[0].text
 
 
