@@ -26,6 +26,7 @@ from vectorstore import Found, Store, open_store
 Span = tuple[str, int, int]
 
 HELD = "-held"  # ends the names of sets that nothing is learnt from
+CONVERSATIONS = "mtrag_human"
 
 
 @dataclass(kw_only=True)
@@ -51,8 +52,9 @@ class Example:
 
 
 def examples_of(bench: Path, sources: Path, homes: Path, *, held: bool = False) -> list[Example]:
-    """The questions of all sets with their candidates; those of our gold's `held` split only where
-    they are asked for, in sets of their own ("starter-held")."""
+    """The questions of all sets with their candidates; what nothing is learnt from only where it is
+    asked for, in sets of their own: our gold's `held` split ("starter-held"), and the last turns of
+    the public conversations."""
     examples: list[Example] = []
 
     def add(name: str, store: Store, rows: Iterator[tuple[str, str, bool, list[Span]]]) -> None:
@@ -67,6 +69,9 @@ def examples_of(bench: Path, sources: Path, homes: Path, *, held: bool = False) 
         add(name, store, gold_rows(GOLD / name, store, "tune"))
         if held:
             add(f"{name}{HELD}", store, gold_rows(GOLD / name, store, "held"))
+    if held:
+        store = library_of(homes / CONVERSATIONS, bench / CONVERSATIONS / "corpus.jsonl")
+        add(f"{CONVERSATIONS}{HELD}", store, last_turns(bench / CONVERSATIONS / "questions.jsonl"))
     return examples
 
 
@@ -88,6 +93,21 @@ def bench_questions(file: Path) -> Iterator[tuple[str, str, bool, list[Span]]]:
             about = (record.get("gold_doc_ids") or [asked_about])[0]
             spans = [(s["doc"], s["start"], s["end"]) for s in record.get("gold_spans") or []]
             yield about.rsplit("-p", 1)[0], record["question"], record["answerable"], spans
+
+
+def last_turns(file: Path) -> Iterator[tuple[str, str, bool, list[Span]]]:
+    """(id, question, answerable, spans) of the last turns of conversations, as a person rewrote
+    them to stand alone; those that are answered in part are left out. Where the answer stands
+    within a source is not told: its span is the whole of it."""
+    with file.open(encoding="utf-8") as stream:
+        for line in stream:
+            record = json.loads(line)
+            meta = record["meta"]
+            if meta["answerability"] == "PARTIAL":
+                continue
+            spans = [(source, 0, sys.maxsize) for source in record["gold_doc_ids"]]
+            question = meta["rewrite"] or record["question"]
+            yield record["id"], question, record["answerable"], spans
 
 
 def gold_rows(

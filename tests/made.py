@@ -19,14 +19,14 @@ def tiny_model(kind: str, seed: int, **shape: Any) -> Any:
     import transformers
 
     torch.manual_seed(seed)
-    config = transformers.BertConfig(
-        vocab_size=len(_tokenizer()),
-        hidden_size=16,
-        num_hidden_layers=1,
-        num_attention_heads=2,
-        intermediate_size=16,
-        **shape,
-    )
+    usual = {
+        "vocab_size": len(_tokenizer()),
+        "hidden_size": 16,
+        "num_hidden_layers": 1,
+        "num_attention_heads": 2,
+        "intermediate_size": 16,
+    }
+    config = transformers.BertConfig(**(usual | shape))
     return getattr(transformers, kind)(config)
 
 

@@ -4,6 +4,9 @@ An encoder of BERT's kind gets a head that says for every token how likely an an
 and to end there; the first token stands for "not here" (Devlin et al. 2019, section 4.3). The
 embeddings stay as they are: few examples would only spoil them.
 
+With `--lessons`, what a larger model says of the examples (`assistant.reader.teach`) is learnt from
+beside their answers.
+
 Everything is drawn with `--seed`. A run that was interrupted goes on from its last checkpoint under
 `--out`. Runs on a GPU where there is one.
 """
@@ -14,7 +17,7 @@ import json
 import random
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,37 +28,29 @@ from torch import Tensor
 from torch.nn.functional import log_softmax
 from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
-from assistant.reader.examples import Example
+from assistant.reader.lessons import Lesson, lessons_in
+from assistant.reader.pairs import Pair, batches, logits_of, read_pairs
 from vectorstore.encoder import BUILTIN, find_model
 
-QUESTION_TOKENS, PASSAGE_TOKENS = 48, 280
 WARM_SHARE = 0.05
 HEAD_RATE = 10.0  # the head is new and learns so many times quicker than the rest
 CHECKPOINT_SECONDS = 240
-CHUNK = 4096  # examples that are sorted by length before they are put into batches
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Pair:
-    """An example in tokens. `ids` is the whole input; `first` is the place of the passage's first
-    token. Starts and ends are places in `ids`; 0 is "not here"."""
-
-    ids: np.ndarray
-    first: int
-    starts: tuple[int, ...]
-    ends: tuple[int, ...]
-    set: str
-    validation: bool
+# Hinton, Vinyals and Dean (2015): chances are compared at this temperature, which shows more of the
+# unlikely ones, and make up so much of the loss where there is a lesson.
+TEMPERATURE, TAUGHT = 2.0, 0.7
+LEAST_LOG = -1e4  # in the place of minus infinity, so that 0 times it is 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """How the model is trained. `tokens` is the size of a batch with its padding."""
+    """How the model is trained. `tokens` is the size of a batch with its padding; so many of the
+    model's `frozen` layers, from the lowest, stay as they are."""
 
     epochs: int
     rate: float
     tokens: int
     seed: int
+    frozen: int = 0
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -64,6 +59,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--examples", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--encoder", default=BUILTIN, help="the encoder to begin with")
+    parser.add_argument("--layers", type=int, help="of the encoder, from the lowest; all of them")
+    parser.add_argument("--frozen", type=int, default=0, help="layers that stay as they are")
+    parser.add_argument("--lessons", type=Path, help="what a larger model says of the examples")
     parser.add_argument("--epochs", type=int, default=1)
     parser.add_argument("--rate", type=float, default=1.5e-4)
     parser.add_argument("--batch-tokens", type=int, default=1600)
@@ -79,112 +77,66 @@ def main(argv: Sequence[str] | None = None) -> int:
     pairs = read_pairs(args.examples, tokens)
     say(f"{len(pairs)} examples in tokens, on {device}")
     torch.manual_seed(args.seed)
-    model = AutoModelForQuestionAnswering.from_pretrained(folder, local_files_only=True).to(device)
-    model.base_model.embeddings.requires_grad_(False)
-    plan = Plan(epochs=args.epochs, rate=args.rate, tokens=args.batch_tokens, seed=args.seed)
-    train(model, pairs, plan, device, args.out / "checkpoint.pt")
-    say(json.dumps(validate(model, pairs, device)))
+    shape = {"num_hidden_layers": args.layers} if args.layers else {}
+    model = AutoModelForQuestionAnswering.from_pretrained(folder, local_files_only=True, **shape)
+    model.to(device)
+    plan = Plan(
+        epochs=args.epochs,
+        rate=args.rate,
+        tokens=args.batch_tokens,
+        seed=args.seed,
+        frozen=args.frozen,
+    )
+    said = lessons_in(args.lessons, args.examples) if args.lessons else {}
+    train(model, pairs, plan, device, args.out / "checkpoint.pt", said)
     model.save_pretrained(args.out / "model")
     tokens.save_pretrained(args.out / "model")
+    say(json.dumps(validate(model, pairs, device)))
     return 0
 
 
-def read_pairs(file: Path, tokens: Any) -> list[Pair]:
-    """The examples of a file in tokens; what lies beyond PASSAGE_TOKENS is cut off, and an example
-    whose whole answer lies there is left out."""
-    with file.open(encoding="utf-8") as stream:
-        listed = [Example.from_json(json.loads(line)) for line in stream]
-    short = {"add_special_tokens": False, "truncation": True}
-    asked = tokens([e.question for e in listed], max_length=QUESTION_TOKENS, **short)
-    read = tokens(
-        [e.passage for e in listed], max_length=PASSAGE_TOKENS, return_offsets_mapping=True, **short
-    )
-    pairs = []
-    for i, example in enumerate(listed):
-        question, passage = asked["input_ids"][i], read["input_ids"][i]
-        first = len(question) + 2
-        found = [
-            (first + a, first + b)
-            for a, b in (_in_tokens(span, read["offset_mapping"][i]) for span in example.spans)
-            if a >= 0
-        ]
-        if example.spans and not found:
-            continue
-        row = [tokens.cls_token_id, *question, tokens.sep_token_id, *passage, tokens.sep_token_id]
-        pairs.append(
-            Pair(
-                ids=np.array(row, dtype=np.int64),
-                first=first,
-                starts=tuple(sorted({a for a, _ in found})) or (0,),
-                ends=tuple(sorted({b for _, b in found})) or (0,),
-                set=example.set,
-                validation=example.validation,
-            )
-        )
-    return pairs
-
-
-def _in_tokens(span: tuple[int, int], offsets: Sequence[tuple[int, int]]) -> tuple[int, int]:
-    """The first and the last token of a span of characters; (-1, -1) where it is cut off."""
-    inside = [i for i, (a, b) in enumerate(offsets) if a < span[1] and span[0] < b]
-    if not inside or offsets[-1][1] < span[1] - 1:
-        return -1, -1
-    return inside[0], inside[-1]
-
-
-def batches(pairs: Sequence[Pair], tokens: int, drawn: random.Random) -> Iterator[list[Pair]]:
-    """The pairs in batches of like length, at most `tokens` long with their padding."""
-    order = list(pairs)
-    drawn.shuffle(order)
-    made: list[list[Pair]] = []
-    for start in range(0, len(order), CHUNK):
-        batch: list[Pair] = []
-        for pair in sorted(order[start : start + CHUNK], key=lambda p: len(p.ids)):
-            if batch and (len(batch) + 1) * len(pair.ids) > tokens:
-                made.append(batch)
-                batch = []
-            batch.append(pair)
-        made.append(batch)
-    drawn.shuffle(made)
-    yield from made
-
-
-def logits_of(model: Any, pairs: Sequence[Pair], device: torch.device) -> Tensor:
-    """What the model says of starts and ends at each place, of shape (pairs, 2, longest input);
-    -inf where neither the passage nor "not here" is."""
-    width = max(len(p.ids) for p in pairs)
-    ids = np.zeros((len(pairs), width), dtype=np.int64)
-    mask, kinds = np.zeros_like(ids), np.zeros_like(ids)
-    there = np.zeros(ids.shape, dtype=bool)
-    for i, pair in enumerate(pairs):
-        ids[i, : len(pair.ids)] = pair.ids
-        mask[i, : len(pair.ids)] = 1
-        kinds[i, pair.first : len(pair.ids)] = 1
-        there[i, 0] = True
-        there[i, pair.first : len(pair.ids) - 1] = True
-    rows = {"input_ids": ids, "attention_mask": mask, "token_type_ids": kinds}
-    with torch.autocast(device.type, dtype=torch.bfloat16, enabled=device.type == "cuda"):
-        out = model(**{name: torch.from_numpy(row).to(device) for name, row in rows.items()})
-    both = torch.stack([out.start_logits, out.end_logits], dim=1).float()
-    return both.masked_fill(~torch.from_numpy(there).to(device).unsqueeze(1), -torch.inf)
-
-
-def loss_of(logits: Tensor, pairs: Sequence[Pair]) -> Tensor:
-    """The mean over pairs and both ends of minus the logarithm of the chance of a right place."""
+def loss_of(logits: Tensor, pairs: Sequence[Pair], said: Mapping[int, Lesson]) -> Tensor:
+    """The mean over pairs and both ends of minus the logarithm of the chance of a right place; in
+    part, where there is a lesson, of the Kullback-Leibler divergence from what it says instead."""
     right = torch.zeros(logits.shape, dtype=torch.bool)
     for i, pair in enumerate(pairs):
         right[i, 0, list(pair.starts)] = True
         right[i, 1, list(pair.ends)] = True
     logs = log_softmax(logits, dim=-1)
-    return -torch.logsumexp(logs.masked_fill(~right.to(logits.device), -torch.inf), dim=-1).mean()
+    own = -torch.logsumexp(logs.masked_fill(~right.to(logits.device), -torch.inf), dim=-1)
+    taught = [i for i, pair in enumerate(pairs) if pair.example in said]
+    if not taught:
+        return own.mean()
+    wanted = torch.zeros((len(taught), *logits.shape[1:]))
+    for row, i in enumerate(taught):
+        pair = pairs[i]
+        chances = torch.from_numpy(said[pair.example].on(pair.offsets))
+        wanted[row, :, 0] = chances[:, 0]
+        wanted[row, :, pair.first : pair.first + len(pair.offsets)] = chances[:, 1:]
+    wanted = wanted.to(logits.device) ** (1 / TEMPERATURE)
+    wanted = wanted / wanted.sum(dim=-1, keepdim=True)
+    heard = log_softmax(logits[taught] / TEMPERATURE, dim=-1).clamp(min=LEAST_LOG)
+    apart = (torch.special.xlogy(wanted, wanted) - wanted * heard).sum(dim=-1) * TEMPERATURE**2
+    weight = torch.ones(len(pairs), 1, device=logits.device)
+    weight[taught] = 1 - TAUGHT
+    loss: Tensor = ((weight * own).sum() + TAUGHT * apart.sum()) / own.numel()
+    return loss
 
 
 def train(
-    model: Any, pairs: Sequence[Pair], plan: Plan, device: torch.device, checkpoint: Path
+    model: Any,
+    pairs: Sequence[Pair],
+    plan: Plan,
+    device: torch.device,
+    checkpoint: Path,
+    said: Mapping[int, Lesson] | None = None,
 ) -> None:
     """Train in place, from the checkpoint of the same plan and examples where there is one."""
+    said = said or {}
     used = [p for p in pairs if not p.validation]
     steps = plan.epochs * sum(1 for _ in batches(used, plan.tokens, random.Random(plan.seed)))
+    for part in (model.base_model.embeddings, *_layers_of(model)[: plan.frozen]):
+        part.requires_grad_(False)
     head = list(model.qa_outputs.parameters())
     body = [p for p in model.base_model.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(
@@ -196,7 +148,7 @@ def train(
         optimizer, lambda s: min((s + 1) / warm, (steps - s) / max(1, steps - warm))
     )
     parts = {"model": model, "optimizer": optimizer, "schedule": schedule}
-    run = hashlib.sha256(repr(plan).encode() + b"".join(p.ids.tobytes() for p in used)).hexdigest()
+    run = _digest(plan, used, said)
     done = _go_on(checkpoint, run, parts, device)
     model.train()
     began = saved = told = time.monotonic()
@@ -208,7 +160,7 @@ def train(
             if step <= done:
                 continue
             torch.manual_seed(plan.seed * 1_000_003 + step)
-            loss = loss_of(logits_of(model, batch, device), batch)
+            loss = loss_of(logits_of(model, batch, device), batch, said)
             optimizer.zero_grad(set_to_none=True)
             torch.autograd.backward(loss)
             torch.nn.utils.clip_grad_norm_([*body, *head], 1.0)
@@ -225,6 +177,22 @@ def train(
                 saved = now
     model.eval()
     checkpoint.unlink(missing_ok=True)
+
+
+def _layers_of(model: Any) -> Sequence[torch.nn.Module]:
+    """The layers of an encoder of BERT's kind, the lowest first."""
+    layers: Sequence[torch.nn.Module] = model.base_model.encoder.layer
+    return layers
+
+
+def _digest(plan: Plan, used: Sequence[Pair], said: Mapping[int, Lesson]) -> str:
+    """Tells one run from another: its plan, its examples, and what is said of them."""
+    digest = hashlib.sha256(repr(plan).encode())
+    for pair in used:
+        digest.update(pair.ids.tobytes())
+        if pair.example in said:
+            digest.update(said[pair.example].chances.tobytes())
+    return digest.hexdigest()
 
 
 def _go_on(checkpoint: Path, run: str, parts: dict[str, Any], device: torch.device) -> int:

@@ -115,7 +115,7 @@ def _ordered(examples: Sequence[Example], scores: Sequence[Sequence[float]]) -> 
 def table(examples: Sequence[Example], found: dict[str, Outcomes]) -> list[str]:
     """The figures as lines of text."""
     lines = [
-        f"{'set':16}{'system':12}{'first':>24}{'three':>24}{'passage':>24}{'auroc':>24}{'p':>8}"
+        f"{'set':18}{'system':12}{'first':>24}{'three':>24}{'passage':>24}{'auroc':>24}{'p':>8}"
     ]
     answerable = np.array([e.answerable for e in examples])
     for name in dict.fromkeys(e.set for e in examples):
@@ -127,7 +127,7 @@ def table(examples: Sequence[Example], found: dict[str, Outcomes]) -> list[str]:
             values = out.first[asked].astype(float)
             test = paired_means("first", np.stack([base, values]), np.ones((2, len(asked))))
             lines.append(
-                f"{name:16}{system:12}"
+                f"{name:18}{system:12}"
                 f"{_shown(_share('first', out.first[asked])):>24}"
                 f"{_shown(_share('three', out.three[asked])):>24}"
                 f"{_shown(_share('passage', out.passage[asked])):>24}"
@@ -147,7 +147,7 @@ def errors(examples: Sequence[Example], out: Outcomes) -> Iterator[str]:
             wrong = [i for i in mine if not out.three[i]]
             unfound = sum(not examples[i].right.any() for i in wrong)
             told = f"{len(wrong)} of {len(mine)} wrong, {unfound} of them not found"
-            yield f"{name:16}{kind:12}{told}"
+            yield f"{name:18}{kind:12}{told}"
 
 
 def _share(metric: str, happened: NDArray[np.bool_]) -> Score:

@@ -5,12 +5,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from assistant.calibration import SHIPPED_READ
 from assistant.errors import ReaderUnavailable
 from assistant.reader import HubReader, OnnxReader, Reading, models, open_reader
 from assistant.reader.models import BUILTIN_SHA256, EXPORTED, TOKENS
+from tests.made import saved, tiny_model
 from vectorstore.encoder import find_model
 
 WINDOW = "The board met in May. It chose Jo Tan as its chair. Nobody spoke of the budget."
@@ -51,6 +53,32 @@ def test_an_exported_reader_says_nearly_the_same(hub_reader: Path, exported: Pat
     assert whole.offsets.tolist() == small.offsets.tolist()
     assert abs(whole.starts - small.starts).max() < 0.5
     assert HubReader(str(hub_reader)).fingerprint != OnnxReader(exported).fingerprint
+
+
+def test_what_is_told_hardly_changes_with_the_vectors_of_words_in_four_bits(tmp_path: Path) -> None:
+    from assistant.reader.export import main
+
+    model = tiny_model("BertForQuestionAnswering", 12, hidden_size=128, initializer_range=0.2)
+    folder = saved(model, tmp_path / "hub")
+    assert main(["--model", str(folder), "--out", str(tmp_path / "small")]) == 0
+    table = model.bert.embeddings.word_embeddings.weight.numel()
+    assert (tmp_path / "small" / EXPORTED).stat().st_size < 0.75 * table, "half a byte, and scales"
+    whole = HubReader(str(folder)).read(QUESTION, [WINDOW])[0]
+    small = OnnxReader(tmp_path / "small").read(QUESTION, [WINDOW])[0]
+    assert np.corrcoef(whole.starts, small.starts)[0, 1] > 0.85, "about 0 with the wrong vectors"
+
+
+def test_four_bits_are_as_near_as_they_can_be() -> None:
+    from assistant.reader.export import BLOCK, in_four_bits
+
+    table = np.random.default_rng(2).normal(size=(5, 3 * BLOCK)).astype(np.float32)
+    table[1, :BLOCK] = 0
+    packed, scales = in_four_bits(table)
+    halves = np.stack([packed & 0xF, packed >> 4], axis=-1).reshape(table.shape).astype(np.int8)
+    numbers = np.where(halves > 7, halves - 16, halves)
+    again = numbers * np.repeat(scales, BLOCK, axis=1)
+    assert packed.shape == (5, 3 * BLOCK // 2) and scales.shape == (5, 3)
+    assert (abs(again - table) <= np.repeat(scales, BLOCK, axis=1) / 2 + 1e-6).all()
 
 
 @pytest.mark.parametrize("threads", ["1", "2"])

@@ -1,0 +1,82 @@
+"""What a larger reader says of the examples: `python -m assistant.reader.teach --teacher M ...`.
+
+A smaller one learns from it beside the answers (knowledge distillation; Hinton, Vinyals and Dean
+2015): it is drawn towards all that the larger one holds likely, not towards the one right place
+alone.
+
+The examples are taken in an order that is drawn once, and what was said is kept in files of CHUNK
+examples each under `--out`: a run that was interrupted goes on where it stopped, and training takes
+as many as there are.
+"""
+
+import argparse
+import random
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch.nn.functional import log_softmax
+from transformers import AutoModelForQuestionAnswering, AutoTokenizer
+
+from assistant.reader.lessons import Lesson, digest_of, keep_lessons
+from assistant.reader.pairs import Pair, logits_of, read_pairs
+from assistant.reader.train import say
+from vectorstore.encoder import find_model
+
+CHUNK = 512
+BATCH = 8
+SEED = 20
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Read the examples, or the next of them."""
+    parser = argparse.ArgumentParser(prog="python -m assistant.reader.teach", description=__doc__)
+    parser.add_argument("--teacher", required=True, help="a model of the SQuAD 2 kind, or its name")
+    parser.add_argument("--examples", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--most", type=int, help="examples to read; all, unless told otherwise")
+    args = parser.parse_args(argv)
+    folder = find_model(args.teacher, "teacher")
+    tokens = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    model = AutoModelForQuestionAnswering.from_pretrained(folder, local_files_only=True)
+    teach(model, read_pairs(args.examples, tokens), args.out, digest_of(args.examples), args.most)
+    return 0
+
+
+def teach(
+    model: Any, pairs: Sequence[Pair], out: Path, digest: str, most: int | None = None
+) -> None:
+    """Read at most so many of the pairs and keep what the model says of them under `out`; `digest`
+    is that of the examples' file."""
+    out.mkdir(parents=True, exist_ok=True)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    model = model.to(device).eval()
+    learnt = sorted((p for p in pairs if not p.validation), key=lambda p: p.example)
+    drawn = random.Random(SEED).sample(learnt, min(len(learnt), most or len(learnt)))
+    for start in range(0, len(drawn), CHUNK):
+        file = out / f"{start // CHUNK:04}.npz"
+        if not file.exists():
+            keep_lessons(file, _said(model, drawn[start : start + CHUNK], device), digest)
+            say(f"{min(start + CHUNK, len(drawn))} of {len(drawn)} read")
+
+
+@torch.no_grad()
+def _said(model: Any, pairs: Sequence[Pair], device: torch.device) -> dict[int, Lesson]:
+    """Example → what is said of it."""
+    by_length = sorted(pairs, key=lambda p: len(p.ids))
+    found = {}
+    for start in range(0, len(by_length), BATCH):
+        batch = by_length[start : start + BATCH]
+        chances = log_softmax(logits_of(model, batch, device), dim=-1).exp().cpu().numpy()
+        for pair, both in zip(batch, chances, strict=True):
+            last = pair.first + len(pair.offsets)
+            mine = np.concatenate([both[:, :1], both[:, pair.first : last]], axis=1)
+            found[pair.example] = Lesson(chances=mine, offsets=pair.offsets)
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit(main())
