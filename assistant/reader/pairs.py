@@ -8,9 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from assistant.reader.examples import Example
 
@@ -101,25 +99,3 @@ def batches(pairs: Sequence[Pair], tokens: int, drawn: random.Random) -> Iterato
         made.append(batch)
     drawn.shuffle(made)
     yield from made
-
-
-def logits_of(model: Any, pairs: Sequence[Pair], device: torch.device) -> Tensor:
-    """What the model says of starts and ends at each place, of shape (pairs, 2, longest input);
-    -inf where neither the passage nor "not here" is."""
-    width = max(len(p.ids) for p in pairs)
-    ids = np.full((len(pairs), width), model.config.pad_token_id or 0, dtype=np.int64)
-    mask, kinds = np.zeros_like(ids), np.zeros_like(ids)
-    there = np.zeros(ids.shape, dtype=bool)
-    for i, pair in enumerate(pairs):
-        ids[i, : len(pair.ids)] = pair.ids
-        mask[i, : len(pair.ids)] = 1
-        kinds[i, : len(pair.ids)] = pair.kinds
-        there[i, 0] = True
-        there[i, pair.first : pair.first + len(pair.offsets)] = True
-    rows = {"input_ids": ids, "attention_mask": mask}
-    if getattr(model.config, "type_vocab_size", 0) > 1:
-        rows["token_type_ids"] = kinds
-    with torch.autocast(device.type, dtype=torch.bfloat16, enabled=device.type == "cuda"):
-        out = model(**{name: torch.from_numpy(row).to(device) for name, row in rows.items()})
-    both = torch.stack([out.start_logits, out.end_logits], dim=1).float()
-    return both.masked_fill(~torch.from_numpy(there).to(device).unsqueeze(1), -torch.inf)

@@ -17,13 +17,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
-from torch.nn.functional import log_softmax
 from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
 from assistant.reader.lessons import Lesson, digest_of, keep_lessons
-from assistant.reader.pairs import Pair, logits_of, read_pairs
-from assistant.reader.train import say
+from assistant.reader.pairs import Pair, read_pairs
+from assistant.reader.train import chances_of, quickest_device, say
 from vectorstore.encoder import find_model
 
 CHUNK = 512
@@ -52,26 +50,23 @@ def teach(
     """Read at most so many of the pairs and keep what the model says of them under `out`; `digest`
     is that of the examples' file."""
     out.mkdir(parents=True, exist_ok=True)
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    model = model.to(device).eval()
+    model = model.to(quickest_device()).eval()
     learnt = sorted((p for p in pairs if not p.validation), key=lambda p: p.example)
     drawn = random.Random(SEED).sample(learnt, min(len(learnt), most or len(learnt)))
     for start in range(0, len(drawn), CHUNK):
         file = out / f"{start // CHUNK:04}.npz"
         if not file.exists():
-            keep_lessons(file, _said(model, drawn[start : start + CHUNK], device), digest)
+            keep_lessons(file, _said(model, drawn[start : start + CHUNK]), digest)
             say(f"{min(start + CHUNK, len(drawn))} of {len(drawn)} read")
 
 
-@torch.no_grad()
-def _said(model: Any, pairs: Sequence[Pair], device: torch.device) -> dict[int, Lesson]:
+def _said(model: Any, pairs: Sequence[Pair]) -> dict[int, Lesson]:
     """Example → what is said of it."""
     by_length = sorted(pairs, key=lambda p: len(p.ids))
     found = {}
     for start in range(0, len(by_length), BATCH):
         batch = by_length[start : start + BATCH]
-        chances = log_softmax(logits_of(model, batch, device), dim=-1).exp().cpu().numpy()
-        for pair, both in zip(batch, chances, strict=True):
+        for pair, both in zip(batch, chances_of(model, batch, model.device), strict=True):
             last = pair.first + len(pair.offsets)
             mine = np.concatenate([both[:, :1], both[:, pair.first : last]], axis=1)
             found[pair.example] = Lesson(chances=mine, offsets=pair.offsets)

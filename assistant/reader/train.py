@@ -24,12 +24,13 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn.functional import log_softmax
 from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
 from assistant.reader.lessons import Lesson, lessons_in
-from assistant.reader.pairs import Pair, batches, logits_of, read_pairs
+from assistant.reader.pairs import Pair, batches, read_pairs
 from vectorstore.encoder import BUILTIN, find_model
 
 WARM_SHARE = 0.05
@@ -71,7 +72,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if args.threads:
         torch.set_num_threads(args.threads)
     args.out.mkdir(parents=True, exist_ok=True)
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    device = quickest_device()
     folder = find_model(args.encoder)
     tokens = AutoTokenizer.from_pretrained(folder, local_files_only=True)
     pairs = read_pairs(args.examples, tokens)
@@ -93,6 +94,40 @@ def main(argv: Sequence[str] | None = None) -> int:
     tokens.save_pretrained(args.out / "model")
     say(json.dumps(validate(model, pairs, device)))
     return 0
+
+
+def quickest_device() -> torch.device:
+    """A GPU where there is one."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def logits_of(model: Any, pairs: Sequence[Pair], device: torch.device) -> Tensor:
+    """What the model says of starts and ends at each place, of shape (pairs, 2, longest input);
+    -inf where neither the passage nor "not here" is."""
+    width = max(len(p.ids) for p in pairs)
+    ids = np.full((len(pairs), width), model.config.pad_token_id or 0, dtype=np.int64)
+    mask, kinds = np.zeros_like(ids), np.zeros_like(ids)
+    there = np.zeros(ids.shape, dtype=bool)
+    for i, pair in enumerate(pairs):
+        ids[i, : len(pair.ids)] = pair.ids
+        mask[i, : len(pair.ids)] = 1
+        kinds[i, : len(pair.ids)] = pair.kinds
+        there[i, 0] = True
+        there[i, pair.first : pair.first + len(pair.offsets)] = True
+    rows = {"input_ids": ids, "attention_mask": mask}
+    if getattr(model.config, "type_vocab_size", 0) > 1:
+        rows["token_type_ids"] = kinds
+    with torch.autocast(device.type, dtype=torch.bfloat16, enabled=device.type == "cuda"):
+        out = model(**{name: torch.from_numpy(row).to(device) for name, row in rows.items()})
+    both = torch.stack([out.start_logits, out.end_logits], dim=1).float()
+    return both.masked_fill(~torch.from_numpy(there).to(device).unsqueeze(1), -torch.inf)
+
+
+@torch.no_grad()
+def chances_of(model: Any, pairs: Sequence[Pair], device: torch.device) -> NDArray[np.float32]:
+    """The chances of a start and of an end at each place, of shape (pairs, 2, longest input)."""
+    chances: NDArray[np.float32] = logits_of(model, pairs, device).softmax(dim=-1).cpu().numpy()
+    return chances
 
 
 def loss_of(logits: Tensor, pairs: Sequence[Pair], said: Mapping[int, Lesson]) -> Tensor:

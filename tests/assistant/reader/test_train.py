@@ -13,7 +13,8 @@ from assistant.errors import AssistantError
 from assistant.reader import teach, train
 from assistant.reader.examples import Example
 from assistant.reader.lessons import Lesson, digest_of, keep_lessons, lessons_in
-from assistant.reader.pairs import Pair, logits_of, read_pairs
+from assistant.reader.pairs import Pair, read_pairs
+from assistant.reader.train import logits_of
 from tests.made import saved, tiny_model
 
 PLACES = ("Bury", "Leeds", "Derby", "Hull", "York", "Truro", "Luton", "Ely")
