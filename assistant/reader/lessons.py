@@ -1,6 +1,5 @@
 """What a larger reader says of examples: how it is kept, and read in a smaller one's tokens."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import AssistantError
+from vectorstore.encoder import sha256_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -48,7 +48,7 @@ def keep_lessons(file: Path, said: Mapping[int, Lesson], digest: str) -> None:
 def lessons_in(folder: Path, examples: Path) -> dict[int, Lesson]:
     """Example → what was said of it, of all that is kept in a folder. Raises AssistantError where
     there is nothing, or it was said of other examples than those of the file."""
-    found, digest = {}, digest_of(examples)
+    found, digest = {}, sha256_of(examples)
     for file in sorted(folder.glob("[0-9]*[0-9].npz")):
         with np.load(file) as kept:
             if str(kept["of"]) != digest:
@@ -64,8 +64,3 @@ def lessons_in(folder: Path, examples: Path) -> dict[int, Lesson]:
     if not found:
         raise AssistantError(f"there are no lessons in {folder}: python -m assistant.reader.teach")
     return found
-
-
-def digest_of(file: Path) -> str:
-    """The sha256 of a file, in hex."""
-    return hashlib.sha256(file.read_bytes()).hexdigest()

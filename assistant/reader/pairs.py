@@ -11,8 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.reader.examples import Example
+from assistant.reader.models import QUESTION_TOKENS, WINDOW_TOKENS
 
-LONGEST = 331  # tokens of a question and its passage together
+# Tokens of a question and its passage together, with three that stand between and around.
+LONGEST = QUESTION_TOKENS + WINDOW_TOKENS + 3
 CHUNK = 4096  # examples that are sorted by length before they are put into batches
 
 Offsets = NDArray[np.int64]

@@ -19,10 +19,10 @@ from typing import Any
 import numpy as np
 from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
-from assistant.reader.lessons import Lesson, digest_of, keep_lessons
+from assistant.reader.lessons import Lesson, keep_lessons
 from assistant.reader.pairs import Pair, read_pairs
 from assistant.reader.train import chances_of, quickest_device, say
-from vectorstore.encoder import find_model
+from vectorstore.encoder import find_model, sha256_of
 
 CHUNK = 512
 BATCH = 8
@@ -40,7 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     folder = find_model(args.teacher, "teacher")
     tokens = AutoTokenizer.from_pretrained(folder, local_files_only=True)
     model = AutoModelForQuestionAnswering.from_pretrained(folder, local_files_only=True)
-    teach(model, read_pairs(args.examples, tokens), args.out, digest_of(args.examples), args.most)
+    teach(model, read_pairs(args.examples, tokens), args.out, sha256_of(args.examples), args.most)
     return 0
 
 

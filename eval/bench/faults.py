@@ -139,7 +139,7 @@ def _import_everything() -> None:
         importlib.import_module(module)
     model = encoders._sentence_transformer(str(encoders.find_model(encoders.BUILTIN)))
     encoders._sentence_transformer = lambda folder: model
-    encoders._sha256 = functools.cache(encoders._sha256)
+    encoders.sha256_of = functools.cache(encoders.sha256_of)
     encoders.SentenceEncoder()
     generation._run = _run_forked
 

@@ -12,10 +12,11 @@ from safetensors.numpy import load_file
 from assistant.errors import AssistantError
 from assistant.reader import teach, train
 from assistant.reader.examples import Example
-from assistant.reader.lessons import Lesson, digest_of, keep_lessons, lessons_in
+from assistant.reader.lessons import Lesson, keep_lessons, lessons_in
 from assistant.reader.pairs import Pair, read_pairs
 from assistant.reader.train import logits_of
 from tests.made import saved, tiny_model
+from vectorstore.encoder import sha256_of
 
 PLACES = ("Bury", "Leeds", "Derby", "Hull", "York", "Truro", "Luton", "Ely")
 CPU = torch.device("cpu")
@@ -219,7 +220,7 @@ def test_what_a_teacher_says_is_learnt(
         silent[pair.example] = Lesson(chances=chances, offsets=pair.offsets)
     folder = tmp_path / "lessons"
     folder.mkdir()
-    keep_lessons(folder / "0000.npz", silent, digest_of(examples_file))
+    keep_lessons(folder / "0000.npz", silent, sha256_of(examples_file))
     chance = {}
     for name, more in (("taught", ["--lessons", str(folder)]), ("alone", [])):
         trained(examples_file, encoder, tmp_path / name, "--epochs", "25", *more)
