@@ -8,7 +8,8 @@ With `--lessons`, what a larger model says of the examples (`assistant.reader.te
 beside their answers.
 
 Everything is drawn with `--seed`. A run that was interrupted goes on from its last checkpoint under
-`--out`. Runs on a GPU where there is one.
+`--out`. Runs on a GPU where there is one; there, and on a processor that multiplies bfloat16,
+products are taken in it.
 """
 
 import argparse
@@ -31,7 +32,7 @@ from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
 from assistant.reader.lessons import Lesson, lessons_in
 from assistant.reader.pairs import Pair, batches, read_pairs
-from vectorstore.encoder import BUILTIN, find_model
+from vectorstore.encoder import BUILTIN, find_model, multiplies_bfloat16
 
 WARM_SHARE = 0.05
 HEAD_RATE = 10.0  # the head is new and learns so many times quicker than the rest
@@ -117,7 +118,8 @@ def logits_of(model: Any, pairs: Sequence[Pair], device: torch.device) -> Tensor
     rows = {"input_ids": ids, "attention_mask": mask}
     if getattr(model.config, "type_vocab_size", 0) > 1:
         rows["token_type_ids"] = kinds
-    with torch.autocast(device.type, dtype=torch.bfloat16, enabled=device.type == "cuda"):
+    half = device.type == "cuda" or multiplies_bfloat16()
+    with torch.autocast(device.type, dtype=torch.bfloat16, enabled=half):
         out = model(**{name: torch.from_numpy(row).to(device) for name, row in rows.items()})
     both = torch.stack([out.start_logits, out.end_logits], dim=1).float()
     return both.masked_fill(~torch.from_numpy(there).to(device).unsqueeze(1), -torch.inf)
