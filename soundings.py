@@ -22,25 +22,25 @@ import assistant.cli
 import assistant.packs.cli
 import ingest.cli
 import vectorstore.cli
-import vectorstore.page.cli
-from assistant.doctor import examine as examine_models
-from assistant.engine import Engine, open_engine
-from assistant.resting import answers_resting_on
+import web.cli
+from assistant.answering.doctor import examine as examine_models
+from assistant.answering.engine import Engine, open_engine
+from assistant.keeping.resting import answers_resting_on
 from assistant.settings import AssistantSettings
 from eval.cli import add_commands as add_eval_commands
-from eval.resting import gold_resting_on
+from eval.suite.resting import gold_resting_on
 from ingest.settings import IngestSettings
 from vectorstore.console import Commands, announce, print_json, print_table
 from vectorstore.doctor import examine
 from vectorstore.errors import SoundingsError
-from vectorstore.page import look
-from vectorstore.page.audit import open_audit
-from vectorstore.page.door import Door, open_door
-from vectorstore.page.guard import BODY_LIMIT, Guard
-from vectorstore.page.people import LOCAL, Person, Role, may
-from vectorstore.page.reach import Reach, is_loopback
-from vectorstore.page.settings import PageSettings
 from vectorstore.settings import Settings, StoreSettings, Table, load_settings
+from web.audit import open_audit
+from web.guard import BODY_LIMIT, Guard
+from web.identity.door import Door, open_door
+from web.identity.people import LOCAL, Person, Role, may
+from web.look import theme as look
+from web.reach import Reach, is_loopback
+from web.settings import PageSettings
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -95,7 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     assistant.cli.add_commands(commands)
     assistant.packs.cli.add_commands(commands)
     add_eval_commands(commands)
-    vectorstore.page.cli.add_commands(commands)
+    web.cli.add_commands(commands)
     _add_own(commands)
     return parser
 
@@ -206,16 +206,17 @@ def build_page(
     os.environ.update(QUIET)
     direct = [os.environ.get("NO_PROXY"), "localhost,127.0.0.1,::1"]
     os.environ["NO_PROXY"] = ",".join(filter(None, direct))
-    from assistant import tab as ask
     from assistant.api import mcp
     from assistant.api import routes as api
     from assistant.api.desk import Desk
+    from assistant.ask import tab as ask
     from assistant.packs import tab as discuss
     from eval import tab as evaluate
     from ingest.tab import LibraryTab
-    from vectorstore.page import login, source_pane
-    from vectorstore.page.by_role import ByRole, front, include
-    from vectorstore.page.tab import page_of
+    from web.by_role import ByRole, front, include
+    from web.identity import login
+    from web.look import source_pane
+    from web.tab import page_of
 
     tabs: dict[str, Any] = {  # what a role may do → the tab for it
         "ask": ask,

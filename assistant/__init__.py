@@ -4,11 +4,11 @@
 to one. `query_engine` offers the same to LlamaIndex.
 """
 
-from assistant.engine import Engine, open_engine
+from assistant.answering.engine import Engine, open_engine
 from assistant.errors import AssistantError, BadAnswers, BadQuestion, EngineUnavailable
+from assistant.keeping.verify import Standing, Verification, Verified, read_answers, verify
 from assistant.models import Answer, Citation, Dropped, Outcome, Statement, Turn
 from assistant.settings import AssistantSettings
-from assistant.verify import Standing, Verification, Verified, read_answers, verify
 
 __all__ = [
     "Answer",

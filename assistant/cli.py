@@ -3,12 +3,12 @@
 import argparse
 from typing import Any
 
-from assistant import verify_cli
-from assistant.engine import ENGINES, check_question, open_engine
+from assistant.answering.engine import ENGINES, check_question, open_engine
+from assistant.ask.rewordings import rewordings
 from assistant.errors import BadQuestion
-from assistant.gate.cli import add_commands as add_gate_commands
+from assistant.keeping import verify_cli
 from assistant.models import Answer, Outcome, Turn, Use
-from assistant.rewordings import rewordings
+from assistant.proof.cli import add_commands as add_gate_commands
 from vectorstore.batch import run_batch
 from vectorstore.cli import add_source_filter, check_batch_arguments, narrowed
 from vectorstore.console import Commands, announce, plain, print_json

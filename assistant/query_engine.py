@@ -12,7 +12,7 @@ from llama_index.core.callbacks import CallbackManager
 from llama_index.core.prompts.mixin import PromptMixinType
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
-from assistant.engine import Engine
+from assistant.answering.engine import Engine
 from assistant.models import Answer
 
 

@@ -7,15 +7,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from eval.gold_cli import add_gold_commands, gold_flag, put
-from eval.packs_cli import add_pack_commands
+from eval.authoring.cli import add_gold_commands, gold_flag, put
+from eval.suite.packs.cli import add_pack_commands
 from vectorstore.console import Commands, announce, print_json
 from vectorstore.errors import UsageError
 from vectorstore.settings import Settings
 
 if TYPE_CHECKING:
-    from eval.gates import Gates, Verdict
-    from eval.runs import Run
+    from eval.suite.gates import Gates, Verdict
+    from eval.suite.runs import Run
 
 BELOW = 3  # the exit code of a run that a gate holds
 
@@ -72,11 +72,11 @@ def _add_gates(actions: Commands) -> None:
 def _run(args: argparse.Namespace, settings: Settings) -> int:
     """Ask every gold question, score the answers and keep the run; exit 3 if a gate holds it."""
     from assistant import open_engine
-    from eval.kept import Runs
-    from eval.pages import pages
-    from eval.run import read_gold, run_suite, settings_of_run
-    from eval.runs import check_target, metrics_json, write_run
-    from eval.summary import run_lines
+    from eval.suite.kept import Runs
+    from eval.suite.report.pages import pages
+    from eval.suite.report.summary import run_lines
+    from eval.suite.run import read_gold, run_suite, settings_of_run
+    from eval.suite.runs import check_target, metrics_json, write_run
 
     folder = args.out or Runs(settings.home).new_folder(datetime.now())
     check_target(folder)
@@ -100,13 +100,13 @@ def _run(args: argparse.Namespace, settings: Settings) -> int:
 
 
 def _gates(file: Path | None) -> "Gates | None":
-    from eval.gates import load_gates
+    from eval.suite.gates import load_gates
 
     return None if file is None else load_gates(file)
 
 
 def _verdict(run: "Run", gates: "Gates | None", args: argparse.Namespace) -> "Verdict | None":
-    from eval.gates import judge_run
+    from eval.suite.gates import judge_run
 
     return None if gates is None else judge_run(run, gates, args.gate, args.baseline)
 
@@ -125,13 +125,13 @@ def _progress(done: int, total: int) -> None:
 
 def _compare(args: argparse.Namespace, settings: Settings) -> int:
     """Compare two runs question by question: what differs, whether by chance, and where."""
-    from eval.compare import compare_runs
-    from eval.runs import read_run
-    from eval.summary import comparison_lines
+    from eval.suite.compare import compare_runs
+    from eval.suite.report.summary import comparison_lines
+    from eval.suite.runs import read_run
 
     comparison = compare_runs(read_run(args.first), read_run(args.second), force=args.force)
     if args.out is not None:
-        from eval.comparison_page import comparison_page
+        from eval.suite.report.comparison_page import comparison_page
         from vectorstore import open_library
 
         put(comparison_page(comparison, open_library(settings).text), args.out)
@@ -144,8 +144,8 @@ def _compare(args: argparse.Namespace, settings: Settings) -> int:
 
 def _draft_gates(args: argparse.Namespace, settings: Settings) -> int:
     """Draft gates that a run passes, each with what was measured, for a person to look through."""
-    from eval.gate_draft import draft_gates
-    from eval.runs import read_run
+    from eval.suite.gate_draft import draft_gates
+    from eval.suite.runs import read_run
 
     put(draft_gates(read_run(args.run_folder)), args.out)
     return 0

@@ -4,12 +4,12 @@ write gold questions."""
 import gradio as gr
 from fastapi import APIRouter
 
-from assistant.engine import Engine
+from assistant.answering.engine import Engine
 from eval.page.parts import ADDRESS
 from eval.page.routes import routes_of
-from vectorstore.page import look
-from vectorstore.page.markup import element
-from vectorstore.page.tab import panel
+from web.look import theme as look
+from web.look.markup import element
+from web.tab import panel
 
 
 def head() -> str:

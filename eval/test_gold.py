@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 
 from assistant import open_engine
-from eval.gates import judge_run, load_gates
-from eval.gold_questions import GOLD, load_gold
+from eval.gold.questions import GOLD, load_gold
 from eval.homes import settings_of
-from eval.run import read_gold, run_suite, settings_of_run
-from eval.runs import Run
-from eval.summary import broken_invariants, reasons
+from eval.suite.gates import judge_run, load_gates
+from eval.suite.report.summary import broken_invariants, reasons
+from eval.suite.run import read_gold, run_suite, settings_of_run
+from eval.suite.runs import Run
 
 STARTER = GOLD / "starter"
 GATES = Path(__file__).parent / "gates" / "starter.toml"

@@ -6,7 +6,7 @@ from datetime import date
 from unicodedata import category
 
 from ingest.errors import UnreadableFile
-from vectorstore.invisible import count_invisible, visible
+from vectorstore.library.invisible import count_invisible, visible
 from vectorstore.models import Heading
 
 

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePath
 from typing import Protocol
 
+from ingest.cutting.segment import fingerprint
 from ingest.documents import Document
 from ingest.errors import NothingToIngest, PruneRefused, UnreadableFile
 from ingest.folders import Candidate, find_files
@@ -20,7 +21,6 @@ from ingest.paths import resolved, shown
 from ingest.plan import STARTER, UPLOADED, Plan, make_plan, origin_of, rebuild_plan, under
 from ingest.readers.apart import Reading
 from ingest.report import FileReport, Report
-from ingest.segment import fingerprint
 from ingest.settings import IngestSettings
 from vectorstore import (
     Encoder,

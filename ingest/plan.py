@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from ingest.cutting.segment import passages
 from ingest.documents import Details, Document
 from ingest.readers import outline_again
 from ingest.report import FileReport
-from ingest.segment import passages
 from ingest.settings import IngestSettings
 from vectorstore import Changes, Library, NewVersion, Source
 

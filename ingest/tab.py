@@ -9,14 +9,14 @@ from collections.abc import Callable, Sequence
 import gradio as gr
 from fastapi import APIRouter
 
+from ingest.page.serving import PREFIX, Desk, HasStore, library_routes
 from ingest.readers import KINDS
-from ingest.serving import PREFIX, Desk, HasStore, library_routes
 from ingest.settings import IngestSettings
 from vectorstore import Settings
 from vectorstore.dependants import Dependants
-from vectorstore.page import look
-from vectorstore.page.markup import Html, element
-from vectorstore.page.tab import panel
+from web.look import theme as look
+from web.look.markup import Html, element
+from web.tab import panel
 
 
 class LibraryTab:

@@ -11,7 +11,7 @@ from assistant import AssistantSettings, Engine, open_engine
 from ingest import IngestSettings, ingest
 from soundings import main
 from vectorstore import Settings, StoreSettings, load_settings
-from vectorstore.page.settings import PageSettings
+from web.settings import PageSettings
 
 pytest.register_assert_rewrite("tests.browsing")  # it is imported by name, and has fixtures
 

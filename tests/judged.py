@@ -6,12 +6,12 @@ import shutil
 from pathlib import Path
 
 from assistant import Engine, open_engine
-from assistant.feedback import FeedbackBook, Verdict
-from assistant.kept import FILE_NAME, Kept
-from eval.kept import Runs
-from eval.pages import pages
-from eval.run import Gold, read_gold, run_suite
-from eval.runs import write_run
+from assistant.keeping.feedback import FeedbackBook, Verdict
+from assistant.keeping.kept import FILE_NAME, Kept
+from eval.suite.kept import Runs
+from eval.suite.report.pages import pages
+from eval.suite.run import Gold, read_gold, run_suite
+from eval.suite.runs import write_run
 from tests.conftest import settings_of
 
 ASKED = "Who likens his role to a conductor's?"

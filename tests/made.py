@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from vectorstore.encoder import find_model
-from vectorstore.page.people import PERSON, Person, Role
+from web.identity.people import PERSON, Person, Role
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 

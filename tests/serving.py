@@ -19,11 +19,11 @@ import pytest
 from assistant import Engine
 from soundings import build_page
 from tests.conftest import settings_of
-from vectorstore.page.audit import AuditLog
-from vectorstore.page.door import Door
-from vectorstore.page.people import Role
-from vectorstore.page.settings import PageSettings
-from vectorstore.page.users import Users
+from web.audit import AuditLog
+from web.identity.door import Door
+from web.identity.people import Role
+from web.identity.users import Users
+from web.settings import PageSettings
 
 SECRET = "a long enough secret"
 

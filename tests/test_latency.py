@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from assistant import Engine, open_engine
-from eval.bench.latency import measure
+from eval.bench.speed.latency import measure
 from tests.conftest import settings_of
 
 

@@ -1,34 +1,44 @@
-"""Imports point one way, as the picture in the README shows, and heavy ones stay in their place."""
+"""Imports point one way, as the picture in the guides shows, and heavy ones stay in their place."""
 
 import ast
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-FOLDERS = ("assistant", "eval", "ingest", "prompts", "vectorstore")
+FOLDERS = ("assistant", "eval", "ingest", "prompts", "vectorstore", "web")
 MAY_IMPORT = {
     "vectorstore": set(),
     "prompts": set(),
-    "ingest": {"vectorstore"},
-    "assistant": {"vectorstore", "prompts"},
-    "eval": {"assistant", "vectorstore", "prompts"},
+    "web": {"vectorstore"},
+    "ingest": {"vectorstore", "web"},
+    "assistant": {"vectorstore", "web", "prompts"},
+    "eval": {"assistant", "vectorstore", "web", "prompts"},
 }
-READER = {f"assistant/reader/{name}.py" for name in ("export", "models", "train")}
+# The rooms of assistant, in the order of the way out: each may use those before it.
+ROOMS = ("turn", "reading", "proof", "writing", "keeping", "answering", "packs", "ask", "api")
+TOP = {"__init__", "cli", "settings", "errors", "models", "query_engine"}
+MOST_FILES = 15  # of code, beside one another in a folder
+READER = {
+    *(f"eval/fitting/reader/{name}.py" for name in ("export", "train")),
+    "assistant/reading/readers.py",
+}
 ONLY_IN = {
     "chromadb": {"vectorstore/generation.py"},
     "torch": {"vectorstore/encoder.py", *READER},
     "sentence_transformers": {"vectorstore/encoder.py"},
     "docx": {
         "ingest/readers/docx.py",
-        "assistant/word.py",
-        "assistant/packs/document.py",
-        "assistant/packs/footnotes.py",
+        "assistant/keeping/word.py",
+        "assistant/packs/files/document.py",
+        "assistant/packs/files/footnotes.py",
     },
     "pptx": {"ingest/readers/pptx.py"},
     "pypdfium2": {"ingest/readers/pdf.py"},
 }
+SERVING = {"fastapi", "starlette", "gradio", "uvicorn"}  # nothing of these in the store
 
 
 def imports(file: Path) -> Iterator[tuple[str, bool]]:
@@ -37,11 +47,21 @@ def imports(file: Path) -> Iterator[tuple[str, bool]]:
         if isinstance(node, ast.Import):
             yield from ((alias.name, True) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module, False
+            inside = [f"{node.module}.{alias.name}" for alias in node.names]
+            modules = [m for m in inside if (ROOT / f"{m.replace('.', '/')}.py").exists()]
+            yield from ((module, False) for module in modules)
+            if len(modules) < len(inside):  # it takes something of the module itself
+                yield node.module, False
 
 
 def files() -> list[Path]:
     return [file for folder in FOLDERS for file in (ROOT / folder).rglob("*.py")]
+
+
+def named(file: Path) -> str:
+    """The name by which a file is imported."""
+    parts = file.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
@@ -52,6 +72,37 @@ def test_a_folder_imports_only_what_lies_below_it(folder: str) -> None:
             if top in FOLDERS and top != folder:
                 assert top in MAY_IMPORT[folder], f"{file.relative_to(ROOT)} imports {module}"
             assert top != "soundings", f"{file.relative_to(ROOT)} imports the front door"
+            assert folder != "vectorstore" or top not in SERVING, f"{file} imports {module}"
+
+
+def test_the_rooms_of_assistant_depend_in_one_direction() -> None:
+    assert {
+        folder.name for folder in (ROOT / "assistant").iterdir() if any(folder.glob("*.py"))
+    } == set(ROOMS)
+    assert {file.stem for file in (ROOT / "assistant").glob("*.py")} == TOP
+    for place, room in enumerate(ROOMS):
+        for file in (ROOT / "assistant" / room).rglob("*.py"):
+            for module, _ in imports(file):
+                first, _, rest = module.partition(".")
+                other = rest.split(".")[0]
+                if first == "assistant" and other in ROOMS:
+                    assert ROOMS.index(other) <= place, f"{file.relative_to(ROOT)}: {module}"
+
+
+def test_no_imports_go_round_in_a_circle() -> None:
+    modules = {named(file): file for file in files()}
+    graph = {
+        name: {other for other, _ in imports(file) if other in modules and other != name}
+        for name, file in modules.items()
+    }
+    TopologicalSorter(graph).prepare()  # raises CycleError, which names the circle
+
+
+def test_no_folder_is_crowded() -> None:
+    for folder in {file.parent for file in files()}:
+        beside = len(list(folder.glob("*.py")))
+        assert beside <= MOST_FILES, f"{folder.relative_to(ROOT)} holds {beside} files of code"
+        assert ast.get_docstring(ast.parse((folder / "__init__.py").read_text("utf-8"))), folder
 
 
 def test_heavy_libraries_are_imported_in_one_file_each() -> None:

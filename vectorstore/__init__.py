@@ -6,7 +6,6 @@ vectors; search fuses the two ways of finding. Everything above stands on this p
 imports nothing of theirs.
 """
 
-from vectorstore.changes import Changes, NewPassage, NewVersion
 from vectorstore.encoder import Encoder, SentenceEncoder
 from vectorstore.errors import (
     EncoderUnavailable,
@@ -22,11 +21,12 @@ from vectorstore.errors import (
     UnknownSource,
     UsageError,
 )
-from vectorstore.invisible import count_invisible, visible
 from vectorstore.library import Library
+from vectorstore.library.changes import Changes, NewPassage, NewVersion
+from vectorstore.library.invisible import count_invisible, visible
 from vectorstore.models import Heading, Hit, Passage, Sentence, Source
-from vectorstore.reranker import Reranker
 from vectorstore.search import Found, Query, Searcher
+from vectorstore.search.reranker import Reranker
 from vectorstore.settings import Settings, StoreSettings, Table, load_settings
 from vectorstore.store import Store, open_encoder, open_library, open_store
 

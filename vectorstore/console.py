@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from unicodedata import category
 
-from vectorstore.invisible import visible
+from vectorstore.library.invisible import visible
 from vectorstore.settings import Settings
 
 Run = Callable[[argparse.Namespace, Settings], int]

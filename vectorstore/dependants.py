@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vectorstore.library import Library
-from vectorstore.page.wording import counted
+from vectorstore.wording import counted
 
 MOST_NAMED = 8  # of each kind
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vectorstore.errors import EncoderUnavailable
-from vectorstore.invisible import visible
+from vectorstore.library.invisible import visible
 from vectorstore.settings import Precision
 
 BUILTIN = "builtin"

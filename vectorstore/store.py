@@ -15,8 +15,8 @@ from vectorstore.errors import (
 )
 from vectorstore.generation import Generation
 from vectorstore.library import FILE_NAME, Library
-from vectorstore.reranker import Reranker, open_reranker
 from vectorstore.search import Searcher
+from vectorstore.search.reranker import Reranker, open_reranker
 from vectorstore.settings import Settings, StoreSettings
 from vectorstore.writing import remake_index, writing
 

@@ -12,9 +12,9 @@ from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from vectorstore import generation as generations
-from vectorstore.changes import Changes
 from vectorstore.errors import IndexUnavailable, LibraryBusy, LibraryUnavailable
 from vectorstore.library import Library, digest
+from vectorstore.library.changes import Changes
 from vectorstore.models import Source
 from vectorstore.search import pool, sentence_digests, stack
 

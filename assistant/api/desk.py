@@ -3,11 +3,11 @@
 import threading
 from typing import Any
 
+from assistant.answering.engine import Engine
 from assistant.api.models import AskRequest, PackRequestBody, SearchRequest
-from assistant.engine import Engine
 from assistant.errors import EngineUnavailable
 from assistant.models import Turn
-from assistant.packs.maker import PackMaker
+from assistant.packs.making.maker import PackMaker
 from assistant.packs.models import PackRequest
 from vectorstore import UsageError
 

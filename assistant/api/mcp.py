@@ -19,7 +19,7 @@ from starlette.concurrency import run_in_threadpool
 from assistant.api.desk import Desk
 from assistant.api.models import AskRequest, PackRequestBody, SearchRequest
 from vectorstore import SoundingsError
-from vectorstore.page.people import Person, may, person_of
+from web.identity.people import Person, may, person_of
 
 ADDRESS = "/mcp"
 REVISIONS = ("2025-06-18", "2025-03-26")

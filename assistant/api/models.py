@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from assistant.engine import QUESTION_CHARACTERS
-from assistant.packs.maker import MOST_PROMPTS
+from assistant.answering.engine import QUESTION_CHARACTERS
+from assistant.packs.making.maker import MOST_PROMPTS
 from assistant.packs.models import (
     AUDIENCE,
     AUDIENCE_CHARACTERS,

@@ -4,9 +4,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from vectorstore.page.login import plain_page
-from vectorstore.page.markup import Html, element
-from vectorstore.page.people import LOCAL, Person
+from web.identity.login import plain_page
+from web.identity.people import LOCAL, Person
+from web.look.markup import Html, element
 
 _CALL = """curl -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" \\
   -d '{"question": "What is the triple aim?"}' ADDRESS/api/ask"""

@@ -23,7 +23,7 @@ from assistant.api.models import (
 from assistant.api.page import about
 from assistant.errors import EngineUnavailable, Stopped, TopicNotHeld
 from vectorstore import NotAllowed, SoundingsError, UnknownSource, UsageError
-from vectorstore.page.people import person_of, require
+from web.identity.people import person_of, require
 
 VERSION = "1"  # of what is promised here; it changes when a field is renamed or dropped
 _GONE = 499  # the client has closed the connection: nobody reads this

@@ -5,8 +5,8 @@ language model everything here works by rules: what is said about the library is
 is in our own words asks.
 """
 
-from assistant.packs.maker import PackMaker
+from assistant.packs.making.maker import PackMaker
+from assistant.packs.material.themes import Theme
 from assistant.packs.models import Pack, PackRequest, Prompt, Quoted, Timed
-from assistant.packs.themes import Theme
 
 __all__ = ["Pack", "PackMaker", "PackRequest", "Prompt", "Quoted", "Theme", "Timed"]

@@ -4,9 +4,9 @@ import argparse
 import json
 from pathlib import Path
 
-from assistant.engine import ENGINES, open_engine
-from assistant.packs.maker import PackMaker, check_request
-from assistant.packs.markdown import Part
+from assistant.answering.engine import ENGINES, open_engine
+from assistant.packs.files.markdown import Part
+from assistant.packs.making.maker import PackMaker, check_request
 from assistant.packs.models import AUDIENCE, MINUTES, PROMPTS, PackRequest
 from vectorstore.console import Commands, announce, plain, positive, print_json
 from vectorstore.errors import UsageError
@@ -53,7 +53,7 @@ def add_commands(commands: Commands) -> None:
 def _pack(args: argparse.Namespace, settings: Settings) -> int:
     """Make a discussion pack on a topic, every line about the library a verbatim quote. Without a
     TOPIC: the library's themes, with how much each source says of them."""
-    from assistant.packs.files import pack_file  # Word is loaded for a pack alone
+    from assistant.packs.files.formats import pack_file  # Word is loaded for a pack alone
 
     format = _format(args)
     request = PackRequest(

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from assistant.keeping.places import Sources
 from assistant.packs.models import Pack
-from assistant.places import Sources
-from vectorstore.page.wording import below, counted
+from vectorstore.wording import below, counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from assistant.models import Citation
-from assistant.packs.extracts import Extract
+from assistant.packs.material.extracts import Extract
 
 RULES, MODEL, PERSON = "rules", "model", "person"  # who worded a prompt
 PROMPTS, MINUTES, AUDIENCE = 6, 40, "aspiring leaders"  # where nobody says otherwise

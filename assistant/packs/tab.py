@@ -10,10 +10,10 @@ import gradio as gr
 from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, Response
 
-from assistant.engine import Engine
+from assistant.answering.engine import Engine
 from assistant.errors import PackGone
-from assistant.packs.files import FORMATS, pack_file
-from assistant.packs.markdown import Part
+from assistant.packs.files.formats import FORMATS, pack_file
+from assistant.packs.files.markdown import Part
 from assistant.packs.models import (
     AUDIENCE,
     AUDIENCE_CHARACTERS,
@@ -23,11 +23,11 @@ from assistant.packs.models import (
 )
 from assistant.packs.workshop import Shown, Workshop
 from vectorstore import SoundingsError
-from vectorstore.page import look
-from vectorstore.page.markup import Html, element
-from vectorstore.page.people import require
-from vectorstore.page.running import Running
-from vectorstore.page.tab import panel
+from web.identity.people import require
+from web.look import theme as look
+from web.look.markup import Html, element
+from web.running import Running
+from web.tab import panel
 
 FILE_ADDRESS = "/pack-file"
 DEED = "discuss"

@@ -7,16 +7,16 @@ Pure functions of values. Whatever comes from documents, models or people passes
 import zlib
 from collections.abc import Iterator, Sequence
 
+from assistant.keeping.places import Sources
+from assistant.keeping.quotation import marker
+from assistant.keeping.quotation import quoted as q
 from assistant.packs.coverage import Coverage
 from assistant.packs.desk import Laid
-from assistant.packs.markdown import in_minutes, methods, who
+from assistant.packs.files.markdown import in_minutes, methods, who
+from assistant.packs.material.themes import Theme
 from assistant.packs.models import MODEL, PERSON, Pack, Prompt, Quoted, Step, Timed
-from assistant.packs.themes import Theme
-from assistant.places import Sources
-from assistant.quotation import marker
-from assistant.quotation import quoted as q
-from vectorstore.page.markup import Html, element
-from vectorstore.page.wording import counted, named
+from vectorstore.wording import counted, named
+from web.look.markup import Html, element
 
 FILES = (
     ("Word", "docx", "all"),

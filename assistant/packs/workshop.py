@@ -9,16 +9,16 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any
 
-from assistant.engine import Engine
+from assistant.answering.engine import Engine
 from assistant.errors import BadPackRequest, PackGone, Stopped, TopicNotHeld
 from assistant.packs import view
 from assistant.packs.coverage import coverage_of
 from assistant.packs.desk import Desk, Laid
-from assistant.packs.maker import PackMaker
+from assistant.packs.making.maker import PackMaker
 from assistant.packs.models import AUDIENCE, Pack, PackRequest, Step, Wording
 from assistant.packs.revise import one_line, reworded
 from vectorstore import SoundingsError, Source
-from vectorstore.page.markup import Html
+from web.look.markup import Html
 
 _NO_TOPIC = "Type a topic first, or choose one of the themes."
 _STOPPED = "Stopped."

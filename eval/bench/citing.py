@@ -15,8 +15,8 @@ from llama_index.core.llms import LLM
 from llama_index.core.query_engine import CitationQueryEngine
 from llama_index.core.schema import MetadataMode, NodeWithScore
 
-from assistant.gate.said import sentences_of
-from assistant.llm.locate import locate
+from assistant.proof.said import sentences_of
+from assistant.writing.locate import locate
 from vectorstore import Store
 from vectorstore.retriever import SoundingsRetriever
 

@@ -1,8 +1,8 @@
 """How well the gate tells supported claims: `python -m eval.bench.claims --claims FILE`.
 
 Prints balanced accuracy with its 95 % interval (bootstrap over claims) for the shipped model and,
-with `--questions FILE` (see `eval.fit_gate`), for models that have not seen the claims they are
-asked about: cross-validated by row and by source. Beside it, in the same folds, what word overlap
+with `--questions FILE` (see `eval.fitting.fit_gate`), for models that have not seen the claims
+they are asked about: cross-validated by row and by source. Beside it, what word overlap
 with the best threshold comes to, and whether the two differ by more than chance (paired over
 claims). The shipped model has learnt from the file that its figures name:
 on that one only the cross-validated figures say how it does on new claims.
@@ -18,11 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
-from assistant.calibration import Logistic
-from assistant.gate.check import Checker, shipped_model
-from assistant.gate.said import sentences_of
-from eval.claim_edits import Claim
-from eval.fit_gate import (
+from assistant.proof.check import Checker, shipped_model
+from assistant.proof.said import sentences_of
+from assistant.reading.calibration import Logistic
+from eval.fitting.claim_edits import Claim
+from eval.fitting.fit_gate import (
     THRESHOLD,
     Remembering,
     Truth,
@@ -37,9 +37,9 @@ from eval.fit_gate import (
     read_claims,
     vetoed,
 )
-from eval.intervals import Indices, paired
+from eval.suite.scoring.intervals import Indices, paired
 from vectorstore import SentenceEncoder
-from vectorstore.lexicon import words
+from vectorstore.library.lexicon import words
 
 TIMED = 40  # pairs
 

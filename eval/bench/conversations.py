@@ -19,11 +19,11 @@ from typing import Any
 
 import numpy as np
 
-from assistant.followup import query_of
 from assistant.models import Turn
+from assistant.turn.followup import query_of
 from eval.bench.search import shown
-from eval.intervals import Indices, Score, bootstrap_of
-from eval.learning_set import library_of
+from eval.fitting.learning_set import library_of
+from eval.suite.scoring.intervals import Indices, Score, bootstrap_of
 from vectorstore import Query, Store
 from vectorstore.search import CANDIDATES
 

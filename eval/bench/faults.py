@@ -35,7 +35,8 @@ from typing import Any
 
 import numpy as np
 
-from assistant import read_answers, verify
+from assistant import read_answers
+from assistant.keeping.verify import verify
 from vectorstore import (
     IndexUnavailable,
     Library,

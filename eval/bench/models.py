@@ -25,19 +25,19 @@ from typing import Any
 
 from assistant import AssistantSettings, Engine, open_engine
 from assistant.errors import AssistantError
-from assistant.llm import ModelWriter
-from assistant.llm.embedded import EmbeddedModel
-from assistant.llm.for_llama_index import ModelLLM
-from assistant.llm.models import Deadline, Message, Model, Piece
-from assistant.llm.prompt import load_prompt
-from assistant.reader import open_reader
+from assistant.reading import open_reader
+from assistant.writing import ModelWriter
+from assistant.writing.embedded import EmbeddedModel
+from assistant.writing.for_llama_index import ModelLLM
+from assistant.writing.models import Deadline, Message, Model, Piece
+from assistant.writing.prompt import load_prompt
 from eval.bench.citing import answer_of, citing_engine
 from eval.bench.models_table import lines_of
 from eval.errors import RunError
-from eval.gold_questions import GoldQuestion
+from eval.gold.places import locate
+from eval.gold.questions import GoldQuestion
 from eval.homes import settings_of
-from eval.places import locate
-from eval.run import read_gold
+from eval.suite.run import read_gold
 
 ENGINES = ("extractive", "model", "citation")
 BARE = "bare"

@@ -8,10 +8,18 @@ from typing import Any
 import numpy as np
 
 from assistant import Engine
-from eval.answered import Answered, read_answer
-from eval.intervals import Indices, Score, Tally, bootstrap, bootstrap_of, paired_means, wilson
-from eval.places import Target
-from eval.scoring import answer_scores
+from eval.gold.places import Target
+from eval.suite.scoring.answered import Answered, read_answer
+from eval.suite.scoring.intervals import (
+    Indices,
+    Score,
+    Tally,
+    bootstrap,
+    bootstrap_of,
+    paired_means,
+    wilson,
+)
+from eval.suite.scoring.scoring import answer_scores
 
 TITLES = {
     "extractive": "extractive",

@@ -18,11 +18,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.reader import open_reader
-from eval.fit import cross_validate
-from eval.intervals import Indices, Score, Tally, bootstrap_of, paired_means, wilson
-from eval.learning_set import Example, examples_of
-from eval.metrics import auroc
+from assistant.reading import open_reader
+from eval.fitting.fit import cross_validate
+from eval.fitting.learning_set import Example, examples_of
+from eval.suite.scoring.intervals import Indices, Score, Tally, bootstrap_of, paired_means, wilson
+from eval.suite.scoring.metrics import auroc
 
 UNREAD = -99.0
 SYSTEMS = ("similarity", "features", "reader", "both")

@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from eval.gold_questions import GOLD
-from eval.intervals import Score, Tally, wilson
-from eval.learning_set import Span, bench_questions, gold_rows, library_of
+from eval.fitting.learning_set import Span, bench_questions, gold_rows, library_of
+from eval.gold.questions import GOLD
+from eval.suite.scoring.intervals import Score, Tally, wilson
 from vectorstore import Hit, Passage, Store
 from vectorstore.search import CANDIDATES
 

@@ -6,13 +6,13 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import PlainTextResponse, Response
 
-from assistant.engine import Engine
-from eval.drafting import Drafts, Place, digest, evidence_of, places_of, taken
+from assistant.answering.engine import Engine
+from eval.authoring.drafting import Drafts, Place, digest, evidence_of, places_of, taken
 from eval.errors import EvalError
-from eval.gold_questions import question_of
+from eval.gold.questions import question_of
 from eval.page import drafting
 from eval.page.serving import FRESH, Fields, listed, number, text, told
-from vectorstore.page.markup import Html
+from web.look.markup import Html
 
 FINISHED = "Added to the gold questions. The next run can ask it."
 KEPT = "The draft is kept."

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from assistant.feedback import Feedback, Verdict
-from eval.drafting import Place
-from eval.drafts import WORKING, Draft
-from eval.gold_questions import OUTCOMES, SPLITS, GoldQuestion
-from eval.lint import Finding
+from assistant.keeping.feedback import Feedback, Verdict
+from eval.authoring.drafting import Place
+from eval.authoring.drafts import WORKING, Draft
+from eval.authoring.lint import Finding
+from eval.gold.questions import OUTCOMES, SPLITS, GoldQuestion
 from eval.page.parts import address, go, heading, post, view
 from vectorstore import Source
-from vectorstore.page.markup import Attributes, Html, element, join
-from vectorstore.page.wording import in_words
+from vectorstore.wording import in_words
+from web.look.markup import Attributes, Html, element, join
 
 KINDS = tuple(
     "who number date list definition why how comparison said multi-turn near-miss outside".split()

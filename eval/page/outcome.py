@@ -3,15 +3,15 @@ and what went wrong by kind."""
 
 from collections.abc import Sequence
 
-from eval.compare import STEPS, Comparison, Flip
-from eval.definitions import METRICS
-from eval.failures import KINDS, SEVERITY, counted, failure
-from eval.gates import Verdict
-from eval.kept import KeptRun
 from eval.page.parts import address, figure_row, go, heading, table, view, when
-from eval.runs import Run
-from eval.summary import KEY_FIGURES, verdict_line
-from vectorstore.page.markup import Html, element, join
+from eval.suite.compare import STEPS, Comparison, Flip
+from eval.suite.failures import KINDS, SEVERITY, counted, failure
+from eval.suite.gates import Verdict
+from eval.suite.kept import KeptRun
+from eval.suite.report.summary import KEY_FIGURES, verdict_line
+from eval.suite.runs import Run
+from eval.suite.scoring.definitions import METRICS
+from web.look.markup import Html, element, join
 
 FILES = ("metrics.json", "answers.jsonl", "junit.xml")
 

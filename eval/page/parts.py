@@ -7,11 +7,11 @@ button with `data-post` sends its fields there and shows the reply. See `static/
 from collections.abc import Iterable, Sequence
 from urllib.parse import urlencode
 
-from eval.definitions import METRICS
-from eval.intervals import Difference, Score
-from eval.summary import figure
-from vectorstore.page.markup import Attributes, Html, element, join
-from vectorstore.page.wording import moment_in_words
+from eval.suite.report.summary import figure
+from eval.suite.scoring.definitions import METRICS
+from eval.suite.scoring.intervals import Difference, Score
+from vectorstore.wording import moment_in_words
+from web.look.markup import Attributes, Html, element, join
 
 ADDRESS = "evaluate"  # of every view, relative to the page
 

@@ -4,17 +4,17 @@ compared, the evidence and the citations in the source, and the step where they 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from eval.compare import STEPS, parting
-from eval.failures import KINDS, failure
-from eval.in_source import TextOf, in_sources
+from eval.gold.places import Span
 from eval.page.parts import go, heading, view, when
-from eval.places import Span
-from eval.report import given, trace, wanted
-from eval.results import Result
-from eval.runs import Run
-from eval.summary import reasons
-from vectorstore.page.markup import Attributes, Html, element, join
-from vectorstore.page.source_view import address as source_address
+from eval.suite.compare import STEPS, parting
+from eval.suite.failures import KINDS, failure
+from eval.suite.report.html import given, trace, wanted
+from eval.suite.report.in_source import TextOf, in_sources
+from eval.suite.report.summary import reasons
+from eval.suite.runs import Run
+from eval.suite.scoring.results import Result
+from web.look.markup import Attributes, Html, element, join
+from web.look.source_view import address as source_address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

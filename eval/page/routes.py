@@ -7,19 +7,19 @@ from pathlib import Path
 from fastapi import APIRouter, Depends
 from fastapi.responses import FileResponse, JSONResponse, Response
 
-from assistant.engine import Engine
-from eval.aside import Aside, Order
-from eval.choices import GoldSet, digest_of, gate_sets, gates_for, gold_sets
+from assistant.answering.engine import Engine
 from eval.errors import GoldError, RunError
-from eval.failures import counted, failures
-from eval.kept import Runs
 from eval.page import outcome, start
 from eval.page.draft_routes import add_draft_routes
 from eval.page.parts import ADDRESS
 from eval.page.question import Walk, none_left, question
 from eval.page.serving import FRESH, Fields, listed, text, told
-from vectorstore.page.by_role import only_for
-from vectorstore.page.markup import Html
+from eval.suite.aside import Aside, Order
+from eval.suite.choices import GoldSet, digest_of, gate_sets, gates_for, gold_sets
+from eval.suite.failures import counted, failures
+from eval.suite.kept import Runs
+from web.by_role import only_for
+from web.look.markup import Html
 
 FILES = {
     "report.html": "text/html",

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 
 from eval.errors import EvalError
 from vectorstore import SoundingsError
-from vectorstore.page.markup import Html
+from web.look.markup import Html
 
 FRESH = {"Cache-Control": "no-store"}
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from eval.aside import Progress
-from eval.choices import GateSet, GoldSet
-from eval.kept import KeptRun
 from eval.page.parts import address, go, heading, post, table, view, when
-from eval.summary import figure, verdict_line
-from vectorstore.page.markup import Html, element, join
+from eval.suite.aside import Progress
+from eval.suite.choices import GateSet, GoldSet
+from eval.suite.kept import KeptRun
+from eval.suite.report.summary import figure, verdict_line
+from web.look.markup import Html, element, join
 
 SHOWN = ("engine", "encoder", "reranker", "reader", "nli", "llm")  # of a run's settings
 _PLAIN = ("none", "builtin", "as configured", "")

@@ -1,8 +1,8 @@
 """Readers: a file to the documents in it.
 
 Text, Markdown and JSON Lines are their own text (`plain`). For the other kinds a reader writes
-one, in the form of `ingest.written`; those run in a process of their own (`apart`), since files
-from anywhere meet large libraries there.
+one, in the form of `ingest.cutting.written`; those run in a process of their own (`apart`), since
+files from anywhere meet large libraries there.
 """
 
 import hashlib
@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
 
+from ingest.cutting.written import outline_written
 from ingest.documents import Block, Document, document_of
 from ingest.errors import UnreadableFile
 from ingest.paths import shown
 from ingest.readers.extract import Extract
 from ingest.readers.plain import decode, outline_text, read_jsonl, read_markdown, read_text
-from ingest.written import outline_written
 from vectorstore.models import Heading
 
 _TEXT: dict[str, Callable[[Path, str, str], Iterator[Document]]] = {

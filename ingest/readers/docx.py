@@ -17,11 +17,11 @@ from docx.oxml.ns import nsmap, qn
 from docx.oxml.parser import parse_xml
 from lxml import etree
 
+from ingest.cutting.written import Writer
 from ingest.documents import Details
 from ingest.readers.archive import check_archive
 from ingest.readers.extract import Extract, author_of, finished, title_of
 from ingest.readers.tables import stand_alone
-from ingest.written import Writer
 
 _P, _TBL, _SDT, _TR, _TC = (qn(f"w:{name}") for name in ("p", "tbl", "sdt", "tr", "tc"))
 _TEXT, _TAB, _BREAK, _RETURN = (qn(f"w:{name}") for name in ("t", "tab", "br", "cr"))

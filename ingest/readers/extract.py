@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from ingest.cutting.written import Writer
 from ingest.documents import Details
-from ingest.written import Writer
 
 # What programs write into the title by themselves, which names nothing.
 _NO_TITLE = re.compile(
@@ -22,7 +22,7 @@ _NO_AUTHOR = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extract:
-    """A file, read. `text` is in the form of `ingest.written`; `pages` as in Document."""
+    """A file, read. `text` is in the form of `ingest.cutting.written`; `pages` as in Document."""
 
     text: str = field(repr=False)
     pages: tuple[int, ...] = ()

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
 
+from ingest.cutting.written import STRONG_WORDS, Writer, clean, split_mark
 from ingest.readers.layout import Line
-from ingest.written import STRONG_WORDS, Writer, clean, split_mark
 
 MARGIN = 0.13  # running heads and feet stand in this share of a page's height, at either end
 MARGIN_LINES = 3

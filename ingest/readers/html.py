@@ -12,11 +12,11 @@ from typing import Any
 
 from lxml import html
 
+from ingest.cutting.written import Writer
 from ingest.documents import Details
 from ingest.errors import UnreadableFile
 from ingest.readers.extract import Extract, author_of, finished, title_of
 from ingest.readers.tables import stand_alone
-from ingest.written import Writer
 
 Element = Any
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from ingest.written import split_mark
+from ingest.cutting.written import split_mark
 
 SEGMENT_GAP = 1.5  # a gap of more than this many sizes is no space between words
 SAME_LINE = 0.45  # baselines nearer than this many sizes are one line, a raised mark included

@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from ingest.cutting.written import Writer
 from ingest.documents import Details
 from ingest.errors import UnreadableFile
 from ingest.readers.archive import check_archive, parse_member
 from ingest.readers.docx import counted
 from ingest.readers.extract import Extract, author_of, finished, title_of
 from ingest.readers.tables import stand_alone
-from ingest.written import Writer
 
 _SPACES = {
     name: f"urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"

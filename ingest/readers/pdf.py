@@ -12,12 +12,12 @@ from pathlib import Path
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
+from ingest.cutting.written import Writer
 from ingest.documents import Details
 from ingest.errors import UnreadableFile
 from ingest.readers.extract import Extract, author_of, finished, ranges, title_of
 from ingest.readers.flow import Flow, without_running_lines
 from ingest.readers.layout import Line, Word, lines_of
-from ingest.written import Writer
 
 END = 4096  # the end mark stands within so many bytes of a whole file's end
 SMALLEST = 1.5  # type smaller than this cannot be read, and is not meant to be

@@ -10,9 +10,9 @@ from unicodedata import category
 
 import yaml
 
+from ingest.cutting.outline import outline_markdown, outline_plain
 from ingest.documents import Block, Details, Document, document_of
 from ingest.errors import UnreadableFile
-from ingest.outline import outline_markdown, outline_plain
 from vectorstore.models import Heading
 
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|$)", re.DOTALL)

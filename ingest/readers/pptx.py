@@ -7,11 +7,11 @@ from typing import Any
 import pptx
 from pptx.enum.shapes import PP_PLACEHOLDER
 
+from ingest.cutting.written import Writer
 from ingest.documents import Details
 from ingest.readers.archive import check_archive
 from ingest.readers.extract import Extract, author_of, finished, ranges, title_of
 from ingest.readers.tables import stand_alone
-from ingest.written import Writer
 
 _TITLES = (PP_PLACEHOLDER.TITLE, PP_PLACEHOLDER.CENTER_TITLE, PP_PLACEHOLDER.VERTICAL_TITLE)
 _BULLETED = (PP_PLACEHOLDER.BODY, PP_PLACEHOLDER.OBJECT, PP_PLACEHOLDER.VERTICAL_BODY)

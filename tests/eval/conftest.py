@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from assistant import Engine
-from eval.gold_questions import GOLD, Evidence, GoldQuestion, load_gold
-from eval.places import Target, locate
-from eval.results import Result
-from eval.run import Gold, run_of, run_suite
-from eval.runs import Run
-from eval.scoring import score_answers
+from eval.gold.places import Target, locate
+from eval.gold.questions import GOLD, Evidence, GoldQuestion, load_gold
+from eval.suite.run import Gold, run_of, run_suite
+from eval.suite.runs import Run
+from eval.suite.scoring.results import Result
+from eval.suite.scoring.scoring import score_answers
 from vectorstore import Changes, Library, NewPassage, NewVersion
 
 EVERY = 4  # of the starter's questions: a part of all kinds, for the quick suite

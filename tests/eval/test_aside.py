@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from eval.aside import Aside, Order, Progress
-from eval.choices import ALWAYS
 from eval.errors import RunError
-from eval.kept import Runs
+from eval.suite.aside import Aside, Order, Progress
+from eval.suite.choices import ALWAYS
+from eval.suite.kept import Runs
 
 QUESTION = """\
 - {id: a, question: "Who likens his role to a conductor's?", outcome: withheld, split: held}

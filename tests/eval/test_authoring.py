@@ -7,18 +7,18 @@ from typing import Any
 import pytest
 import yaml
 
-from assistant.calibration import SHIPPED, load
-from eval.calibrate import calibrate
-from eval.drafts import draft_of_answer, draft_of_import, write_drafts
+from assistant.reading.calibration import SHIPPED, load
+from eval.authoring.calibrate import calibrate
+from eval.authoring.drafts import draft_of_answer, draft_of_import, write_drafts
+from eval.authoring.interchange import EXPORTS, IMPORTS
+from eval.authoring.judges import agreement, read_verdicts
+from eval.authoring.lint import lint
+from eval.authoring.propose import coverage, propose
 from eval.errors import EvalError, GoldError, RunError
-from eval.gold_questions import GOLD, load_gold
-from eval.interchange import EXPORTS, IMPORTS
-from eval.judges import agreement, read_verdicts
-from eval.lint import lint
-from eval.pages import pages
-from eval.places import locate
-from eval.propose import coverage, propose
-from eval.runs import write_run
+from eval.gold.places import locate
+from eval.gold.questions import GOLD, load_gold
+from eval.suite.report.pages import pages
+from eval.suite.runs import write_run
 
 LONG = "It is 42 kilometres long."
 BERG = "Anna Berg leads the river board."

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from eval.claim_edits import (
+from eval.fitting.claim_edits import (
     EDITS,
     claims_of,
     made_sure,

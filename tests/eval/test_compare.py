@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from eval.answered import read_answer
-from eval.compare import compare_runs, parting
-from eval.comparison_page import comparison_page
 from eval.errors import RunError
-from eval.summary import comparison_lines
+from eval.suite.compare import compare_runs, parting
+from eval.suite.report.comparison_page import comparison_page
+from eval.suite.report.summary import comparison_lines
+from eval.suite.scoring.answered import read_answer
 
 LONG = "It is 42 kilometres long."
 BOATS = "Boats may not pass the weir."

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from assistant.feedback import FeedbackBook, Verdict
-from assistant.kept import FILE_NAME, Kept
-from eval.drafting import Drafts, digest, evidence_of, places_of, taken
-from eval.drafts import Draft
+from assistant.keeping.feedback import FeedbackBook, Verdict
+from assistant.keeping.kept import FILE_NAME, Kept
+from eval.authoring.drafting import Drafts, digest, evidence_of, places_of, taken
+from eval.authoring.drafts import Draft
+from eval.authoring.lint import lint
 from eval.errors import GoldError
-from eval.gold_questions import load_gold
-from eval.lint import lint
+from eval.gold.questions import load_gold
 
 LONG = "It is 42 kilometres long."
 

@@ -9,16 +9,16 @@ import pytest
 from fastapi.testclient import TestClient
 
 from assistant import Engine
-from eval.aside import Progress
-from eval.compare import compare_runs
-from eval.failures import counted, failures
-from eval.gates import Floor, Gates, judge_run
 from eval.page import outcome, start
 from eval.page.question import Walk, question
 from eval.page.routes import routes_of
+from eval.suite.aside import Progress
+from eval.suite.compare import compare_runs
+from eval.suite.failures import counted, failures
+from eval.suite.gates import Floor, Gates, judge_run
 from tests.made import As
-from vectorstore.page.by_role import front
-from vectorstore.page.people import Role
+from web.by_role import front
+from web.identity.people import Role
 
 LONG = "It is 42 kilometres long."
 BOATS = "Boats may not pass the weir."

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from eval.errors import GoldError
-from eval.facts import states
-from eval.gold_questions import Evidence, GoldQuestion
-from eval.places import Span, locate, overlaps, ways_of
+from eval.gold.facts import states
+from eval.gold.places import Span, locate, overlaps, ways_of
+from eval.gold.questions import Evidence, GoldQuestion
 
 
 @pytest.mark.parametrize(

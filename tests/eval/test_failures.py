@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from eval.failures import KINDS, counted, failure, failures
+from eval.suite.failures import KINDS, counted, failure, failures
 
 LONG = "It is 42 kilometres long."
 BOATS = "Boats may not pass the weir."

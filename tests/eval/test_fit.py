@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from assistant.calibration import Logistic
-from eval.fit import mean_of, platt
+from assistant.reading.calibration import Logistic
+from eval.fitting.fit import mean_of, platt
 
 
 def test_confidences_pulled_to_the_middle_are_stretched_again() -> None:

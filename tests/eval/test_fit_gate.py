@@ -6,13 +6,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.calibration import Logistic
-from assistant.gate.features import FEATURES, FLAGS
+from assistant.proof.features import FEATURES, FLAGS
+from assistant.reading.calibration import Logistic
 from eval.bench.claims import compared
 from eval.bench.claims import main as bench
-from eval.claim_edits import Claim
 from eval.errors import EvalError
-from eval.fit_gate import Rows, Truth, by_source, fit_model, held_out, proven, read_claims, vetoed
+from eval.fitting.claim_edits import Claim
+from eval.fitting.fit_gate import (
+    Rows,
+    Truth,
+    by_source,
+    fit_model,
+    held_out,
+    proven,
+    read_claims,
+    vetoed,
+)
 
 PASSAGE = "The ferry was built in Bergen in 1998. It carries 240 passengers to the island."
 

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from eval.definitions import METRICS
 from eval.errors import GateError, RunError
-from eval.gate_draft import draft_gates
-from eval.gates import Verdict, judge_run, load_gates
-from eval.runs import Run, write_run
+from eval.suite.gate_draft import draft_gates
+from eval.suite.gates import Verdict, judge_run, load_gates
+from eval.suite.runs import Run, write_run
+from eval.suite.scoring.definitions import METRICS
 
 LONG = "It is 42 kilometres long."
 BOATS = "Boats may not pass the weir."

@@ -9,9 +9,9 @@ import pytest
 import yaml
 
 from assistant.models import Answer, Citation, Outcome
+from eval.authoring.lint import lint
 from eval.errors import GoldError
-from eval.gold_questions import GOLD, Evidence, GoldQuestion, gold_digest, load_gold
-from eval.lint import lint
+from eval.gold.questions import GOLD, Evidence, GoldQuestion, gold_digest, load_gold
 
 RECORD = {
     "id": "one",

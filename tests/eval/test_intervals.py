@@ -5,8 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.intervals import Difference, Score, Tally, bootstrap, paired, paired_means, wilson
-from eval.metrics import auroc, calibration_error
+from eval.suite.scoring.intervals import (
+    Difference,
+    Score,
+    Tally,
+    bootstrap,
+    paired,
+    paired_means,
+    wilson,
+)
+from eval.suite.scoring.metrics import auroc, calibration_error
 
 
 def test_no_data_is_none_and_not_zero() -> None:

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from eval.choices import gate_sets, gates_for, gold_sets, own_gold
 from eval.errors import RunError
-from eval.gates import judge_run, load_gates
-from eval.kept import Runs
-from eval.pages import pages
-from eval.resting import gold_resting_on
-from eval.runs import Run, write_run
+from eval.suite.choices import gate_sets, gates_for, gold_sets, own_gold
+from eval.suite.gates import judge_run, load_gates
+from eval.suite.kept import Runs
+from eval.suite.report.pages import pages
+from eval.suite.resting import gold_resting_on
+from eval.suite.runs import Run, write_run
 
 LONG = "It is 42 kilometres long."
 BOATS = "Boats may not pass the weir."

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from eval.learning_set import last_turns
+from eval.fitting.learning_set import last_turns
 
 
 def turn(id: str, answerability: str, rewrite: str | None, *gold: str) -> dict[str, object]:

@@ -10,7 +10,7 @@ from eval.bench.citing import answer_of, citing_engine, refuses, statements_of
 from eval.bench.models import Kept, sample
 from eval.bench.models_table import outside
 from eval.errors import RunError
-from eval.gold_questions import GOLD, load_gold
+from eval.gold.questions import GOLD, load_gold
 
 
 def test_markers_belong_to_the_sentence_that_they_follow() -> None:

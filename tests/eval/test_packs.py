@@ -10,9 +10,9 @@ import pytest
 from assistant import Engine
 from assistant.packs import Pack, PackMaker, PackRequest
 from eval.errors import GateError, GoldError
-from eval.gates import load_gates
-from eval.packs import Topics, judge_packs, load_topics, run_packs
-from eval.packs_measures import PACK_METRICS, measure_pack, reading_ease
+from eval.suite.gates import load_gates
+from eval.suite.packs.measures import PACK_METRICS, measure_pack, reading_ease
+from eval.suite.packs.measuring import Topics, judge_packs, load_topics, run_packs
 
 GATES = Path(__file__).resolve().parents[2] / "eval" / "packs_gates.toml"
 Damage = Callable[[Pack], Pack]
@@ -142,7 +142,7 @@ def test_a_pack_takes_at_most_five_times_the_encoding_of_its_passages(
 ) -> None:
     import statistics
 
-    from eval.bench.packs import measure
+    from eval.bench.speed.packs import measure
 
     encoding, making = measure(starter_engine, 5)
     assert statistics.median(making) <= 5 * statistics.median(encoding)

@@ -9,13 +9,13 @@ from xml.etree import ElementTree
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.gates import Floor, Gates, judge_run
-from eval.in_source import marked, windows
-from eval.places import Span
-from eval.report import run_page
-from eval.summary import run_junit, run_lines, run_markdown, verdict_line
+from eval.gold.places import Span
+from eval.suite.gates import Floor, Gates, judge_run
+from eval.suite.report.html import run_page
+from eval.suite.report.in_source import marked, windows
+from eval.suite.report.summary import run_junit, run_lines, run_markdown, verdict_line
 from vectorstore import UnknownSource
-from vectorstore.page.markup import join
+from web.look.markup import join
 
 LONG = "It is 42 kilometres long."
 NASTY = "<script>alert(1)</script><img src=x onerror=y> [a](javascript:b) | `c` & \x0b"

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
-from eval.gates import Gates, judge_run
-from eval.report import run_page
+from eval.suite.gates import Gates, judge_run
+from eval.suite.report.html import run_page
 from tests.made import browser_path
 
 LONG = "It is 42 kilometres long."

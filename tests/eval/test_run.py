@@ -9,9 +9,9 @@ import pytest
 
 from assistant import AssistantSettings, BadQuestion, Engine
 from eval.errors import GoldError, RunError
-from eval.gold_questions import GOLD, GoldQuestion, load_gold
-from eval.run import Gold, read_gold, run_suite
-from eval.runs import METRICS_FILE, metrics_json, read_run, write_run
+from eval.gold.questions import GOLD, GoldQuestion, load_gold
+from eval.suite.run import Gold, read_gold, run_suite
+from eval.suite.runs import METRICS_FILE, metrics_json, read_run, write_run
 from vectorstore import Library, UsageError
 
 LONG = "It is 42 kilometres long."

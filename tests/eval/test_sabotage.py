@@ -15,14 +15,14 @@ from typing import Any
 import pytest
 
 from assistant import Engine
-from eval.compare import compare_runs
-from eval.definitions import METRICS
-from eval.gates import Floor, Gates, judge_run, load_gates
-from eval.gold_questions import GOLD, load_gold
-from eval.metrics import measure_one
-from eval.places import Target
-from eval.runs import metrics_json
-from eval.scoring import score_answers
+from eval.gold.places import Target
+from eval.gold.questions import GOLD, load_gold
+from eval.suite.compare import compare_runs
+from eval.suite.gates import Floor, Gates, judge_run, load_gates
+from eval.suite.runs import metrics_json
+from eval.suite.scoring.definitions import METRICS
+from eval.suite.scoring.metrics import measure_one
+from eval.suite.scoring.scoring import score_answers
 from vectorstore import Library
 
 GATES = Path(__file__).resolve().parents[2] / "eval" / "gates" / "starter.toml"

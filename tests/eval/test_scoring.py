@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from eval.definitions import METRICS
-from eval.metrics import measure, outcome_matrix, reliability, slices
+from eval.suite.scoring.definitions import METRICS
+from eval.suite.scoring.metrics import measure, outcome_matrix, reliability, slices
 
 LONG = "It is 42 kilometres long."
 BOATS = "Boats may not pass the weir."

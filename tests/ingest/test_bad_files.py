@@ -18,7 +18,7 @@ from ingest.plan import Plan, make_plan, rebuild_plan
 from ingest.readers import MOST_BYTES
 from ingest.readers.apart import Reading
 from vectorstore import Library
-from vectorstore.lexicon import terms
+from vectorstore.library.lexicon import terms
 
 TAGS = "".join(chr(0xE0000 + ord(c)) for c in "Obey")
 

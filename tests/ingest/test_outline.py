@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ingest.cutting.outline import heading_paths, outline_markdown, outline_plain
 from ingest.documents import Block
-from ingest.outline import heading_paths, outline_markdown, outline_plain
 from vectorstore import Heading
 
 

@@ -10,11 +10,11 @@ from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
 from ingest import IngestSettings
+from ingest.cutting.segment import passages
 from ingest.documents import Document
 from ingest.errors import UnreadableFile
 from ingest.readers import outline_again, read_file
 from ingest.readers.layout import Word, lines_of
-from ingest.segment import passages
 
 WIDTH, HEIGHT = A4
 PROSE = (

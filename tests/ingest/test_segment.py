@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest import IngestSettings
+from ingest.cutting.outline import outline_markdown
+from ingest.cutting.segment import fingerprint, passages
 from ingest.documents import Document
-from ingest.outline import outline_markdown
-from ingest.segment import fingerprint, passages
 
 SETTINGS = IngestSettings()
 

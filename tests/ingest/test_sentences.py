@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.sentences import LONGEST, split
+from ingest.cutting.sentences import LONGEST, split
 
 
 def cut(text: str) -> list[str]:

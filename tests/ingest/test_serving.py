@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from ingest.serving import PREFIX, Desk, library_routes
+from ingest.page.serving import PREFIX, Desk, library_routes
 from tests.made import As
 from vectorstore import Store
 from vectorstore.dependants import Dependant
-from vectorstore.page.by_role import front
-from vectorstore.page.people import Role
+from web.by_role import front
+from web.identity.people import Role
 
 READ = ("sources", "changes", "search?q=boat", "adding", "removal?id=boats")
 POST = ("begin", "file?batch=x&name=a.txt", "read?batch=x", "remove?id=boats", "restore?id=boats")

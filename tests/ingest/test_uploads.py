@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from ingest import IngestSettings
-from ingest.adding import Adding, FileLine
 from ingest.errors import AlreadyAdding, IngestError, UploadRefused
 from ingest.job import Quiet, read_all
+from ingest.page.adding import Adding, FileLine
+from ingest.page.uploads import FOLDER, STALE, Batch, Incoming, safe_name
 from ingest.plan import Plan, make_plan
 from ingest.restore import restore
-from ingest.uploads import FOLDER, STALE, Batch, Incoming, safe_name
 from vectorstore import Library, UnknownSource
 from vectorstore.writing import remove, writing
 

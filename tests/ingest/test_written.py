@@ -3,8 +3,8 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ingest.cutting.written import Writer, clean, outline_written
 from ingest.readers.tables import stand_alone
-from ingest.written import Writer, clean, outline_written
 
 
 def shown(text: str) -> list[tuple[str, str]]:

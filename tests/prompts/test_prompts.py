@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from eval.packs_measures import is_open, reading_ease
+from eval.suite.packs.measures import is_open, reading_ease
 from prompts import KINDS, PromptError, Template, load_frame, load_kind, parse_sheet
 from prompts.stems import kind_of
 

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from vectorstore import Changes, Library, LibraryUnavailable, UnknownSource
-from vectorstore.lexicon import terms
 from vectorstore.library import FILE_NAME, digest
+from vectorstore.library.lexicon import terms
 
 META = {"encoder": "hash-1", "segmentation": "paragraphs", "generation": ""}
 ANY_TEXT = st.text(

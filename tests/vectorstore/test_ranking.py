@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from vectorstore.ranking import SHIPPED, SIGNALS, rarity, shipped, stemmed, wanted
+from vectorstore.search.ranking import SHIPPED, SIGNALS, rarity, shipped, stemmed, wanted
 
 
 def test_coverage_counts_rare_words_for_more() -> None:

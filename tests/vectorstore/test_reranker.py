@@ -16,7 +16,7 @@ from vectorstore import (
     load_settings,
     open_store,
 )
-from vectorstore.reranker import RERANKED, CrossEncoderReranker, open_reranker
+from vectorstore.search.reranker import RERANKED, CrossEncoderReranker, open_reranker
 
 
 class Shortest:

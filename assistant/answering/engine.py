@@ -1,0 +1,225 @@
+"""The engine: question and history in, a proved answer out.
+
+question → standalone question → hits → evidence → quotes → gate → outcome
+"""
+
+import copy
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Protocol
+
+from assistant.answering.composing import compose
+from assistant.answering.line import Line
+from assistant.answering.parts import Finder
+from assistant.errors import BadQuestion, EngineUnavailable, Stopped
+from assistant.keeping.journal import Journal, noted
+from assistant.models import Answer, Turn
+from assistant.proof import Checker, open_checker
+from assistant.reading import SpanReader, open_reader
+from assistant.reading.calibration import Calibration, load, shipped
+from assistant.settings import AssistantSettings
+from assistant.turn.followup import standalone as stand_alone
+from vectorstore import Library, Settings, Store, open_store
+
+QUESTION_CHARACTERS = 2_000
+# Questions that are searched and read at the same time. More would finish none of them sooner;
+# with fewer than the processors, some would idle.
+AT_ONCE = max(2, min(os.cpu_count() or 1, 8))
+ENGINES = ("extractive", "llm")
+
+
+class Writing(Protocol):
+    """One answer being put into a language model's words."""
+
+    def standalone(self, question: str, history: Sequence[Turn], ruled: str) -> str:
+        """A follow-up made to stand alone; `ruled` is the form that rules gave it."""
+
+    def write(self, draft: Answer) -> Iterator[Answer]:
+        """The answer as it grows; the last one is whole, and may be `draft`."""
+
+
+class Writer(Protocol):
+    """Puts extractive answers into words of its own, proved as they were."""
+
+    def begin(self, stop: threading.Event | None = None) -> Writing:
+        """The writing of one answer; it raises Stopped once `stop` is set."""
+
+
+class Engine:
+    """Answers questions over a store. Safe to use from several threads."""
+
+    def __init__(
+        self,
+        store: Store,
+        settings: AssistantSettings,
+        *,
+        calibration: Calibration | None = None,
+        spans: SpanReader | None = None,
+        checker: Checker | None = None,
+        writer: Callable[[Library, Checker], Writer] | None = None,
+        journal: Journal | None = None,
+    ):
+        """`spans` reads the best of what is found; without it plain features decide. `writer`
+        makes the one that puts answers into words; without it they are quotes. `journal` notes
+        what people ask. Raises AssistantError where `calibration` was made for the other way."""
+        self.store = store
+        self.settings = settings
+        self.calibration = calibration or shipped(read=spans is not None)
+        self._finder = Finder(store, settings, self.calibration, spans)
+        self.checker = checker or open_checker(settings, store.encoder)
+        self._writer = writer(store.library, self.checker) if writer else None
+        self.journal = journal
+        self._line = Line(AT_ONCE)
+
+    @property
+    def writer(self) -> Writer | None:
+        """What puts answers into a language model's words; None where quotes are the answer."""
+        return self._writer
+
+    def unwritten(self) -> "Engine":
+        """This engine without its language model: what it answers are quotes."""
+        twin = copy.copy(self)
+        twin._writer = None
+        return twin
+
+    def ask(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        *,
+        sources: Sequence[str] | None = None,
+        standalone: str | None = None,
+    ) -> Answer:
+        """Answer a question, with the turns before it oldest first.
+
+        `sources` narrows the search to these source ids. `standalone` is the person's own wording
+        of the question as it stands alone: it is searched and read as it is, and the turns add
+        nothing. Raises BadQuestion for an empty or overlong question or wording, SoundingsError
+        where the library cannot be read.
+        """
+        *_, answer = self.stream(question, history, sources=sources, standalone=standalone)
+        return answer
+
+    def stream(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        *,
+        sources: Sequence[str] | None = None,
+        standalone: str | None = None,
+        by: str | None = None,
+        stop: threading.Event | None = None,
+    ) -> Iterator[Answer]:
+        """As `ask`, but the answer as it grows, a proved statement at a time; the last is whole.
+
+        Without a language model there is just one. Where none of a model's statements stands, the
+        one is the extractive answer. `by` is the name of whoever asks, for the journal; raises
+        Stopped soon after `stop` is set.
+        """
+        answers = self._answers(question, history, sources, standalone, stop)
+        return noted(self.journal, by, question, answers)
+
+    def _answers(
+        self,
+        question: str,
+        history: Sequence[Turn],
+        sources: Sequence[str] | None,
+        standalone: str | None,
+        stop: threading.Event | None,
+    ) -> Iterator[Answer]:
+        started = time.perf_counter()
+        check_question(question)
+        if standalone is not None:
+            check_question(standalone)
+        before = [_whole(turn) for turn in history] if standalone is None else []
+        own = question if standalone is None else " ".join(standalone.split())
+        writing = self._writer.begin(stop) if self._writer else None
+        alone = stand_alone(own, before)
+        if writing is not None:
+            alone = writing.standalone(own, before, alone)
+        with self._line.place(stop):  # what a model then does with it holds up nobody
+            answer = self._quoted(question, own, alone, before, sources)
+        if stop is not None and stop.is_set():
+            raise Stopped("the question was stopped")
+        for grown in writing.write(answer) if writing else [answer]:
+            spent = (time.perf_counter() - started) * 1000
+            yield replace(grown, timings_ms={**grown.timings_ms, "total": spent})
+
+    def _quoted(
+        self,
+        question: str,
+        own: str,
+        alone: str,
+        before: Sequence[Turn],
+        sources: Sequence[str] | None,
+    ) -> Answer:
+        """The answer in quotes to `question`, which is `own` in one line and `alone` with what
+        the turns `before` add."""
+        return compose(
+            question,
+            alone,
+            self._finder.parts_of(own, alone, before, sources),
+            reader=self._finder.fingerprint,
+            library=self.store.library,
+            checker=self.checker,
+        )
+
+
+def open_engine(
+    settings: Settings,
+    announce: Callable[[str], None] = lambda _: None,
+    *,
+    engine: str | None = None,
+    calibration: Path | None = None,
+    journal: Journal | None = None,
+) -> Engine:
+    """Open the home of `settings` for questions; with the shipped calibration unless told of one.
+
+    With a language model configured it writes the answers, unless `engine` is "extractive".
+    Raises EngineUnavailable where `engine` is "llm" and no model is configured, SettingsError
+    for a part that is not there, and what `open_store` raises.
+    """
+    table = settings.table(AssistantSettings)
+    if engine == "llm" and table.llm == "none":
+        raise EngineUnavailable(
+            "no language model is configured. Name one (SOUNDINGS_LLM=http://host/v1 or gguf:FILE),"
+            " or use --engine extractive"
+        )
+    writer = None
+    if engine != "extractive" and table.llm != "none":
+        from assistant.writing import open_writer  # what it loads is of no use without a model
+
+        writer = open_writer(table)
+    store = open_store(settings, announce)
+    checker = open_checker(table, store.encoder, announce)
+    return Engine(
+        store,
+        table,
+        calibration=load(calibration) if calibration else None,
+        spans=open_reader(table.reader),
+        checker=checker,
+        writer=writer,
+        journal=journal,
+    )
+
+
+def check_question(question: str) -> None:
+    """Raises BadQuestion for what cannot be a question."""
+    if not any(character.isalnum() for character in question):
+        raise BadQuestion("the question is empty. Ask in words: soundings ask 'What is …?'")
+    if any("\ud800" <= character <= "\udfff" for character in question):
+        raise BadQuestion("the question holds half a character (bytes that are not UTF-8)")
+    if len(question) > QUESTION_CHARACTERS:
+        raise BadQuestion(
+            f"the question has {len(question):,} characters; at most {QUESTION_CHARACTERS:,} are "
+            "read. Ask it more briefly."
+        )
+
+
+def _whole(turn: Turn) -> Turn:
+    """A turn without halves of characters, which nothing after can encode."""
+    return replace(turn, content=turn.content.encode("utf-8", "replace").decode())

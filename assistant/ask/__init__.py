@@ -1,0 +1,3 @@
+"""The Ask tab: what a person does there (`chat.py`), and what it shows (`tab.py`, `view.py`,
+`welcome.py`).
+"""

@@ -1,0 +1,234 @@
+"""What the Ask tab shows of a conversation, as markup.
+
+Pure functions of values. Whatever comes from documents, models or people passes through
+`markup.element` as text.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from assistant.ask.after import actions
+from assistant.ask.after import exports as _exports
+from assistant.ask.welcome import to_ask
+from assistant.keeping.conversations import Conversation, Exchange
+from assistant.keeping.export import read_as
+from assistant.keeping.feedback import Verdict
+from assistant.keeping.places import Sources, place_of
+from assistant.keeping.quotation import marker, quoted
+from assistant.models import Answer, Citation, Outcome, Statement
+from vectorstore import Hit
+from vectorstore.wording import counted, excerpt, path_of
+from web.look.markup import Html, element, join
+from web.look.source_view import address
+
+NEAREST = 3
+EXCERPT = 240  # characters of a nearest passage that are shown before it is opened
+
+
+def conversation(
+    shown: Conversation,
+    sources: Sources,
+    *,
+    said: Mapping[int, tuple[Verdict, str]] | None = None,
+    since: Mapping[int, Sequence[str]] | None = None,
+) -> Html:
+    """All questions with their answers, oldest first. By the answers' numbers: what the person
+    `said` of them, and what has become of their sources `since`."""
+    view = _Conversation(sources, said or {}, since or {}, last=len(shown.exchanges))
+    exchanges = [view.exchange(i, each) for i, each in enumerate(shown.exchanges, start=1)]
+    heading = element("h2", "Conversation", class_="unseen")
+    done = any(e.answer is not None and not e.growing for e in shown.exchanges)
+    exports = [_exports(shown.id)] if shown.id and done else []
+    return element(
+        "div", heading, *exchanges, *exports, class_="conversation", data_id=shown.id or None
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Conversation:
+    """What every answer of a conversation is shown with."""
+
+    sources: Sources
+    said: Mapping[int, tuple[Verdict, str]]
+    since: Mapping[int, Sequence[str]]
+    last: int
+
+    def exchange(self, place: int, exchange: Exchange) -> Html:
+        """The question, and the answer or what stands in its place."""
+        asked = element("span", "You asked: ", class_="unseen")
+        parts = [element("h3", asked, exchange.question, class_="question")]
+        if exchange.sources is not None:
+            names = [
+                self.sources[id].title if id in self.sources else id for id in exchange.sources
+            ]
+            parts.append(element("p", "Asked of: ", "; ".join(names), class_="narrowed"))
+        parts.append(self._answered(place, exchange))
+        return element("section", *parts, class_="exchange", id=f"exchange-{place}")
+
+    def _answered(self, place: int, exchange: Exchange) -> Html:
+        number, answer = exchange.number, exchange.answer
+        again = element(
+            "button",
+            "Try again",
+            type="button",
+            class_="again plain",
+            id=f"again-{place}",
+            data_question=exchange.question,
+            data_worded="yes" if exchange.worded else None,
+        )
+        if exchange.failure is not None:
+            told = element("p", element("strong", "This did not work. "), exchange.failure)
+            return element("div", told, element("p", again), class_="answer failure")
+        stop = element("button", "Stop", type="button", class_="stop plain", id="stop")
+        if answer is None and not exchange.stopped:
+            looking = element("p", "Looking in the library …", class_="outcome")
+            return element("div", looking, element("p", stop), class_="answer pending")
+        parts: list[Html] = []
+        if exchange.growing:
+            parts.append(element("p", "Writing, and proving each statement …", class_="outcome"))
+        elif exchange.stopped:
+            ended = "You stopped this." if answer is None else "You stopped this; what is proved:"
+            parts.append(element("p", element("strong", ended), class_="outcome"))
+        if answer is not None:
+            parts += self._parts(place, answer, settled=not (exchange.growing or exchange.stopped))
+        if exchange.growing:
+            return element("div", *parts, element("p", stop), class_="answer pending growing")
+        if exchange.stopped:
+            return element("div", *parts, element("p", again), class_="answer")
+        parts += [element("p", told, class_="since") for told in self.since.get(number, ())]
+        parts += [element("p", again)] if self.since.get(number) else []
+        parts += _reworded(place, exchange.rewordings)
+        parts.append(actions(place, exchange, self.sources, self.said.get(number)))
+        return element("div", *parts, class_="answer")
+
+    def _parts(self, number: int, answer: Answer, *, settled: bool) -> list[Html]:
+        """The answer itself; until it is `settled`, nothing is said of what became of it."""
+        parts: list[Html] = []
+        if settled:
+            parts.append(element("p", *_outcome(answer), class_=f"outcome {answer.outcome}"))
+        if read_as(answer):
+            parts.append(_reading(number, answer))
+        if answer.outcome is Outcome.WITHHELD:
+            parts.append(element("p", answer.answer))
+            return [*parts, *_nearest(number, answer, self.sources)]
+        cited = {c.marker: c for c in answer.citations}
+        parts += [
+            _statement(f"{number}-{i}", statement, cited, self.sources)
+            for i, statement in enumerate(answer.statements, start=1)
+        ]
+        return [*parts, _references(answer.citations, self.sources)]
+
+
+def _reading(number: int, answer: Answer) -> Html:
+    return element(
+        "p",
+        "I read your question as: ",
+        element("q", answer.standalone_question),
+        " ",
+        element("button", "edit", type="button", class_="edit plain", id=f"edit-{number}"),
+        class_="reading",
+    )
+
+
+def _reworded(place: int, questions: Sequence[str]) -> list[Html]:
+    """Questions near a withheld one that the library does answer."""
+    if not questions:
+        return []
+    heading = element("h4", "What this library does answer")
+    return [heading, to_ask(questions, f"reworded-{place}")]
+
+
+def _outcome(answer: Answer) -> list[str]:
+    """A shape for the eye, and words that say the same."""
+    quotes = counted(len(answer.citations), "quote")
+    origins = counted(len({c.source for c in answer.citations}), "source")
+    if answer.outcome is Outcome.ANSWERED:
+        return [_shape("●"), element("strong", "Answered"), f" · {quotes}, {origins}"]
+    if answer.outcome is Outcome.PARTIAL:
+        return [
+            _shape("◐"),
+            element("strong", "Partly answered"),
+            f" · {quotes}, {origins}",
+            *(
+                [". The library does not answer: ", element("q", answer.missing)]
+                if answer.missing
+                else []
+            ),
+        ]
+    return [_shape("○"), element("strong", "Not in this library")]
+
+
+def _shape(character: str) -> Html:
+    return element("span", character, class_="shape", aria_hidden="true")
+
+
+def _statement(
+    key: str, statement: Statement, cited: Mapping[int, Citation], sources: Sources
+) -> Html:
+    """One sentence of the answer: a quotation where it is one, else a sentence with its markers."""
+    citations = [cited[marker] for marker in statement.citations if marker in cited]
+    markers = [join([" ", marker(f"marker-{key}-{c.marker}", c, sources)]) for c in citations]
+    if not any(statement.text == c.quote for c in citations):
+        return element("p", element("span", statement.text, class_="said"), *markers)
+    places = dict.fromkeys(place_of(c, sources) for c in citations)
+    return element(
+        "figure",
+        element("blockquote", element("p", _quoted(statement.text, citations), *markers)),
+        element("figcaption", "; ".join(places)),
+        class_="quote",
+    )
+
+
+def _quoted(text: str, citations: Sequence[Citation]) -> Html:
+    """A quotation, with the few words that answer set apart where a reader has named them."""
+    quote = next(c for c in citations if c.quote == text)
+    if quote.words is None or quote.words.end - quote.words.start >= len(text):
+        return quoted(text)
+    return quoted(text, (quote.words.start - quote.start, quote.words.end - quote.start))
+
+
+def _nearest(number: int, answer: Answer, sources: Sources) -> list[Html]:
+    """What the library holds that comes closest, though it does not answer."""
+    hits = answer.hits[:NEAREST]
+    if not hits:
+        return []
+    items = [
+        element("li", *_near(number, rank, hit, sources)) for rank, hit in enumerate(hits, start=1)
+    ]
+    return [
+        element("h4", "The nearest passages"),
+        element("ol", *items, class_="nearest"),
+    ]
+
+
+def _near(number: int, rank: int, hit: Hit, sources: Sources) -> list[Html]:
+    passage = hit.passage
+    source = sources.get(passage.source)
+    title = source.title if source else passage.title
+    page = passage.page or (source.page_at(passage.start) if source else None)
+    button = element(
+        "button",
+        path_of(title, passage.heading, page),
+        type="button",
+        class_="near",
+        id=f"near-{number}-{rank}",
+        data_number=rank,
+        **address(passage.source, passage.start, passage.end, source.sha256 if source else ""),
+    )
+    return [button, element("p", excerpt(passage.text, EXCERPT), class_="excerpt")]
+
+
+def _references(citations: Iterable[Citation], sources: Sources) -> Html:
+    """The quotes' places in full: for print and for the copy, not for the screen."""
+    items = [
+        element(
+            "li",
+            element("q", c.quote),
+            " ",
+            place_of(c, sources),
+            f" [{c.start}-{c.end}]",
+            value=c.marker,
+        )
+        for c in citations
+    ]
+    return element("ol", *items, class_="references")

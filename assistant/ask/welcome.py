@@ -1,0 +1,131 @@
+"""What the Ask tab shows before the first question, and the choice of sources, as markup."""
+
+from collections.abc import Collection, Sequence
+
+from assistant.keeping.conversations import Listed
+from vectorstore import Source
+from vectorstore.wording import counted, in_words, named
+from web.look.markup import Html, element
+
+FEW = 12  # sources that are found without looking for them
+
+
+def welcome(
+    sources: Collection[Source], examples: Sequence[str], earlier: Sequence[Listed] = ()
+) -> Html:
+    """The page before the first question: what this library is, what it can be asked, and the
+    person's `earlier` conversations."""
+    changed = max((s.added for s in sources), default="")
+    facts = [
+        counted(len(sources), "source"),
+        counted(sum(s.passages for s in sources), "passage"),
+        *([f"last change {in_words(changed)}"] if changed else []),
+    ]
+    parts: list[Html] = [
+        element("h2", "Ask this library"),
+        element(
+            "p",
+            "Every answer is made of quotes from the documents here, each with its place. "
+            "Where they do not answer, you are told so.",
+        ),
+        element("p", " · ".join(facts), class_="facts"),
+    ]
+    if examples:
+        parts.append(element("h3", "For example", class_="examples-head"))
+        parts.append(to_ask(examples, "example"))
+    if 0 < len(sources) <= FEW:
+        titles = [element("li", named(source)) for source in sources]
+        contents = element("summary", "What is in it"), element("ul", *titles)
+        parts.append(element("details", *contents, class_="contents"))
+    parts += _earlier(earlier)
+    return element("div", *parts, class_="welcome")
+
+
+def to_ask(questions: Sequence[str], ids: str) -> Html:
+    """Questions as buttons that ask them; `ids` is what their ids begin with."""
+    items = [
+        element("li", element("button", q, type="button", class_="example", id=f"{ids}-{i}"))
+        for i, q in enumerate(questions, start=1)
+    ]
+    return element("ul", *items, class_="examples")
+
+
+def _earlier(listed: Sequence[Listed]) -> list[Html]:
+    """The person's conversations, each a link that can be kept, with a way to delete it."""
+    if not listed:
+        return []
+    items = [
+        element(
+            "li",
+            element("a", each.title, href=f"?conversation={each.id}", id=f"open-{each.id}"),
+            element(
+                "span",
+                f" {counted(each.questions, 'question')}, {in_words(each.changed[:10])} ",
+                class_="facts",
+            ),
+            _delete("Delete", each.id, f"Delete the conversation: {each.title}"),
+        )
+        for each in listed
+    ]
+    return [
+        element("h3", "Your earlier conversations"),
+        element("ul", *items, class_="earlier"),
+        element("p", _delete("Delete all of them", "all", None)),
+    ]
+
+
+def _delete(text: str, id: str, label: str | None) -> Html:
+    """A button that asks once more before it deletes; the script does that."""
+    return element(
+        "button",
+        text,
+        type="button",
+        class_="delete plain",
+        id=f"delete-{id}",
+        data_conversation=id,
+        aria_label=label,
+    )
+
+
+def choice(sources: Collection[Source], chosen: Collection[str] | None) -> Html:
+    """The sources that are asked, to choose among; `chosen` are ids, None stands for all."""
+    if len(sources) < 2:
+        return Html("")
+    items = [
+        element(
+            "li",
+            element(
+                "label",
+                element(
+                    "input",
+                    type="checkbox",
+                    value=source.id,
+                    id=f"choose-{i}",
+                    checked=chosen is None or source.id in chosen,
+                ),
+                " ",
+                named(source),
+            ),
+        )
+        for i, source in enumerate(sources, start=1)
+    ]
+    find = element(
+        "label",
+        "Find a source ",
+        element("input", type="search", id="choose-find", autocomplete="off"),
+    )
+    every = element("button", "All", type="button", class_="plain", id="choose-all")
+    none = element("button", "None", type="button", class_="plain", id="choose-none")
+    part = chosen is not None and sum(s.id in chosen for s in sources)
+    told = f"{part} of {len(sources)}" if part else f"all {len(sources)}"
+    return element(
+        "details",
+        element("summary", "Sources to ask: ", element("span", told, id="choose-told")),
+        element(
+            "fieldset",
+            element("legend", "Sources to ask", class_="unseen"),
+            element("p", *([find] if len(sources) > FEW else []), every, none),
+            element("ul", *items),
+        ),
+        class_="choice",
+    )

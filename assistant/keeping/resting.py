@@ -1,0 +1,56 @@
+"""What people keep that quotes a source: what its removal would cost them.
+
+Counted and no more: a conversation is its own person's business, and nobody else's.
+"""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from assistant.keeping.kept import opened
+from assistant.keeping.verify import verify
+from vectorstore import Library
+from vectorstore.dependants import Dependant
+
+_KINDS = {
+    "saved answer": "SELECT answer FROM exchange WHERE answer IS NOT NULL",
+    "rated answer": "SELECT answer FROM feedback",
+}
+
+
+def answers_resting_on(home: Path, library: Library, source_id: str) -> list[Dependant]:
+    """The answers in conversations, and those that feedback was given on, of which a quote stands
+    in this source today. Raises KeptUnavailable where they cannot be read."""
+    with opened(home) as kept:
+        if kept is None:
+            return []
+        answers = {
+            kind: [json.loads(row[0]) for row in kept.all(sql)] for kind, sql in _KINDS.items()
+        }
+    return [
+        Dependant(kind=kind, id="", text="")
+        for kind, listed in answers.items()
+        for _ in range(_quoting(listed, library, source_id))
+    ]
+
+
+def _quoting(answers: Sequence[dict[str, Any]], library: Library, source_id: str) -> int:
+    """How many of the answers would lose a quote."""
+    sha256 = library.source(source_id).sha256
+    about = [
+        {"id": number, "citations": each["citations"]}
+        for number, each in enumerate(answers)
+        if any(
+            c.get("source") == source_id or c.get("source_sha256") == sha256
+            for c in each["citations"]
+        )
+    ]
+    if not about:
+        return 0
+    losing = {
+        each.quote.answer
+        for each in verify(about, library).quotes
+        if each.standing.holds and each.now is not None and each.now.source == source_id
+    }
+    return len(losing)

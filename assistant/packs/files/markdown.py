@@ -1,0 +1,148 @@
+"""A pack as Markdown: hand-out, facilitator's notes, sources."""
+
+from collections.abc import Iterator
+from enum import StrEnum
+
+from assistant.keeping.places import Sources
+from assistant.keeping.quotation import literal, quotation
+from assistant.models import in_brackets
+from assistant.packs.models import Pack, Prompt, Quoted, Timed
+from vectorstore.wording import below, named
+
+
+class Part(StrEnum):
+    """What of a pack is wanted."""
+
+    ALL = "all"
+    HANDOUT = "handout"
+    NOTES = "notes"
+
+
+def to_markdown(pack: Pack, sources: Sources, part: Part = Part.ALL) -> str:
+    """The pack, or one of its parts, as Markdown."""
+    lines: list[str] = []
+    if part in (Part.ALL, Part.HANDOUT):
+        lines += _handout(pack, sources)
+    if part is Part.ALL:
+        lines += ["", "---", ""]
+    if part in (Part.ALL, Part.NOTES):
+        lines += _notes(pack, sources)
+    return "\n".join(lines) + "\n"
+
+
+def _handout(pack: Pack, sources: Sources) -> Iterator[str]:
+    yield f"# {literal(pack.title)}: hand-out"
+    yield ""
+    for number, prompt in enumerate(pack.prompts, start=1):
+        yield f"## {number}. {prompt.name}"
+        yield ""
+        for quoted in shown_to_all(prompt):
+            yield from _block(quoted, sources)
+        yield f"**{literal(prompt.question)}**"
+        yield ""
+    yield "## What I take with me"
+    yield ""
+    yield literal(pack.closing.text)
+
+
+def _notes(pack: Pack, sources: Sources) -> Iterator[str]:
+    yield f"# {literal(pack.title)}: facilitator’s notes"
+    yield ""
+    yield literal(pack.purpose)
+    if pack.note:
+        yield from ("", f"*{literal(pack.note)}*")
+    yield from ("", "## Timings", "", "| Part | Minutes |", "| --- | ---: |")
+    for name, minutes in pack.timings:
+        yield f"| {name} | {minutes} |"
+    yield f"| **Together** | **{pack.request.minutes}** |"
+    yield ""
+    yield from _timed("Warm-up", pack.warm_up)
+    for number, prompt in enumerate(pack.prompts, start=1):
+        yield from _prompt(number, prompt, sources)
+    yield from _timed("Closing", pack.closing)
+    yield from ("## Quotes and their places", "")
+    for citation in pack.citations:
+        place = where(citation.source, citation.heading, citation.page, sources)
+        span = f"characters {citation.start} to {citation.end} of `{citation.source}`"
+        yield f"{citation.marker}. {literal(place)}; {span}"
+    yield from ("", "## Sources", "")
+    for id in pack.sources:
+        yield f"- {literal(named(sources[id]) if id in sources else id)}"
+    yield from ("", "## Methods", "")
+    for name, method in methods(pack):
+        yield f"- {name}: {method}"
+
+
+def _timed(name: str, timed: Timed) -> Iterator[str]:
+    yield from (f"## {name} ({in_minutes(timed.minutes)})", "", literal(timed.text), "")
+
+
+def _prompt(number: int, prompt: Prompt, sources: Sources) -> Iterator[str]:
+    yield f"## {number}. {prompt.name} ({in_minutes(prompt.minutes)})"
+    yield ""
+    yield from _block(prompt.stimulus, sources, marked=True)
+    yield f"**{literal(prompt.question)}**"
+    yield from ("", f"*Why ask this:* {literal(prompt.why)}", "", "To go further:", "")
+    yield from (f"- {literal(probe)}" for probe in prompt.probes)
+    if prompt.notes:
+        yield from ("", "In short:", "")
+    for note in prompt.notes:
+        yield f"- {literal(note.text)} {in_brackets(note.citations)}"
+    yield from ("", "Points to draw out:", "")
+    for point in prompt.points:
+        yield f"- {_quote(point)} ({literal(who(point, sources))}) [{point.marker}]"
+    if prompt.tension:
+        said = literal(who(prompt.tension, sources))
+        yield from ("", "To set against it:", "")
+        yield f"- {_quote(prompt.tension)} ({said}) [{prompt.tension.marker}]"
+    yield ""
+
+
+def _block(quoted: Quoted, sources: Sources, *, marked: bool = False) -> Iterator[str]:
+    yield f"> {_quote(quoted)}" + (f" [{quoted.marker}]" if marked else "")
+    yield ">"
+    yield f"> — {literal(who(quoted, sources))}"
+    yield ""
+
+
+def shown_to_all(prompt: Prompt) -> list[Quoted]:
+    """The quotes that participants need for a prompt: two where the question speaks of two."""
+    second = [prompt.tension] if prompt.tension and prompt.paired else []
+    return [prompt.stimulus, *second]
+
+
+def _quote(quoted: Quoted) -> str:
+    return literal(quotation(quoted.text))
+
+
+def who(quoted: Quoted, sources: Sources) -> str:
+    """Who said it, and where: the speaker, else the author or publisher, and the title."""
+    source = sources.get(quoted.citation.source)
+    title = source.title if source else quoted.citation.title
+    by = quoted.said_by
+    if by is None and source is not None:
+        by = source.author or source.publisher
+    page = f", page {quoted.citation.page}" if quoted.citation.page else ""
+    if by is None:
+        return title + page
+    if quoted.said_by is None:
+        return f"{title}, {by}{page}"
+    return f"{by}, in {title}{page}"
+
+
+def where(source_id: str, heading: str, page: int | None, sources: Sources) -> str:
+    """A quote's place in words: title, heading, page."""
+    source = sources.get(source_id)
+    title = source.title if source else source_id
+    under = below(title, heading)
+    parts = [title, f"under “{under}”" if under else "", f"page {page}" if page else ""]
+    return ", ".join(part for part in parts if part)
+
+
+def methods(pack: Pack) -> list[tuple[str, str]]:
+    """The kinds of prompts in the pack, each with where its method is from."""
+    return list(dict.fromkeys((prompt.name, prompt.method) for prompt in pack.prompts))
+
+
+def in_minutes(minutes: int) -> str:
+    return "1 minute" if minutes == 1 else f"{minutes} minutes"

@@ -1,0 +1,122 @@
+"""Puts a pack together from what was drawn: citations numbered, minutes shared out, the frame."""
+
+from collections.abc import Mapping, Sequence
+
+from assistant.models import Citation
+from assistant.packs.making.timing import share_out
+from assistant.packs.material.choose import key
+from assistant.packs.material.extracts import ON_TOPIC, Extract, sources_of
+from assistant.packs.material.material import Material, Place, chance
+from assistant.packs.models import (
+    Drawn,
+    Note,
+    Noted,
+    Pack,
+    PackRequest,
+    Prompt,
+    Quoted,
+    Timed,
+    numbered,
+)
+from assistant.reading.excerpts import cited
+from prompts import load_frame, load_kind
+from vectorstore import Library
+from vectorstore.wording import path_of
+
+
+def assemble(
+    library: Library, request: PackRequest, materials: Sequence[Material], drawn: Sequence[Drawn]
+) -> Pack:
+    """The pack of these prompts: citations numbered, minutes shared out, frame filled in."""
+    opening, minutes, closing = share_out(request.minutes, [d.kind for d in drawn])
+    extracts = {key(e): e for d in drawn for e in d.extracts}
+    citations = numbered([cited(e, library, marker=0) for e in extracts.values()])
+    by_place = {c.place: c for c in citations}
+    prompts = []
+    for one, its_minutes in zip(drawn, minutes, strict=True):
+        quoted = [_quoted(e, by_place[key(e)]) for e in one.extracts]
+        kind = load_kind(one.kind)
+        prompts.append(
+            Prompt(
+                kind=one.kind,
+                name=kind.name,
+                method=kind.source,
+                minutes=its_minutes,
+                stimulus=quoted[0],
+                question=one.question,
+                why=one.why,
+                probes=one.probes,
+                asked=one.asked,
+                points=tuple(quoted[1 : 1 + len(one.points)]),
+                tension=quoted[-1] if one.tension else None,
+                paired=one.paired,
+                worded_by=one.worded_by,
+                fallback=one.fallback,
+                notes=tuple(_note_of(note, by_place) for note in one.notes),
+            )
+        )
+    rng = chance(request, materials[0])
+    sources = tuple(sources_of([e for d in drawn for e in d.extracts]))
+    phrase = in_a_row([m.phrase for m in materials])
+    values = {
+        "topic": phrase,
+        "audience": request.audience,
+        "minutes": str(request.minutes),
+        "documents": "one document" if len(sources) == 1 else f"{len(sources)} documents",
+    }
+    frame = load_frame()
+    return Pack(
+        request=request,
+        title=frame.one("title").fill_from(values),
+        purpose=frame.one("purpose").fill_from(values),
+        warm_up=Timed(text=rng.choice(frame.texts["warm_up"]).fill_from(values), minutes=opening),
+        prompts=tuple(prompts),
+        closing=Timed(text=rng.choice(frame.texts["closing"]).fill_from(values), minutes=closing),
+        citations=citations,
+        sources=sources,
+        on_topic=tuple(
+            sources_of([e for m in materials for e in m.extracts if e.relevance >= ON_TOPIC])
+        ),
+        library=materials[0].fingerprint,
+        note=_note(request, drawn, phrase),
+        drawn=tuple(drawn),
+    )
+
+
+def _note_of(noted: Noted, by_place: Mapping[Place, Citation]) -> Note:
+    markers = sorted(by_place[key(extract)].marker for extract in noted.behind)
+    return Note(text=noted.text, citations=tuple(markers), support=noted.support)
+
+
+def _quoted(extract: Extract, citation: Citation) -> Quoted:
+    return Quoted(
+        text=extract.text,
+        citation=citation,
+        said_by=extract.speaker,
+        place=path_of(citation.title, citation.heading, citation.page),
+    )
+
+
+def in_a_row(words: Sequence[str]) -> str:
+    """Words in a row, as a sentence lists them."""
+    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
+
+
+def _note(request: PackRequest, drawn: Sequence[Drawn], phrase: str) -> str | None:
+    """What the person should know about how much the library had."""
+    said = []
+    if len(drawn) < request.prompts:
+        said.append(
+            f"The library says enough about {phrase} for {len(drawn)} of the "
+            f"{request.prompts} prompts asked for."
+        )
+    related = [n for n, d in enumerate(drawn, start=1) if d.stimulus.relevance < ON_TOPIC]
+    if related:
+        numbers = in_a_row([str(n) for n in related])
+        which = (
+            f"quote of prompt {numbers} is"
+            if len(related) == 1
+            else f"quotes of prompts {numbers} are"
+        )
+        said.append(f"The library says little about {phrase}: the {which} only related to it.")
+    return " ".join(said) or None

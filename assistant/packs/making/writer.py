@@ -1,0 +1,202 @@
+"""Prompts in a language model's words: held to their quotes by the gate, to the quality rules by
+`quality`, and left in the words of the rules wherever they fail either."""
+
+import json
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from assistant.answering.engine import Engine
+from assistant.models import Citation
+from assistant.packs.making.quality import claims_in, fault_of, speaks_of_two
+from assistant.packs.material.extracts import Extract
+from assistant.packs.models import MODEL, Drawn, Noted, PackRequest, Wording
+from assistant.packs.revise import one_line
+from assistant.proof import Slice, judge
+from assistant.reading.excerpts import cited
+from assistant.writing.draft import Proved
+from assistant.writing.errors import ModelError, PromptTooLong, ReplyCut
+from assistant.writing.parse import Written, read_object
+from assistant.writing.prompt import Evidence, as_line, load_prompt, neutral
+from assistant.writing.writer import ModelWriter
+from prompts import load_kind
+
+MOST_NOTES = 3
+_NEAR = 0.25  # a question less like its stimulus and the rules' question than this strays
+_ALIKE = 0.85  # two questions more alike than this are one
+_TEXT = {"type": "string"}
+_NOTE = {
+    "type": "object",
+    "properties": {"text": _TEXT, "quotes": {"type": "array", "items": {"type": "integer"}}},
+    "required": ["text", "quotes"],
+    "additionalProperties": False,
+}
+FORM: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "question": _TEXT,
+        "why": _TEXT,
+        "probes": {"type": "array", "items": _TEXT, "maxItems": 4},
+        "notes": {"type": "array", "items": _NOTE, "maxItems": MOST_NOTES},
+    },
+    "required": ["question", "why", "probes", "notes"],
+    "additionalProperties": False,
+}
+"""The form that is asked for, where a service can promise one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reply:
+    """A reply read: the wording, and the notes as they were written."""
+
+    wording: Wording
+    notes: tuple[Written, ...]
+
+
+class PackWriter:
+    """Words the prompts of one pack with the model that writes an engine's answers. Where it fails
+    for one prompt in a way that will last, it is not asked for those that follow."""
+
+    def __init__(
+        self, engine: Engine, writer: ModelWriter, stop: threading.Event | None = None
+    ) -> None:
+        self._stop = stop
+        self._engine = engine
+        self._writer = writer
+        self._store = engine.store
+        self._checker = engine.checker
+        self._failure = ""
+
+    @property
+    def name(self) -> str:
+        """The model, and the version of what it is asked with."""
+        return f"{self._writer.name}, {load_prompt('pack').version}"
+
+    def begin(self, stop: threading.Event | None = None) -> "PackWriter":
+        """The same for one more pack: a model that was down may be up again. Its `word` raises
+        Stopped soon after `stop` is set."""
+        return PackWriter(self._engine, self._writer, stop)
+
+    def word(self, request: PackRequest, one: Drawn, others: Sequence[str]) -> Drawn:
+        """The prompt in the model's words, or as it was, with why. `others` are the questions of
+        the pack's other prompts."""
+        if self._failure:  # it would fail for the next prompt too, and take as long
+            return replace(one, fallback=self._failure)
+        citations = [
+            cited(extract, self._store.library, marker=n)
+            for n, extract in enumerate(one.extracts, start=1)
+        ]
+        try:
+            said = self._ask(request, one, citations)
+        except ModelError as exc:
+            told = self._writer.hush(str(exc))
+            if not isinstance(exc, PromptTooLong | ReplyCut):
+                self._failure = told
+            return replace(one, fallback=told)
+        if said is None:
+            return replace(one, fallback="the reply is not of the form that was asked for")
+        notes = self._proved(said.notes, one.extracts, citations)
+        fault = self._fault(said.wording, request, one, citations, others)
+        if fault is not None:
+            return replace(one, fallback=fault, notes=notes)
+        worded = said.wording
+        return replace(
+            one,
+            question=worded.question,
+            why=worded.why,
+            probes=worded.probes,
+            paired=one.tension is not None and speaks_of_two(worded.question),
+            worded_by=MODEL,
+            notes=notes,
+        )
+
+    def _ask(
+        self, request: PackRequest, one: Drawn, citations: Sequence[Citation]
+    ) -> _Reply | None:
+        lines = [as_line({"quote": c.marker, "of": c.title, "text": c.quote}) for c in citations]
+        ruled = {"question": one.question, "why": one.why, "probes": list(one.probes)}
+        messages = load_prompt("pack").fill(
+            quotes="\n".join(lines),
+            audience=neutral(request.audience),
+            topic=neutral(request.topic),
+            kind=load_kind(one.kind).name,
+            ruled=neutral(json.dumps(ruled, ensure_ascii=False)),
+        )
+        found = read_object(self._writer.reply(messages, FORM, self._stop).text, "question")
+        return None if found is None else _read(found)
+
+    def _proved(
+        self, notes: Sequence[Written], extracts: Sequence[Extract], citations: Sequence[Citation]
+    ) -> tuple[Noted, ...]:
+        """The notes that the gate lets stand on the quotes that they name."""
+        evidence = Evidence(quotes=tuple(citations), passages=())
+        kept: list[Noted] = []
+        for written in notes[:MOST_NOTES]:
+            proved = self._writer.prove(written, evidence)
+            if not isinstance(proved, Proved) or any(proved.text == n.text for n in kept):
+                continue
+            behind = tuple(extracts[citation.marker - 1] for citation in proved.behind)
+            kept.append(Noted(text=proved.text, behind=behind, support=proved.support))
+        return tuple(kept)
+
+    def _fault(
+        self,
+        worded: Wording,
+        request: PackRequest,
+        one: Drawn,
+        citations: Sequence[Citation],
+        others: Sequence[str],
+    ) -> str | None:
+        """Why a wording cannot stand; None where it can."""
+        speakers = [extract.speaker or "" for extract in one.extracts]
+        known = [c.quote for c in citations] + [request.topic, request.audience, *speakers]
+        fault = fault_of(worded, known, second=one.tension is not None)
+        if fault is not None:
+            return fault
+        slices = [Slice.cited(citation) for citation in citations]
+        for claim in (c for text in (worded.question, *worded.probes) for c in claims_in(text)):
+            if not judge(claim, slices, self._store.library, self._checker).stands:
+                return f"it claims what its quotes do not say: “{claim}”"
+        return self._strays(worded.question, one, others)
+
+    def _strays(self, question: str, one: Drawn, others: Sequence[str]) -> str | None:
+        """Whether a question is about something else, or is one that the pack has already."""
+        texts = [question, one.stimulus.text, one.question, one.asked, *others]
+        mine, *rest = self._store.encoder.encode(texts)
+        if max(float(mine @ vector) for vector in rest[:3]) < _NEAR:
+            return "the question is not about its quote"
+        if any(float(mine @ vector) > _ALIKE for vector in rest[3:]):
+            return "the pack has this question already"
+        return None
+
+
+def writer_of(engine: Engine) -> PackWriter | None:
+    """The writer over an engine that has a language model; None for one that has none."""
+    writer = engine.writer
+    return PackWriter(engine, writer) if isinstance(writer, ModelWriter) else None
+
+
+def _read(found: dict[str, Any]) -> _Reply:
+    """A reply's object, whatever is in it; what is no text is left out."""
+    probes = (one_line(probe) for probe in _listed(found.get("probes")) if isinstance(probe, str))
+    return _Reply(
+        wording=Wording(
+            question=one_line(str(found["question"])),
+            why=one_line(str(found.get("why") or "")),
+            probes=tuple(filter(None, probes)),
+        ),
+        notes=tuple(
+            Written(
+                text=one_line(str(note["text"])),
+                numbers=tuple(n for n in _listed(note.get("quotes")) if isinstance(n, int)),
+                copied=(),
+            )
+            for note in _listed(found.get("notes"))
+            if isinstance(note, dict) and isinstance(note.get("text"), str)
+        ),
+    )
+
+
+def _listed(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []

@@ -1,0 +1,24 @@
+"""The grounding gate: a statement stands only if its quotes are in the library, to the letter, and
+support it.
+
+`judge` checks a statement of an answer against the slices behind it, the same for every engine.
+`Checker` says whether any passage supports any claim: numbers, dates, names, negation, quantifiers
+and who did what must agree, and the passage must come near enough. `open_checker` makes the one
+that the settings ask for.
+"""
+
+from assistant.proof.check import Checker, Entailment, Support
+from assistant.proof.findings import Finding
+from assistant.proof.opening import open_checker
+from assistant.proof.quotes import Slice, Verdict, judge
+
+__all__ = [
+    "Checker",
+    "Entailment",
+    "Finding",
+    "Slice",
+    "Support",
+    "Verdict",
+    "judge",
+    "open_checker",
+]

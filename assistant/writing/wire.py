@@ -1,0 +1,267 @@
+"""The one way to a language model: an OpenAI-compatible service, streaming over HTTP.
+
+httpx directly, not a vendor's client behind another library's interface: retries, time limits and
+what becomes of a key must be ours to promise, and an answer waits for nothing that loads slowly.
+"""
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from assistant.writing.errors import (
+    FormRefused,
+    ModelBusy,
+    ModelError,
+    ModelFailed,
+    ModelRefused,
+    ModelTimeout,
+    ModelUnreachable,
+    PromptTooLong,
+    ReplyCut,
+)
+from assistant.writing.events import pieces_of, reason_of
+from assistant.writing.models import Deadline, Message, Piece
+
+CONNECT_SECONDS = 10.0
+LARGEST_REPLY = 4_000_000  # bytes; no reply to us is near it
+TRIES = 3
+GLANCE = 0.1  # seconds after which it is looked whether somebody still waits
+PAUSE = 0.5  # seconds before a service that failed is asked again
+FORMS = ("json_schema", "json_object", "text")  # what may be asked of a reply, strictest first
+_END = object()
+
+
+class HttpModel:
+    """A model behind `base`, an address that ends in `/v1`."""
+
+    def __init__(self, base: str, *, model: str | None = None, key: str = ""):
+        self._base = base.rstrip("/")
+        self._key = key
+        self._name = model
+        self._form = 0
+        host = urlsplit(self._base).hostname or ""
+        self._client = httpx.Client(
+            headers={"Authorization": f"Bearer {key}"} if key else {},
+            follow_redirects=False,  # the key goes where the settings say, and nowhere else
+            trust_env=host not in ("127.0.0.1", "localhost", "::1"),
+        )
+
+    @property
+    def name(self) -> str:
+        return self._name or "the first model that the service lists"
+
+    def hush(self, text: str) -> str:
+        return text.replace(self._key, "****") if self._key else text
+
+    def prepare(self) -> None:
+        """Nothing takes long here: the service is running."""
+
+    def stream(
+        self,
+        messages: Sequence[Message],
+        *,
+        schema: Mapping[str, Any] | None,
+        tokens: int,
+        deadline: Deadline,
+    ) -> Iterator[Piece]:
+        for attempt in range(1, TRIES + len(FORMS)):
+            form = self._form
+            try:
+                body = {
+                    "model": self._listed(deadline),
+                    "messages": [{"role": m.role, "content": m.content} for m in messages],
+                    "max_tokens": tokens,
+                    "temperature": 0,
+                    "seed": 0,
+                    "stream": True,
+                    "stream_options": {"include_usage": True},
+                    **_response_format(FORMS[form], schema),
+                }
+                yield from self._once(body, deadline)
+                return
+            except FormRefused:
+                self._form = min(form + 1, len(FORMS) - 1)
+            except (ModelBusy, ModelFailed) as exc:
+                if exc.wait is None or attempt >= TRIES:
+                    raise
+                if exc.wait >= deadline.left():
+                    raise ModelBusy(
+                        f"{exc}. It may be asked again in {exc.wait:.0f} s, later than "
+                        "SOUNDINGS_LLM_SECONDS allows"
+                    ) from exc
+                deadline.pause(exc.wait)
+
+    def _listed(self, deadline: Deadline) -> str:
+        """The model's name: that of the settings, or what the service lists first."""
+        if self._name is None:
+            self._name = self._offered(deadline)[0]
+        return self._name
+
+    def offered(self, seconds: float) -> list[str]:
+        """The names of the models that the service lists, at least one. Raises ModelError, also
+        where the model of the settings is not among them."""
+        names = self._offered(Deadline(seconds))
+        if self._name is not None and self._name not in names:
+            raise ModelRefused(
+                f"{self._base} offers no model {self._name}, but {', '.join(names)}. Name one of "
+                "them: SOUNDINGS_LLM_MODEL"
+            )
+        return names
+
+    def _offered(self, deadline: Deadline) -> list[str]:
+        answer = self._within(deadline, self._list)
+        try:
+            names = [str(model["id"]) for model in answer["data"]]
+        except (KeyError, TypeError):
+            names = []
+        if not names:
+            raise ModelFailed(f"{self._base} lists no model. Name one: SOUNDINGS_LLM_MODEL")
+        return names
+
+    def _list(self, put: Callable[[object], None], deadline: Deadline) -> None:
+        response = self._client.get(f"{self._base}/models", timeout=_timeout(deadline))
+        if response.status_code != 200:
+            raise self._refusal(response, response.content)
+        put(response.json())
+
+    def _once(self, body: Mapping[str, Any], deadline: Deadline) -> Iterator[Piece]:
+        """One request. Raises ReplyCut where the reply has no end."""
+        ended = False
+
+        def ask(put: Callable[[object], None], deadline: Deadline) -> None:
+            url = f"{self._base}/chat/completions"
+            with self._client.stream("POST", url, json=body, timeout=_timeout(deadline)) as reply:
+                if reply.status_code != 200:
+                    raise self._refusal(reply, _some(reply))
+                for piece in pieces_of(reply.headers.get("content-type", ""), _limited(reply)):
+                    put(piece)
+
+        for piece in self._items(deadline, ask):
+            assert isinstance(piece, Piece)
+            ended = ended or piece.finish is not None
+            yield piece
+        if not ended:
+            raise ReplyCut("the reply broke off in the middle")
+
+    def _within(self, deadline: Deadline, work: Callable[..., None]) -> Any:
+        return next(self._items(deadline, work), None)
+
+    def _items(self, deadline: Deadline, work: Callable[..., None]) -> Iterator[Any]:
+        """What `work` puts, one by one, in a thread of its own: httpx limits the time between two
+        bytes, and a service that sends one now and then would never end."""
+        items: queue.SimpleQueue[object] = queue.SimpleQueue()
+        gone = threading.Event()
+
+        def put(item: object) -> None:
+            if gone.is_set() or not deadline.left():
+                raise ModelTimeout("nobody waits any longer")
+            items.put(item)
+
+        def run() -> None:
+            try:
+                work(put, deadline)
+                items.put(_END)
+            except BaseException as exc:
+                items.put(exc)
+
+        threading.Thread(target=run, daemon=True, name="language model").start()
+        try:
+            while True:
+                try:
+                    item = items.get(timeout=min(deadline.left(), GLANCE))
+                except queue.Empty:
+                    if deadline.left():
+                        continue
+                    raise self._late(deadline) from None
+                if item is _END:
+                    return
+                if isinstance(item, BaseException):
+                    raise self._translated(item, deadline) from item
+                yield item
+        finally:
+            gone.set()
+
+    def _late(self, deadline: Deadline) -> ModelTimeout:
+        return ModelTimeout(
+            f"{self._base} did not reply within {deadline.seconds:g} s (SOUNDINGS_LLM_SECONDS)"
+        )
+
+    def _translated(self, exc: BaseException, deadline: Deadline) -> BaseException:
+        """The error as ours; one that is none of httpx's is a fault and stays what it is."""
+        if isinstance(exc, (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol)):
+            said = self.hush(str(exc)) or type(exc).__name__
+            return ModelUnreachable(
+                f"nobody answers at {self._base}: {said}. Is the service running?"
+            )
+        if isinstance(exc, httpx.TimeoutException):
+            return self._late(deadline)
+        if isinstance(exc, httpx.HTTPError):
+            return ReplyCut("the connection was cut in the middle of the reply")
+        if isinstance(exc, ValueError) and not isinstance(exc, ModelError):
+            return ModelFailed(f"{self._base} sent what is no reply (not JSON)")
+        return exc
+
+    def _refusal(self, response: httpx.Response, body: bytes) -> ModelError:
+        """What a status other than 200 means."""
+        status, said = response.status_code, self.hush(reason_of(body))
+        told = f"{self._base} says {status}" + (f": {said}" if said else "")
+        low = said.lower()
+        if status in (401, 403):  # what such a reply says may hold a part of the key
+            return ModelRefused(f"{self._base} says {status}: check SOUNDINGS_LLM_KEY")
+        if status == 429:
+            return ModelBusy(told, wait=_retry_after(response.headers.get("retry-after", "")))
+        if status in (400, 413, 422, 500) and ("context" in low or "too long" in low):
+            return PromptTooLong(told)
+        if status in (400, 415, 422, 501) and self._form + 1 < len(FORMS):
+            return FormRefused(told)
+        if status >= 500:
+            return ModelFailed(told, wait=PAUSE)
+        if status == 404:
+            return ModelRefused(f"{told}. Check SOUNDINGS_LLM and SOUNDINGS_LLM_MODEL")
+        return ModelRefused(told)
+
+
+def _response_format(form: str, schema: Mapping[str, Any] | None) -> dict[str, Any]:
+    if schema is None or form == "text":
+        return {}
+    if form == "json_object":
+        return {"response_format": {"type": form}}
+    named = {"name": "reply", "strict": True, "schema": schema}
+    return {"response_format": {"type": form, "json_schema": named}}
+
+
+def _timeout(deadline: Deadline) -> httpx.Timeout:
+    left = max(deadline.left(), 0.001)
+    return httpx.Timeout(left, connect=min(left, CONNECT_SECONDS))
+
+
+def _limited(response: httpx.Response) -> Iterator[bytes]:
+    """The body, which may not grow without end."""
+    size = 0
+    for chunk in response.iter_bytes():
+        size += len(chunk)
+        if size > LARGEST_REPLY:
+            raise ModelFailed("the reply does not end")
+        yield chunk
+
+
+def _some(response: httpx.Response) -> bytes:
+    return b"".join(_limited(response))[:100_000]
+
+
+def _retry_after(value: str) -> float:
+    """Seconds to wait (RFC 9110, 10.2.3: a number of seconds, or a date); PAUSE for neither."""
+    try:
+        return max(0.0, float(value))
+    except ValueError:
+        pass
+    try:
+        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
+    except (ValueError, TypeError):
+        return PAUSE

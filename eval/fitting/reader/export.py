@@ -1,0 +1,131 @@
+"""Make a trained reader small and quick: `python -m eval.fitting.reader.export --model D --out D`.
+
+Takes what training wrote, writes `reader.onnx` and its tokenizer, and prints the sha256 of the two.
+Weights have eight bits; the vectors of words and places, half of a small model, have four, in
+blocks of BLOCK with a scale of their own, which the answers hardly show. One bit of the weights is
+given up (`reduce_range`), so that processors with and without VNNI come to the same sums: the
+sixteen-bit intermediate of the older instruction would overflow.
+"""
+
+import argparse
+import shutil
+import sys
+import tempfile
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from numpy.typing import NDArray
+from onnxruntime.quantization import QuantType, quantize_dynamic
+from torch import Tensor
+from transformers import AutoModelForQuestionAnswering
+
+from assistant.reading.readers import EXPORTED, TOKENS, digest_of
+
+INPUTS = ("input_ids", "attention_mask", "token_type_ids")
+OUTPUTS = ("starts", "ends")
+BLOCK = 128
+LEAST_ROWS = 64  # of a table that is made small
+
+
+class Heads(torch.nn.Module):
+    """The model with its two outputs and nothing else."""
+
+    def __init__(self, model: torch.nn.Module) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, ids: Tensor, mask: Tensor, kinds: Tensor) -> tuple[Tensor, Tensor]:
+        out = self.model(input_ids=ids, attention_mask=mask, token_type_ids=kinds)
+        return out.start_logits, out.end_logits
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Export, and print the size and digest of what was made."""
+    parser = argparse.ArgumentParser(
+        prog="python -m eval.fitting.reader.export", description=__doc__
+    )
+    parser.add_argument("--model", type=Path, required=True, help="what training wrote")
+    parser.add_argument("--out", type=Path, required=True)
+    args = parser.parse_args(argv)
+    args.out.mkdir(parents=True, exist_ok=True)
+    model = AutoModelForQuestionAnswering.from_pretrained(
+        args.model, attn_implementation="eager", local_files_only=True
+    )
+    row = torch.ones(1, 16, dtype=torch.long)
+    names = [*INPUTS, *OUTPUTS]
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        # The older exporter: it needs one package less, and says that there is a newer one.
+        warnings.simplefilter("ignore")
+        whole = Path(folder) / "whole.onnx"
+        torch.onnx.export(
+            Heads(model.float().eval()),
+            (row, row, row),
+            str(whole),
+            input_names=list(INPUTS),
+            output_names=list(OUTPUTS),
+            dynamic_axes={name: {0: "batch", 1: "tokens"} for name in names},
+            opset_version=17,
+            dynamo=False,
+        )
+        eight = Path(folder) / "eight.onnx"
+        quantize_dynamic(
+            whole,
+            eight,
+            op_types_to_quantize=["MatMul"],
+            weight_type=QuantType.QInt8,
+            per_channel=True,
+            reduce_range=True,
+        )
+        file = args.out / EXPORTED
+        onnx.save(_with_small_tables(onnx.load(eight)), file)
+    shutil.copyfile(args.model / TOKENS, args.out / TOKENS)
+    digest = digest_of(file.read_bytes(), (args.out / TOKENS).read_bytes())
+    print(f"{file}: {file.stat().st_size / 1e6:.1f} MB, sha256 {digest}")
+    return 0
+
+
+def _with_small_tables(model: onnx.ModelProto) -> onnx.ModelProto:
+    """The model with its tables, the vectors of words and of places, in four bits, as onnxruntime's
+    operator GatherBlockQuantized reads them."""
+    tables = {table.name: table for table in model.graph.initializer}
+    for node in model.graph.node:
+        table = tables.get(node.input[0]) if node.op_type == "Gather" else None
+        if table is None or table.dims[0] < LEAST_ROWS or table.dims[-1] % BLOCK:
+            continue
+        packed, scales = in_four_bits(onnx.numpy_helper.to_array(table))
+        table.CopyFrom(
+            onnx.helper.make_tensor(
+                table.name, onnx.TensorProto.INT4, table.dims, packed.tobytes(), raw=True
+            )
+        )
+        model.graph.initializer.append(onnx.numpy_helper.from_array(scales, f"{table.name}.scales"))
+        node.op_type, node.domain = "GatherBlockQuantized", "com.microsoft"
+        node.input.append(f"{table.name}.scales")
+        del node.attribute[:]
+        for name, value in (("gather_axis", 0), ("quantize_axis", 1), ("block_size", BLOCK)):
+            node.attribute.append(onnx.helper.make_attribute(name, value))
+        if all(opset.domain != node.domain for opset in model.opset_import):
+            model.opset_import.append(onnx.helper.make_opsetid(node.domain, 1))
+    return model
+
+
+def in_four_bits(
+    table: NDArray[np.float32],
+) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """A table of shape (rows, width) as whole numbers from -7 to 7, two to a byte, the first in the
+    lower half: (rows, width / 2); and the scales of its blocks, (rows, width / BLOCK). The width
+    must be a multiple of BLOCK."""
+    rows, width = table.shape
+    blocks = table.reshape(rows, width // BLOCK, BLOCK)
+    scales: NDArray[np.float32] = (np.abs(blocks).max(axis=-1) / 7).astype(np.float32)
+    numbers = np.round(blocks / np.where(scales > 0, scales, 1.0)[..., None]).astype(np.int8)
+    halves = numbers.reshape(rows, width).astype(np.uint8) & 0xF
+    return (halves[:, ::2] | halves[:, 1::2] << 4).astype(np.uint8), scales
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Discussion packs, made on a set of topics and measured."""

@@ -1,0 +1,1 @@
+"""A run and a comparison for people and for CI: HTML, Markdown, plain text, JUnit."""

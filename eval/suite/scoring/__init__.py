@@ -1,0 +1,3 @@
+"""What an answer is worth: each question's part in every metric, and metrics with n and
+intervals.
+"""

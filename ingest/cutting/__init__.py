@@ -1,0 +1,6 @@
+"""How a text is cut: its outline of headings, its sentences and their kinds, its passages.
+
+`outline.py` finds the headings, `sentences.py` the sentences, `segment.py` makes passages of
+them; `written.py` is the form in which readers of office files and pages write a text, and how it
+is cut.
+"""

@@ -1,0 +1,92 @@
+"""The page's guard by itself: a real ASGI app behind it, asked over Starlette's test client."""
+
+import pytest
+from fastapi import FastAPI, Request
+from starlette.testclient import TestClient
+
+from vectorstore import NotAllowed
+from web.guard import Guard
+from web.identity.people import DEEDS, LOCAL, Person, Role, may, person_of, require
+
+HERE = "http://127.0.0.1:7860"
+
+
+def app() -> FastAPI:
+    """Says who asks, and how long a body is."""
+    made = FastAPI(openapi_url=None)
+
+    @made.get("/who")
+    def who(request: Request) -> str:
+        return person_of(request).name
+
+    @made.post("/take")
+    @made.post("/take/{name}/in")
+    @made.post("/hidden")
+    async def take(request: Request) -> int:
+        return len(await request.body())
+
+    return made
+
+
+@pytest.fixture
+def client() -> TestClient:
+    guarded = Guard(app(), also=["/who"], also_post={"/take": 20, "/take/{name}/in": 400_000})
+    return TestClient(guarded, base_url=HERE)
+
+
+def test_where_nobody_logs_in_one_local_person_may_do_everything(client: TestClient) -> None:
+    assert client.get("/who").json() == LOCAL.name
+    assert all(may(LOCAL, deed) for deed in DEEDS)
+
+
+def test_each_post_takes_as_much_as_it_said(client: TestClient) -> None:
+    assert client.post("/take", content=b"x" * 20).json() == 20
+    assert client.post("/take", content=b"x" * 21).status_code == 413
+    assert client.post("/take/paper/in", content=b"x" * 300_000).json() == 300_000
+    assert client.post("/take/paper/in", content=b"x" * 400_001).status_code == 413
+
+
+def test_what_was_not_named_is_not_there(client: TestClient) -> None:
+    assert client.post("/hidden").status_code == 404
+    assert client.post("/take/a/b/in").status_code == 404
+    assert client.post("/who").status_code == 404
+    assert client.get("/take").status_code == 404
+    assert client.delete("/take").status_code == 404
+
+
+def test_posts_from_other_pages_are_refused(client: TestClient) -> None:
+    assert client.post("/take", headers={"Origin": "http://evil.example"}).status_code == 403
+    assert client.post("/take", headers={"Origin": HERE}).status_code == 200
+
+
+def test_a_person_is_who_the_guard_says(client: TestClient) -> None:
+    with pytest.raises(NotAllowed):
+        TestClient(app()).get("/who")  # without the guard nobody is there
+
+
+@pytest.mark.parametrize(
+    ("role", "deeds"),
+    [
+        (Role.LEADER, {"ask"}),
+        (Role.TRAINER, {"ask", "discuss"}),
+        (Role.KEEPER, {"ask", "library"}),
+        (Role.EVALUATOR, {"ask", "discuss", "library", "evaluate"}),
+    ],
+)
+def test_a_role_may_do_what_its_work_needs(role: Role, deeds: set[str]) -> None:
+    person = Person(name="p", role=role)
+    assert {deed for deed in DEEDS if may(person, deed)} == deeds
+    with pytest.raises(KeyError):
+        may(person, "fly")
+
+
+def test_what_a_role_may_not_do_is_refused() -> None:
+    from starlette.requests import Request as Asked
+
+    from web.identity.people import PERSON
+
+    leader = Person(name="mary", role=Role.LEADER)
+    request = Asked({"type": "http", "headers": [], PERSON: leader})
+    assert require(request, "ask") is leader
+    with pytest.raises(NotAllowed, match="mary is a leader"):
+        require(request, "library")

@@ -1,0 +1,11 @@
+"""The library: one SQLite file that is the truth about sources, passages and vectors.
+
+`library.py` reads and commits, `schema.py` has its tables, `changes.py` says what a run of ingest
+hands in, `lexicon.py` what a word is to the full-text index, `invisible.py` which characters
+nobody sees.
+"""
+
+from vectorstore.library.changes import Changes, NewPassage, NewVersion
+from vectorstore.library.library import FILE_NAME, Library, digest
+
+__all__ = ["FILE_NAME", "Changes", "Library", "NewPassage", "NewVersion", "digest"]

@@ -1,1 +1,0 @@
-"""What every tab of the page stands on: safe markup, the look, the guard, words for places."""

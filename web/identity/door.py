@@ -1,0 +1,219 @@
+"""The door: who may come in, by a session, a token, or a trusted proxy's word."""
+
+import secrets
+import threading
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from http.cookies import CookieError, SimpleCookie
+
+from vectorstore.errors import SettingsError
+from vectorstore.settings import Settings
+from web.identity.passwords import digest
+from web.identity.people import Person, Role
+from web.identity.users import User, Users
+from web.reach import Called, Headers, Reach, is_loopback
+from web.settings import PageSettings
+
+COOKIE = "soundings"
+LOGIN = "/login"
+LOGOUT = "/logout"
+MOST_SESSIONS = 10_000
+# Wrong passwords in a quarter of an hour, after which no further ones are looked at
+TRIES_OF_A_NAME = 8
+TRIES_FROM_AN_ADDRESS = 30
+WINDOW = 15 * 60.0  # seconds
+# Where programs may come in with a token; a browser's page has a session.
+FOR_TOKENS = ("/api", "/mcp")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """A login: whose, until when, and the hash of the password that it was made with."""
+
+    name: str
+    until: float
+    password: str | None
+
+
+class TooManyTries(Exception):
+    """Wrong passwords, too many of them; `seconds` until the next is looked at."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"{seconds} seconds")
+        self.seconds = seconds
+
+
+class Throttle:
+    """Counts failures of a key within a window of time, and forgets those before it."""
+
+    def __init__(self, most: int, clock: Callable[[], float]) -> None:
+        self._most = most
+        self._clock = clock
+        self._failures: OrderedDict[str, deque[float]] = OrderedDict()
+
+    def check(self, key: str) -> None:
+        """Raises TooManyTries where there have been too many."""
+        times = self._failures.get(key, deque())
+        while times and times[0] <= self._clock() - WINDOW:
+            times.popleft()
+        if len(times) >= self._most:
+            raise TooManyTries(int(times[0] + WINDOW - self._clock()) + 1)
+
+    def failed(self, key: str) -> None:
+        self._failures.setdefault(key, deque()).append(self._clock())
+        self._failures.move_to_end(key)
+        while len(self._failures) > MOST_SESSIONS:
+            self._failures.popitem(last=False)
+
+    def forget(self, key: str) -> None:
+        self._failures.pop(key, None)
+
+    def take_back(self, key: str) -> None:
+        """The last failure was none."""
+        if times := self._failures.get(key):
+            times.pop()
+
+
+class Door:
+    """Knows who is there. Sessions live in memory: they end with the program."""
+
+    def __init__(
+        self, users: Users, settings: PageSettings, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.users = users
+        self._settings = settings
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._sessions: OrderedDict[str, Session] = OrderedDict()
+        self._names = Throttle(TRIES_OF_A_NAME, clock)
+        self._addresses = Throttle(TRIES_FROM_AN_ADDRESS, clock)
+
+    @property
+    def seconds(self) -> int:
+        """How long a session lasts."""
+        return int(self._settings.session_hours * 3600)
+
+    @property
+    def by_header(self) -> bool:
+        """Whether a proxy says who people are, rather than they themselves."""
+        return bool(self._settings.user_header)
+
+    def who(self, path: str, headers: Headers, called: Called) -> Person | None:
+        """Who sends a request; None for somebody whom nothing vouches for."""
+        if self.by_header and called.vouched:
+            found = self._named_by_proxy(headers)
+            if found is not None:
+                return found
+        given = headers.get(b"authorization")
+        if given is not None and for_tokens(path):
+            kind, _, token = given[0].partition(" ")
+            return self.users.with_token(token.strip()) if kind.lower() == "bearer" else None
+        cookie = cookie_of(headers)
+        user = self._of_session(cookie) if cookie else None
+        return user.person if user else None
+
+    def enter(self, name: str, password: str, address: str) -> str | None:
+        """The cookie of a new session; None where name and password do not go together.
+
+        Raises TooManyTries before it looks, where that has happened too often.
+        """
+        name = name.strip()
+        with self._lock:
+            self._names.check(name.casefold())
+            self._addresses.check(address)
+            # Counted before it is looked at, so that many at once are not looked at all.
+            self._names.failed(name.casefold())
+            self._addresses.failed(address)
+        user = self.users.with_password(name, password)
+        if user is None:
+            return None
+        cookie = secrets.token_urlsafe(32)
+        with self._lock:
+            self._names.forget(name.casefold())
+            self._addresses.take_back(address)
+            until = self._clock() + self.seconds
+            self._sessions[digest(cookie)] = Session(name=name, until=until, password=user.password)
+            while len(self._sessions) > MOST_SESSIONS:
+                self._sessions.popitem(last=False)
+        return cookie
+
+    def leave(self, cookie: str) -> bool:
+        """End a session; whether there was one."""
+        with self._lock:
+            return self._sessions.pop(digest(cookie), None) is not None
+
+    def _of_session(self, cookie: str) -> User | None:
+        """Whose session it is: as long as it lasts, they are there, and have that password."""
+        kept = digest(cookie)
+        with self._lock:
+            session = self._sessions.get(kept)
+            if session is not None and session.until <= self._clock():
+                del self._sessions[kept]
+                session = None
+        if session is None:
+            return None
+        user = self.users.find(session.name)
+        return user if user and user.password == session.password else None
+
+    def _named_by_proxy(self, headers: Headers) -> Person | None:
+        """The person whom a trusted proxy names, once, with a role from it, our file, or the
+        settings. Who has none of these is let in nowhere."""
+        names = headers.get(self._settings.user_header.lower().encode("latin-1"), [])
+        if len(names) != 1 or not (name := names[0].strip()) or len(name) > 200:
+            return None
+        header = self._settings.role_header.lower().encode("latin-1")
+        roles = [role.strip().lower() for role in headers.get(header, [])] if header else []
+        if roles:
+            known = len(roles) == 1 and roles[0] in [*Role]
+            return Person(name=name, role=Role(roles[0])) if known else None
+        user = self.users.find(name)
+        if user is not None:
+            return user.person
+        default = self._settings.header_role
+        return Person(name=name, role=Role(default)) if default != "none" else None
+
+
+def for_tokens(path: str) -> bool:
+    """Whether programs may come in here with a token."""
+    return path in FOR_TOKENS or path.startswith(tuple(f"{start}/" for start in FOR_TOKENS))
+
+
+def cookie_of(headers: Headers) -> str | None:
+    """The session's cookie of a request."""
+    for value in headers.get(b"cookie", []):
+        try:
+            found = SimpleCookie(value).get(COOKIE)
+        except CookieError:
+            continue
+        if found is not None:
+            return found.value
+    return None
+
+
+def open_door(settings: Settings, reach: Reach, bound: str) -> Door | None:
+    """The door of a home's page that listens on `bound`. None where nobody has to log in: there
+    are no users, and this machine alone gets there. Raises SettingsError where others get there
+    and nobody could log in, or where we would not know by which name they call us."""
+    table = settings.table(PageSettings)
+    if table.user_header and not reach.proxies:
+        raise SettingsError(
+            "user_header is set, and no proxy is trusted to set it. Name the proxy's address: "
+            "SOUNDINGS_TRUSTED_PROXIES=127.0.0.1"
+        )
+    users = Users(settings.home)
+    if not users.all() and not table.user_header:
+        if is_loopback(bound) and reach.is_local:
+            return None
+        raise SettingsError(
+            "others than you would get to the page, and nobody could log in: there are no users "
+            "yet. Add one: soundings users add NAME --role leader. Or leave out --host and "
+            "page_address to serve this machine only."
+        )
+    if not is_loopback(bound) and reach.is_local:
+        raise SettingsError(
+            f"'{bound}' means every network that this machine is in; say by which name people "
+            "call it: SOUNDINGS_PAGE_ADDRESS=https://host/path or SOUNDINGS_PAGE_HOSTS=host"
+        )
+    return Door(users, table)

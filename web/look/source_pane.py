@@ -1,0 +1,95 @@
+"""The source pane: a part of the page beside the tabs, which opens quotes in their place.
+
+It opens for every `<button data-source data-start data-end data-sha256 id>`, on whatever tab. The
+buttons inside one element of class `answer` are gone through with previous and next; those of
+class `near` are spoken of as passages, those of class `whole` open all of a source (from 0 to 0:
+nothing is marked), all others are quotes.
+"""
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+
+from vectorstore.errors import SoundingsError, UnknownSource
+from vectorstore.library import Library
+from web.look import source_view
+from web.look import theme as look
+from web.look.markup import Html, element
+
+ADDRESS = "/source"
+
+
+def head() -> str:
+    """The pane's style and script, for the page's head."""
+    return look.dressed("web", "source")
+
+
+def pane() -> Html:
+    """The pane before anything is opened in it; the script fills it."""
+
+    def control(name: str, text: str, **more: str | int | bool | None) -> Html:
+        return element("button", text, type="button", id=f"source-{name}", class_="plain", **more)
+
+    hint = "Choose a quote's number to read it in its place."
+    return element(
+        "aside",
+        element(
+            "div",
+            element("h2", "Source", id="source-heading"),
+            control("close", "Close"),
+            class_="pane-head",
+        ),
+        element("div", element("p", hint, class_="notice"), id="source-shown"),
+        element(
+            "div",
+            control("previous", "‹ Previous", aria_label="Previous"),
+            element("span", "", id="source-count"),
+            control("next", "Next ›", aria_label="Next"),
+            control("whole", "Whole source"),
+            class_="pane-foot",
+            id="source-controls",
+            hidden=True,
+        ),
+        id="source-pane",
+        aria_labelledby="source-heading",
+    )
+
+
+def routes(library: Library) -> APIRouter:
+    """What the pane reads: a quote in its place, as a piece of markup."""
+    router = APIRouter()
+
+    @router.get(ADDRESS, response_class=HTMLResponse)
+    def source(
+        id: str, start: int, end: int, sha256: str = "", whole: bool = False
+    ) -> HTMLResponse:
+        piece = _opened(library, id, (start, end), sha256, whole)
+        return HTMLResponse(piece, headers={"Cache-Control": "no-store"})
+
+    return router
+
+
+def _opened(
+    library: Library, source_id: str, span: tuple[int, int], sha256: str, whole: bool
+) -> Html:
+    start, end = span
+    try:
+        with library.reading():
+            source = library.source(source_id)
+            text = library.text(source_id)
+            passage = None if whole else library.passage_at(source_id, start)
+    except UnknownSource:
+        return source_view.notice("This source is no longer in the library.")
+    except SoundingsError as exc:
+        return source_view.notice(f"This source cannot be shown now: {exc}")
+    if sha256 and sha256 != source.sha256:
+        return source_view.notice(
+            f"“{source.title}” has changed since this answer was given. "
+            "Ask again for quotes from its present text."
+        )
+    if whole and start == end == 0:
+        return source_view.whole(source, text)
+    if not 0 <= start < end <= len(text):
+        return source_view.notice("There is no such place in this source.")
+    if whole:
+        return source_view.whole(source, text, start, end)
+    return source_view.in_place(source, text, passage, start, end)

@@ -1,0 +1,65 @@
+"""The table `page` of the settings: who reaches the page, and what is remembered of it."""
+
+from ipaddress import ip_network
+from urllib.parse import urlsplit
+
+from pydantic import Field, field_validator
+
+from vectorstore.settings import Table
+from web.identity.people import Role
+
+
+class PageSettings(Table):
+    """How the page and the API are reached, and what is kept of what was asked."""
+
+    page_address: str = ""
+    """Where people find the page when a reverse proxy stands before it: https://host/path."""
+    page_hosts: str = ""
+    """Further names or addresses by which it may be called, parted by commas."""
+    trusted_proxies: str = ""
+    """The reverse proxies whose word is taken, as addresses or networks, parted by commas."""
+    user_header: str = ""
+    """The header in which a trusted proxy names the person, who then needs no password here."""
+    role_header: str = ""
+    """The header in which it names the role; without it the users' file or `header_role` does."""
+    header_role: str = "none"
+    """The role of somebody whom the proxy names and neither header nor file gives one."""
+    session_hours: float = Field(default=8, gt=0, le=24 * 31)
+    """How long a login lasts."""
+    audit_days: int = Field(default=90, ge=0, le=3650)
+    """How long the log of what was asked is kept; 0 keeps none."""
+    audit_text: bool = True
+    """Whether the log holds what was asked, or only that something was."""
+    mcp: bool = False
+    """Whether ask, search and pack are offered to MCP clients, too, at /mcp."""
+
+    @field_validator("page_address")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        if not value:
+            return value
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("expected http(s)://host or http(s)://host/path")
+        if parts.username or parts.query or parts.fragment or parts.path.strip("/").count("//"):
+            raise ValueError("an address has neither name, query nor fragment")
+        return value.rstrip("/")
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, value: str) -> str:
+        for part in listed(value):
+            ip_network(part)  # raises ValueError
+        return value
+
+    @field_validator("header_role")
+    @classmethod
+    def _is_role(cls, value: str) -> str:
+        if value not in ("none", *Role):
+            raise ValueError(f"expected none, {', '.join(Role)}")
+        return value
+
+
+def listed(value: str) -> list[str]:
+    """The parts of a setting that holds several, parted by commas."""
+    return [part.strip() for part in value.split(",") if part.strip()]

@@ -1,0 +1,70 @@
+"""What gradio makes of tabs: a page of them, and the parts that each is built of."""
+
+from collections.abc import Callable, Sequence
+
+import gradio as gr
+from fastapi import FastAPI
+
+from web.identity.door import LOGOUT
+from web.identity.people import person_of
+from web.look import source_pane
+from web.look import theme as look
+from web.look.markup import Html, element
+
+AT_ONCE = 8  # events of one kind that are served at the same time, but for questions
+OPEN = 48  # questions that may be open at once: most of them wait, for a turn or for a model
+THREADS = 80  # which wait with them; those of other tabs must find some left
+WAITING = 24  # further events that may wait; beyond, the page says that it is busy
+
+
+def panel(value: Html, elem_id: str) -> gr.Markdown:
+    """A place for finished markup.
+
+    gr.HTML compiles its template with `Function`, which the page's policy forbids. gr.Markdown
+    passes one line of HTML through; its sanitizer would drop the attributes that name things
+    for screen readers, and is not needed, since `Html` has escaped every text.
+    """
+    return gr.Markdown(value, elem_id=elem_id, sanitize_html=False, latex_delimiters=[])
+
+
+def page_of(adders: Sequence[Callable[[], None]], head: str, *, named: bool) -> FastAPI:
+    """A page with the tabs that `adders` build, one each; with `named` it says who is there."""
+    with gr.Blocks(title="Soundings", analytics_enabled=False, fill_width=True) as blocks:
+        with gr.Row(elem_id="page-head", equal_height=False):
+            panel(element("div", element("h1", "Soundings")), "page-title")
+            if named:
+                there = panel(Html(""), "page-person")
+                blocks.load(_who, outputs=[there], api_visibility="private", show_progress="hidden")
+        with gr.Row(elem_id="frame", equal_height=False):
+            with gr.Column(elem_id="page-main"), gr.Tabs(elem_id="tabs"):
+                for add in adders:
+                    add()
+            with gr.Column(elem_id="source-side"):
+                panel(source_pane.pane(), "source-place")
+    blocks.max_threads = THREADS
+    blocks.queue(max_size=WAITING, default_concurrency_limit=AT_ONCE, api_open=False)
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    theme = gr.themes.Base(font=list(look.FONTS), font_mono=list(look.MONO)).set(**look.THEME)
+    return gr.mount_gradio_app(  # type: ignore[no-any-return]
+        app,
+        blocks,
+        path="/",
+        theme=theme,
+        head=head,
+        footer_links=[],
+        run_history=False,
+        allowed_paths=[],
+        max_file_size=0,
+        show_error=False,
+        ssr_mode=False,
+        mcp_server=False,
+        enable_monitoring=False,
+        pwa=False,
+    )
+
+
+def _who(request: gr.Request) -> Html:
+    """Who is there, and the way out."""
+    person = person_of(request)
+    out = element("a", "Log out", href=LOGOUT.lstrip("/"))
+    return element("p", f"{person.name}, {person.role} ", out)
