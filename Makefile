@@ -2,9 +2,12 @@
 PYTHON ?= $(or $(shell command -v python3.11),$(shell command -v python3))
 VENV := .venv
 BIN := $(VENV)/bin
-# CPU=1 takes torch's CPU build from its own index: for Linux machines without a GPU.
-TORCH_INDEX := $(if $(CPU),--no-deps --index-url https://download.pytorch.org/whl/cpu,)
+# PyTorch's CPU build spares gigabytes of CUDA on Linux without an NVIDIA card. CPU=1 takes it in any
+# case, CPU=0 never.
+CPU ?= $(if $(filter Linux,$(shell uname -s)),$(shell nvidia-smi -L >/dev/null 2>&1 && echo 0 || echo 1),0)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+CPU_TORCH := $(PIP) --no-deps --retries 1 --timeout 15 --index-url https://download.pytorch.org/whl/cpu torch
+TORCH := $(if $(filter-out 0,$(CPU)),$(CPU_TORCH) 2>/dev/null || { echo "PyTorch's CPU index cannot be reached; taking pip's default build."; $(PIP) torch; },$(PIP) torch)
 
 .PHONY: chat test check slow gate clean
 
@@ -33,13 +36,13 @@ $(BIN)/python:
 
 $(VENV)/installed: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing Soundings and what it needs; the first time takes some minutes …"
-	$(PIP) $(TORCH_INDEX) torch
+	@$(TORCH)
 	$(PIP) -e .
 	@touch $@
 
 $(VENV)/installed-dev: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing Soundings with what its tests need; the first time takes some minutes …"
-	$(PIP) $(TORCH_INDEX) torch
+	@$(TORCH)
 	$(PIP) -e ".[dev]"
 	@touch $@ $(VENV)/installed
 

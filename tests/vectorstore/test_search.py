@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from vectorstore import IndexMismatch, Query
-from vectorstore.search import ANSWERED, BEFORE
 from vectorstore.search.ranking import shipped
+from vectorstore.search.search import ANSWERED, BEFORE
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -194,7 +194,7 @@ def test_a_model_of_another_version_is_refused(tmp_path: Path) -> None:
     content = json.loads(SHIPPED.read_text(encoding="utf-8"))
     content["weights"]["features"] = content["weights"]["features"][1:]
     (tmp_path / "gate.json").write_text(json.dumps(content))
-    with pytest.raises(AssistantError, match=r"eval\.fit_gate"):
+    with pytest.raises(AssistantError, match=r"eval.fitting.fit_gate"):
         load_model(tmp_path / "gate.json")
     with pytest.raises(AssistantError, match="cannot read"):
         load_model(tmp_path / "none.json")

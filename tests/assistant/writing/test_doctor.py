@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from assistant.doctor import examine
-
+from assistant.answering.doctor import examine
 from tests.assistant.writing.conftest import Service
 from tests.conftest import settings_of
 
