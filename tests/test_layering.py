@@ -18,7 +18,7 @@ MAY_IMPORT = {
     "eval": {"assistant", "vectorstore", "web", "prompts"},
 }
 # The rooms of assistant, in the order of the way out: each may use those before it.
-ROOMS = ("turn", "reading", "proof", "writing", "keeping", "answering", "packs", "ask", "api")
+ROOMS = tuple("turn finding reading proof writing keeping answering packs ask api".split())
 TOP = {"__init__", "cli", "settings", "errors", "models", "query_engine"}
 MOST_FILES = 15  # of code, beside one another in a folder
 READER = {

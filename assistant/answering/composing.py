@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.answering.parts import Part
+from assistant.finding.excerpts import Quote, cited, overlap
 from assistant.models import (
     Answer,
     Citation,
@@ -14,7 +15,6 @@ from assistant.models import (
     text_with_markers,
 )
 from assistant.proof import Checker, Slice, judge
-from assistant.reading.excerpts import Quote, cited, overlap
 from vectorstore import Found, Hit, Library
 
 WITHHELD = "The library does not answer this question."

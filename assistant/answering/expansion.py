@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from assistant.reading.excerpts import Quote, quote_of
+from assistant.finding.excerpts import Quote, quote_of
 from vectorstore import Library
 from vectorstore.library.lexicon import stem
 

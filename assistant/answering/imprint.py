@@ -8,8 +8,8 @@ shares no word with the question, so no likeness would find it.
 import re
 from collections.abc import Callable, Iterable
 
+from assistant.finding.excerpts import Quote, quote_of
 from assistant.proof.dates import Date, date_stands, dates_of
-from assistant.reading.excerpts import Quote, quote_of
 from assistant.turn.naming import KINDS, Names
 from vectorstore import Library
 from vectorstore.library.lexicon import STOPWORDS, stem, words

@@ -12,13 +12,14 @@ import numpy as np
 
 from assistant.answering.expansion import EXPANSION_CONFIDENCE, MORE_ON_IT, expansion_of
 from assistant.answering.imprint import IMPRINT_CONFIDENCE, imprint_of
+from assistant.finding.candidates import Candidate
+from assistant.finding.excerpts import Quote
 from assistant.models import Turn
 from assistant.reading import SpanReader, TrainedReader
 from assistant.reading.answer_features import answer_features
 from assistant.reading.calibration import Calibration
 from assistant.reading.evidence import FeatureReader, Judged, Reader, rank, select
-from assistant.reading.excerpts import Quote
-from assistant.reading.features import Candidate, candidates
+from assistant.reading.features import candidates
 from assistant.settings import AssistantSettings
 from assistant.turn.asked import ask_about
 from assistant.turn.followup import query_of

@@ -7,11 +7,11 @@ model is asked. Any other must find its numbers, names and dates in its quotes, 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from assistant.finding.excerpts import Excerpt
 from assistant.models import Citation
 from assistant.proof.check import Checker
 from assistant.proof.findings import ABBREVIATION
 from assistant.proof.said import sentences_of
-from assistant.reading.excerpts import Excerpt
 from vectorstore import Library
 
 # What a statement may not hold unless its quotes do, however near the rest comes.

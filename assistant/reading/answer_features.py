@@ -6,7 +6,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.reading.features import HAVING, SENTENCE_FEATURES, Candidate, share_of
+from assistant.finding.candidates import Candidate
+from assistant.reading.features import HAVING, SENTENCE_FEATURES, share_of
 from assistant.turn.agents import AGENT_FEATURES, is_of_agent
 from assistant.turn.asked import Asked
 from assistant.turn.question import wording

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import AssistantError
+from assistant.finding.candidates import LEANING, Candidate
+from assistant.finding.excerpts import Quote, overlap, quote_of, with_lead
 from assistant.reading.calibration import Calibration
-from assistant.reading.excerpts import Quote, overlap, quote_of, with_lead
-from assistant.reading.features import LEANING, Candidate
 from assistant.reading.lists import SHORT_KINDS, whole_list
 from assistant.turn.asked import Asked
 from assistant.turn.question import wording

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.finding.candidates import Candidate, lead_of
 from assistant.turn.agents import AGENT_FEATURES, NO_AGENT, Stand
 from assistant.turn.answer_type import DATE, NAME
 from assistant.turn.asked import Asked
 from assistant.turn.question import Wording, wording
-from vectorstore import Found, Hit, Library, Passage, Sentence
+from vectorstore import Found, Library
 
 SENTENCE_FEATURES = (
     "similarity",
@@ -80,46 +81,6 @@ _DEFINITION = re.compile(
     r"|\bdefined\b|\bis about\b|\bto (improve|provide|ensure|support)\b",
     re.IGNORECASE,
 )
-# A sentence that cannot be read alone: it opens with a pronoun, perhaps behind a joining word, or
-# it is speech whose speaker is only "she".
-LEANING = re.compile(
-    r"[\"“‘'(]*((however|but|and|so|yet|also|then|indeed|instead|moreover|therefore|nevertheless|"
-    r"at the same time|as a result|in addition),? )?"
-    r"(this|that|these|those|he|she|they|it|his|her|their|its|such|both|another)\b"
-    r"|.*[,.!?][\"”’'] (he|she|they) (say|said|add|argue|explain|believe|note|think|warn)",
-    re.IGNORECASE | re.DOTALL,
-)
-LEAD_SENTENCES = 3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """A sentence that might answer: `hit.passage.sentences[index]`, with its features."""
-
-    hit: Hit
-    index: int
-    text: str
-    features: NDArray[np.float32]
-
-    @property
-    def lacks(self) -> bool:
-        """Whether an amount, a date or a name is asked for, and this sentence holds none."""
-        return any(self.features[index] == 1 for index in _LACKING)
-
-    @property
-    def holds(self) -> bool:
-        """Whether an amount, a date or a name is asked for, and this sentence holds one."""
-        return any(self.features[index] == 1 for index in _HOLDING)
-
-    @property
-    def scrap(self) -> bool:
-        """Whether this is a scrap of a page ("interviews", "18/"), which says nothing."""
-        said = self.text.rstrip().endswith((*".!?:;", *"\"”’')"))
-        return self.sentence.kind == "prose" and not said and len(self.text.split()) < 4
-
-    @property
-    def sentence(self) -> Sentence:
-        return self.hit.passage.sentences[self.index]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,19 +90,6 @@ class Reach:
     stems: frozenset[str]
     names: frozenset[str]
     leans: bool
-
-
-def lead_of(passage: Passage, index: int) -> int:
-    """Where the reading of a sentence begins: at itself, or where it leans on those before it
-    ("He says …"), at the first of them that stands by itself; at most LEAD_SENTENCES back."""
-    first = index
-    while first and index - first < LEAD_SENTENCES:
-        sentence, before = passage.sentences[first], passage.sentences[first - 1]
-        text = passage.slice(sentence.start, sentence.end)
-        if not LEANING.match(text) or before.kind != "prose" or sentence.kind != "prose":
-            break
-        first -= 1
-    return first
 
 
 def candidates(asked: Asked, found: Found, library: Library) -> list[Candidate]:
@@ -192,27 +140,30 @@ def candidates(asked: Asked, found: Found, library: Library) -> list[Candidate]:
                 names=part.names.union(*(p.names for p in lead)),
                 leans=bool(lead),
             )
+            row = _features(
+                asked,
+                text,
+                part,
+                reach,
+                i,
+                near,
+                best_similarity,
+                best_covered,
+                shared,
+                around,
+                passage.sentences[i].kind,
+                stand.features(i, [w for p in (*lead, part) for w in p.words])
+                if stand
+                else NO_AGENT,
+            )
             listed.append(
                 Candidate(
                     hit=hit,
                     index=i,
                     text=text,
-                    features=_features(
-                        asked,
-                        text,
-                        part,
-                        reach,
-                        i,
-                        near,
-                        best_similarity,
-                        best_covered,
-                        shared,
-                        around,
-                        passage.sentences[i].kind,
-                        stand.features(i, [w for p in (*lead, part) for w in p.words])
-                        if stand
-                        else NO_AGENT,
-                    ),
+                    features=row,
+                    lacks=any(row[index] == 1 for index in _LACKING),
+                    holds=any(row[index] == 1 for index in _HOLDING),
                 )
             )
     return listed

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.reading.excerpts import Quote, quote_of, with_lead
-from assistant.reading.features import Candidate
+from assistant.finding.candidates import Candidate
+from assistant.finding.excerpts import Quote, quote_of, with_lead
 from assistant.turn.asked import Asked
 from assistant.turn.question import wording
 from vectorstore import Heading, Library, Passage, Sentence

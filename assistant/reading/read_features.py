@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.finding.candidates import Candidate
 from assistant.reading.answer_features import ANSWER_FEATURES
 from assistant.reading.chances import log_odds, pooled
-from assistant.reading.features import SENTENCE_FEATURES, Candidate
+from assistant.reading.features import SENTENCE_FEATURES
 from assistant.reading.spans import Reading, SpanReader
 from assistant.reading.windows import Window, windows_around
 from assistant.turn.asked import Asked

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from assistant.errors import AssistantError
+from assistant.finding.candidates import Candidate
 from assistant.reading.calibration import Calibration
 from assistant.reading.evidence import Judged, placed
-from assistant.reading.features import Candidate
 from assistant.reading.read_features import looks, pool, read_answer_row, read_rows
 from assistant.reading.spans import SpanReader
 from assistant.turn.asked import Asked

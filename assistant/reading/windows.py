@@ -7,7 +7,7 @@ the reader reads what is around the best of the sentences, each stretch once.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.reading.features import Candidate, lead_of
+from assistant.finding.candidates import Candidate, lead_of
 from vectorstore import Passage
 
 WINDOWS = 6

@@ -13,10 +13,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+from assistant.finding.excerpts import cited, quote_of
 from assistant.models import Answer, Citation, Dropped, Outcome, Turn, Use
 from assistant.proof import Checker, Slice, Verdict, judge
 from assistant.proof.said import read
-from assistant.reading.excerpts import cited, quote_of
 from assistant.reading.features import share_of
 from assistant.settings import AssistantSettings
 from assistant.writing.cache import Reply, ReplyCache, key_of

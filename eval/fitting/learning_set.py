@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.answering.parts import PASSAGES_READ
-from assistant.reading.features import Candidate, candidates
+from assistant.finding.candidates import Candidate
+from assistant.reading.features import candidates
 from assistant.reading.read_features import Look
 from assistant.turn.asked import Asked, ask_about
 from eval.errors import EvalError

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from assistant.finding.excerpts import cited
 from assistant.models import Citation
 from assistant.packs.making.timing import share_out
 from assistant.packs.material.choose import key
@@ -18,7 +19,6 @@ from assistant.packs.models import (
     Timed,
     numbered,
 )
-from assistant.reading.excerpts import cited
 from prompts import load_frame, load_kind
 from vectorstore import Library
 from vectorstore.wording import path_of

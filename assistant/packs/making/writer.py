@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from assistant.answering.engine import Engine
+from assistant.finding.excerpts import cited
 from assistant.models import Citation
 from assistant.packs.making.quality import claims_in, fault_of, speaks_of_two
 from assistant.packs.material.extracts import Extract
 from assistant.packs.models import MODEL, Drawn, Noted, PackRequest, Wording
 from assistant.packs.revise import one_line
 from assistant.proof import Slice, judge
-from assistant.reading.excerpts import cited
 from assistant.writing.draft import Proved
 from assistant.writing.errors import ModelError, PromptTooLong, ReplyCut
 from assistant.writing.parse import Written, read_object

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.finding.excerpts import overlap
 from assistant.packs.material.acts import Act, acts_of
 from assistant.packs.material.alone import SAYING, stands_alone
-from assistant.reading.excerpts import overlap
 from assistant.turn.speakers import People, named_in, people_of, speaker_of
 from vectorstore import Found, Library, Passage, Store
 from vectorstore.library.lexicon import STOPWORDS, among, stem, terms, words

@@ -1,6 +1,7 @@
 """Which stretches are read: around the best sentences, whole sentences, none twice."""
 
-from assistant.reading.features import Candidate, candidates
+from assistant.finding.candidates import Candidate
+from assistant.reading.features import candidates
 from assistant.reading.windows import WINDOW_CHARACTERS, WINDOWS, Window, windows_around
 from assistant.turn.asked import ask_about
 from vectorstore import Store

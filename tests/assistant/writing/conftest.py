@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from assistant import Answer, AssistantSettings, Outcome, Statement
+from assistant.finding.excerpts import Quote, cited
 from assistant.models import text_with_markers
-from assistant.reading.excerpts import Quote, cited
 from assistant.writing import ModelWriter
 from assistant.writing.opening import open_model
 from vectorstore import Changes, Hit, Library, NewPassage, NewVersion, Sentence

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from assistant.finding.candidates import Candidate, lead_of
 from assistant.models import Citation, Words
-from assistant.reading.features import Candidate, lead_of
 from vectorstore import Library, Passage
 
 LEAD_WORDS = 60
