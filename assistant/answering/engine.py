@@ -138,11 +138,10 @@ class Engine:
         before = [_whole(turn) for turn in history] if standalone is None else []
         own = question if standalone is None else " ".join(standalone.split())
         writing = self._writer.begin(stop) if self._writer else None
-        alone = stand_alone(own, before)
-        if writing is not None:
-            alone = writing.standalone(own, before, alone)
+        read = writing.standalone(own, before, own) if writing is not None else own
+        alone = stand_alone(own, before) if read == own else read
         with self._line.place(stop):  # what a model then does with it holds up nobody
-            answer = self._quoted(question, own, alone, before, sources)
+            answer = self._quoted(question, read, alone, before, sources)
         if stop is not None and stop.is_set():
             raise Stopped("the question was stopped")
         for grown in writing.write(answer) if writing else [answer]:
@@ -152,17 +151,17 @@ class Engine:
     def _quoted(
         self,
         question: str,
-        own: str,
+        read: str,
         alone: str,
         before: Sequence[Turn],
         sources: Sequence[str] | None,
     ) -> Answer:
-        """The answer in quotes to `question`, which is `own` in one line and `alone` with what
-        the turns `before` add."""
+        """The answer in quotes to `question`, which is `read` when it is compared with sentences,
+        and shown as `alone`."""
         return compose(
             question,
             alone,
-            self._finder.parts_of(own, alone, before, sources),
+            self._finder.parts_of(read, before, sources),
             reader=self._finder.fingerprint,
             library=self.store.library,
             checker=self.checker,

@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from vectorstore import IndexMismatch, Query
+from vectorstore import IndexMismatch
 from vectorstore.search.ranking import shipped
-from vectorstore.search.search import ANSWERED, BEFORE
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -149,32 +148,3 @@ def test_the_score_is_the_weighted_sum_of_the_signals(shelf: Any) -> None:
         assert hits[passage.id].score == pytest.approx(shipped().score(signals))
         assert all(0.0 <= signal <= 1.0 for signal in signals)
     assert max(hit.score for hit in hits.values()) == pytest.approx(1.0, abs=1e-3)
-
-
-def test_what_was_asked_before_leads_a_query_and_does_not_outweigh_it(empty_shelf: Any) -> None:
-    empty_shelf.change(
-        ships="The brig carries two masts and one gun.", trees="An oak carries acorns for years."
-    )
-    searcher = empty_shelf.store().searcher
-    for lead in (
-        Query(text="What does it carry?", before="Tell me of oaks and acorns"),
-        Query(text="What does it carry?", answered="An oak bears acorns."),
-    ):
-        assert searcher.search(lead, 1).hits[0].passage.source == "trees"
-    changed = Query(text="How many masts has a brig?", before="Tell me of oaks and acorns")
-    assert searcher.search(changed, 1).hits[0].passage.source == "ships"
-
-
-def test_a_word_counts_by_the_greatest_of_its_shares() -> None:
-    query = Query(text="red boat", before="red oak", answered="oak dawn")
-    assert query.shares() == {"red": 1.0, "boat": 1.0, "oak": BEFORE, "dawn": ANSWERED}
-
-
-def test_a_query_without_turns_before_is_its_text(shelf: Any) -> None:
-    searcher = shelf.store().searcher
-    assert searcher.search(Query(text="red boat"), 4).hits == searcher.search("red boat", 4).hits
-
-
-def test_half_a_character_in_the_turns_before_does_no_harm(shelf: Any) -> None:
-    query = Query(text="red boat", before="dawn \ud83d", answered="\udc00")
-    assert shelf.store().searcher.search(query, 1).hits[0].passage.source == "boats"

@@ -26,41 +26,7 @@ from vectorstore.search.reranker import RERANKED, Reranker, reorder
 Vector = NDArray[np.float32]
 
 CANDIDATES = 50  # from each half: on `squad2` the two together hold the right one in 0.99
-# Chosen on half the conversations of `mtrag_human` (`eval.bench.conversations`), with full-text
-# search alone. Glued on instead, with full weight, the same words harm.
-BEFORE, ANSWERED = 0.2, 0.1
-# What the vector of the questions before counts: 0.4 and 0.7 do alike, 0.2 worse, on either half.
-LEAN = 0.5
 _CACHE = 20_000  # passages kept in memory
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Query:
-    """What is searched: `text`, and what the conversation before it adds with less weight.
-
-    The words of the questions `before` count BEFORE times as much as those of the text, those of
-    what was `answered` last ANSWERED times; a word of several counts by the greatest. The vector
-    leans by LEAN towards that of the questions before, and not of the answer, which is long and
-    costly to encode.
-    """
-
-    text: str
-    before: str = ""
-    answered: str = ""
-
-    def well_formed(self) -> "Query":
-        """Half characters (lone surrogates) become unknown ones."""
-        return Query(
-            text=_whole(self.text), before=_whole(self.before), answered=_whole(self.answered)
-        )
-
-    def shares(self) -> dict[str, float]:
-        """Stem → what it counts, for every word of the query."""
-        return {
-            **dict.fromkeys(terms(self.answered), ANSWERED),
-            **dict.fromkeys(terms(self.before), BEFORE),
-            **dict.fromkeys(terms(self.text), 1.0),
-        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -120,22 +86,20 @@ class Searcher:
         self._cached_for = ""
         self._known: dict[str, _Candidate] = {}
 
-    def search(
-        self, query: str | Query, limit: int, *, sources: Sequence[str] | None = None
-    ) -> Found:
+    def search(self, query: str, limit: int, *, sources: Sequence[str] | None = None) -> Found:
         """The best `limit` passages for `query`, best first; ties are broken by passage id.
 
         `sources` narrows the search to these source ids. Half characters (lone surrogates) in
         the query count as unknown ones. Raises IndexMismatch where the library has been made
         again with another encoder since this searcher was opened.
         """
-        asked = (Query(text=query) if isinstance(query, str) else query).well_formed()
-        vector = self._vector(asked)
+        asked = _whole(query)
+        vector: Vector = self.encoder.encode([asked])[0]
         pool = self._pool(asked, vector, sources)
         listed = [_hit(c, vector, pool, shipped()) for c in pool.candidates]
         listed.sort(key=lambda hit: (-round(hit.score, 6), hit.passage.id))
         if self.reranker is not None:
-            listed = reorder(self.reranker, asked.text, listed[: max(limit, RERANKED)])
+            listed = reorder(self.reranker, asked, listed[: max(limit, RERANKED)])
         hits = tuple(replace(hit, rank=rank) for rank, hit in enumerate(listed[:limit], start=1))
         kept = {hit.passage.id for hit in hits}
         return Found(
@@ -148,20 +112,12 @@ class Searcher:
     def signals(self, query: str) -> list[tuple[Passage, tuple[float, ...]]]:
         """Every passage that either half finds with its signals, in the order of
         `ranking.SIGNALS`: what the weights are learnt from."""
-        asked = Query(text=query).well_formed()
-        vector = self._vector(asked)
+        asked = _whole(query)
+        vector: Vector = self.encoder.encode([asked])[0]
         pool = self._pool(asked, vector, None)
         return [(c.passage, _signals(c, _similarity(c, vector), pool)) for c in pool.candidates]
 
-    def _vector(self, query: Query) -> Vector:
-        """The text's vector, leaning towards that of the questions before; unit length."""
-        text: Vector = self.encoder.encode([query.text])[0]
-        if not query.before.strip():
-            return text
-        # One by one: in a batch the shorter text's padding would touch its vector's last bits.
-        return unit(text + np.float32(LEAN) * self.encoder.encode([query.before])[0])
-
-    def _pool(self, query: Query, vector: Vector, sources: Sequence[str] | None) -> _Pool:
+    def _pool(self, query: str, vector: Vector, sources: Sequence[str] | None) -> _Pool:
         """What both halves find, read in one state of the library."""
         failed = False
         while True:
@@ -172,7 +128,9 @@ class Searcher:
                     continue  # a commit came in between: take up its generation
                 self._check_encoder()
                 fingerprint = self.library.fingerprint
-                lexical = self.full_text(query, sources)
+                lexical = self.library.lexical(
+                    list(dict.fromkeys(terms(query))), CANDIDATES, sources
+                )
                 try:
                     dense = generation.search(vector, CANDIDATES, sources) if generation else {}
                 except IndexUnavailable:
@@ -188,21 +146,11 @@ class Searcher:
                     candidates=self._fetch(ids, fingerprint),
                 )
 
-    def full_text(self, query: Query, sources: Sequence[str] | None = None) -> dict[str, float]:
-        """Passage id → BM25 with weighted words, of the best CANDIDATES for each of the weights."""
-        shares = query.shares()
-        found: dict[str, float] = {}
-        for share in sorted(set(shares.values()), reverse=True):
-            words = [term for term, weight in shares.items() if weight == share]
-            for id, score in self.library.lexical(words, CANDIDATES, sources).items():
-                found[id] = found.get(id, 0.0) + share * score
-        return found
-
-    def _wanted(self, query: Query) -> Wanted:
-        """The words of the query's text with their rarity in this library."""
+    def _wanted(self, query: str) -> Wanted:
+        """The words of the query with their rarity in this library."""
         passages = self.library.passage_count()
-        frequency = self.library.document_frequency(dict.fromkeys(terms(query.text)))
-        return wanted({t: rarity(n, passages) for t, n in frequency.items()}, [query.text])
+        frequency = self.library.document_frequency(dict.fromkeys(terms(query)))
+        return wanted({t: rarity(n, passages) for t, n in frequency.items()}, [query])
 
     def _check_encoder(self) -> None:
         made_by = self.library.meta("encoder")
@@ -290,4 +238,5 @@ def unit(vector: Vector) -> Vector:
 
 
 def _whole(text: str) -> str:
+    """A text whose half characters (lone surrogates) have become unknown ones."""
     return text.encode("utf-8", "replace").decode()

@@ -166,13 +166,13 @@ def test_the_person_s_own_wording_is_searched_and_read_as_it_is(starter_engine: 
         starter_engine.ask(own, standalone=" ")
 
 
-def test_a_reading_joined_with_and_asks_for_one_answer(starter_engine: Engine) -> None:
+def test_a_follow_up_asks_for_one_answer_and_shows_what_it_leans_on(starter_engine: Engine) -> None:
     history = [
         Turn(role="user", content="What is the triple aim?"),
         Turn(role="assistant", content="It has three parts. [1]"),
     ]
     answer = starter_engine.ask("Why?", history)
-    assert answer.standalone_question == "What is the triple aim, and why?"
+    assert answer.standalone_question == "Why? (after: What is the triple aim?)"
     assert answer.outcome is not Outcome.PARTIAL
     quotes = [(c.source, c.start) for c in answer.citations]
     assert len(quotes) == len(set(quotes))

@@ -10,7 +10,6 @@ from assistant.reading.features import candidates
 from assistant.turn.asked import ask_about
 from soundings import main
 from tests.conftest import settings_of
-from vectorstore import Query
 
 FILLER = (
     "The river board met at the old mill in spring and spoke of eels, fish passes and the price "
@@ -80,7 +79,7 @@ def test_a_list_goes_on_in_the_next_passage(wardens: Engine) -> None:
 def test_a_list_in_which_most_of_the_best_stand_is_taken(wardens: Engine) -> None:
     library = wardens.store.library
     asked = ask_about(TASKS, library)
-    listed = candidates(asked, wardens.store.searcher.search(Query(text=TASKS), 8), library)
+    listed = candidates(asked, wardens.store.searcher.search(TASKS, 8), library)
 
     def first_quotes(*items: str) -> list[str]:
         """What is quoted where these items come next after what Ada Moor says."""
