@@ -6,7 +6,7 @@ question → its parts → hits → candidates → quotes and a confidence
 import re
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -22,7 +22,7 @@ from assistant.settings import AssistantSettings
 from assistant.turn.asked import ask_about
 from assistant.turn.followup import query_of
 from assistant.turn.question import plainly
-from vectorstore import Found, Store
+from vectorstore import Found, Query, Store
 
 PASSAGES_READ = 8
 
@@ -89,10 +89,11 @@ class Finder:
             for part, said in zip(asked, turns, strict=True)
         ]
 
-    def _read(self, question: str, query: str, sources: Sequence[str] | None) -> Part:
+    def _read(self, question: str, query: Query, sources: Sequence[str] | None) -> Part:
         """Search for `query`, read and select for one question."""
         began = time.perf_counter()
-        found = self._store.searcher.search(plainly(query), PASSAGES_READ, sources=sources)
+        query = replace(query, text=plainly(query.text))
+        found = self._store.searcher.search(query, PASSAGES_READ, sources=sources)
         searched = time.perf_counter()
         asked = ask_about(plainly(question), self._store.library)
         listed = candidates(asked, found, self._store.library)

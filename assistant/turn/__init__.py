@@ -1,9 +1,8 @@
-"""What a person's turn asks for: the question made to stand alone, what kind of thing it wants,
-whom and which sources it names.
+"""What a person's turn asks for: how it is searched in its conversation, what kind of thing it wants,
+and of whom it asks.
 
-`followup.py` puts the turns before back into a question; `question.py`, `answer_type.py` and
-`asked.py` say what it wants and which words matter; `naming.py`, `sides.py`, `agents.py` and
-`speakers.py` whom and what it names.
+`followup.py` lets the turns before lead a question; `question.py`, `answer_type.py` and `asked.py`
+say what it wants and which words matter; `agents.py` and `speakers.py` of whom.
 """
 
 from assistant.turn.asked import Asked, ask_about

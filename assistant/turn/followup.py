@@ -1,13 +1,13 @@
 """A question in its conversation: what is searched for it, and how its reading is shown.
 
-A question that leans on the turns before is found by the last question and answer put before it.
-Over the 68 follow-ups of a set that nobody had tuned on their evidence was among eight hits in
-0.97, where rules that put the question in full words came to 0.66 (`docs/what-pays.md`).
+A question that leans on the turns before is found by the last question and answer, which lead its
+search; rules that put it in full words found less (`docs/what-pays.md`).
 """
 
 from collections.abc import Sequence
 
 from assistant.models import Turn
+from vectorstore import Query
 
 
 def standalone(question: str, history: Sequence[Turn]) -> str:
@@ -16,10 +16,13 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
     return f"{own} (after: {before})" if before else own
 
 
-def query_of(question: str, history: Sequence[Turn]) -> str:
-    """What is searched: the last question and the last answer, and then the question itself."""
-    before = _last(history, "user"), _last(history, "assistant")
-    return " ".join(filter(None, [*before, _one_line(question)]))
+def query_of(question: str, history: Sequence[Turn]) -> Query:
+    """What is searched: the question, led by the last question and the last answer."""
+    return Query(
+        text=_one_line(question),
+        before=_last(history, "user"),
+        answered=_last(history, "assistant"),
+    )
 
 
 def _last(history: Sequence[Turn], role: str) -> str:

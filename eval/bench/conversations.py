@@ -24,8 +24,7 @@ from assistant.turn.followup import query_of
 from eval.bench.search import shown
 from eval.fitting.learning_set import library_of
 from eval.suite.scoring.intervals import Indices, Score, bootstrap_of
-from vectorstore import Store
-from vectorstore.library.lexicon import terms
+from vectorstore import Query, Store
 from vectorstore.search import CANDIDATES
 
 SET = "mtrag_human"
@@ -48,13 +47,13 @@ class Asked:
         return zlib.crc32(self.conversation.encode()) % 2
 
 
-WAYS: dict[str, Callable[[Asked], str]] = {
-    "last turn alone": lambda asked: asked.question,
-    "questions glued on": lambda asked: " ".join(
-        [*(t.content for t in asked.history if t.role == "user"), asked.question]
+WAYS: dict[str, Callable[[Asked], Query]] = {
+    "last turn alone": lambda asked: Query(text=asked.question),
+    "questions glued on": lambda asked: Query(
+        text=" ".join([*(t.content for t in asked.history if t.role == "user"), asked.question])
     ),
     "ours": lambda asked: query_of(asked.question, asked.history),
-    "human rewrite": lambda asked: asked.rewrite,
+    "human rewrite": lambda asked: Query(text=asked.rewrite),
 }
 
 
@@ -104,7 +103,7 @@ def measure(store: Store, asked: Sequence[Asked]) -> dict[tuple[str, str], list[
     values: dict[tuple[str, str], list[float]] = {}
     for way, query in WAYS.items():
         for one in asked:
-            bm25 = store.library.lexical(terms(query(one)), CANDIDATES)
+            bm25 = store.searcher.full_text(query(one))
             ranked = sorted(bm25, key=lambda key: (-round(bm25[key], 6), key))
             gain = ndcg([source[id] for id in ranked], one.gold)
             values.setdefault((way, "full text"), []).append(gain)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from vectorstore import IndexMismatch
+from vectorstore import IndexMismatch, Query
 from vectorstore.search.ranking import shipped
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -148,3 +148,31 @@ def test_the_score_is_the_weighted_sum_of_the_signals(shelf: Any) -> None:
         assert hits[passage.id].score == pytest.approx(shipped().score(signals))
         assert all(0.0 <= signal <= 1.0 for signal in signals)
     assert max(hit.score for hit in hits.values()) == pytest.approx(1.0, abs=1e-3)
+
+
+def test_the_last_question_and_answer_lead_a_query_and_do_not_outweigh_it(
+    empty_shelf: Any,
+) -> None:
+    empty_shelf.change(
+        ships="The brig carries two masts and one gun.", trees="An oak carries acorns for years."
+    )
+    searcher = empty_shelf.store().searcher
+    for lead in (
+        Query(text="What does it carry?", before="Tell me of oaks and acorns"),
+        Query(text="What does it carry?", answered="An oak bears acorns."),
+    ):
+        assert searcher.search(lead, 1).hits[0].passage.source == "trees"
+    changed = Query(text="How many masts has a brig?", before="Tell me of oaks and acorns")
+    assert searcher.search(changed, 1).hits[0].passage.source == "ships"
+
+
+def test_half_a_character_in_the_turns_before_does_no_harm(shelf: Any) -> None:
+    query = Query(text="red boat", before="dawn \ud83d", answered="\udc00")
+    assert shelf.store().searcher.search(query, 1).hits[0].passage.source == "boats"
+
+
+def test_of_a_long_answer_its_beginning_counts(shelf: Any) -> None:
+    searcher = shelf.store().searcher
+    short = Query(text="red boat", answered="dawn " * 40)
+    long = Query(text="red boat", answered="dawn " * 40 + "oak " * 100_000)
+    assert searcher.search(long, 4).hits == searcher.search(short, 4).hits

@@ -7,10 +7,11 @@
 from vectorstore.search.search import (
     CANDIDATES,
     Found,
+    Query,
     Searcher,
     pool,
     sentence_digests,
     stack,
 )
 
-__all__ = ["CANDIDATES", "Found", "Searcher", "pool", "sentence_digests", "stack"]
+__all__ = ["CANDIDATES", "Found", "Query", "Searcher", "pool", "sentence_digests", "stack"]

@@ -2,6 +2,7 @@
 
 from assistant import Engine, Turn
 from assistant.turn.followup import query_of, standalone
+from vectorstore import Query
 
 
 def turns(*contents: str) -> list[Turn]:
@@ -11,7 +12,7 @@ def turns(*contents: str) -> list[Turn]:
 
 def test_without_turns_nothing_is_added() -> None:
     assert standalone("What does  she say?", []) == "What does she say?"
-    assert query_of("What does  she say?", []) == "What does she say?"
+    assert query_of("What does  she say?", []) == Query(text="What does she say?")
 
 
 def test_the_reading_shows_the_question_that_it_may_lean_on() -> None:
@@ -19,15 +20,17 @@ def test_the_reading_shows_the_question_that_it_may_lean_on() -> None:
     assert standalone("Where?", before) == "Where? (after: And Sam Everington?)"
 
 
-def test_the_last_question_and_answer_are_searched_with_it() -> None:
+def test_the_last_question_and_answer_lead_the_search() -> None:
     before = turns("Who is Julie Wood?", "She leads NHSCC.", "And Sam Everington?", "A doctor.")
-    assert query_of("Where?", before) == "And Sam Everington? A doctor. Where?"
+    led = Query(text="Where?", before="And Sam Everington?", answered="A doctor.")
+    assert query_of("Where?", before) == led
 
 
 def test_what_is_shown_is_searched_too() -> None:
     before = turns("Who is Julie Wood?", "She leads NHSCC.")
     shown = standalone("Where does she work?", before).replace("(after: ", "").rstrip(")")
-    assert set(shown.split()) <= set(query_of("Where does she work?", before).split())
+    query = query_of("Where does she work?", before)
+    assert set(shown.split()) <= set(f"{query.text} {query.before}".split())
 
 
 def test_a_change_of_topic_finds_what_the_question_alone_finds(starter_engine: Engine) -> None:
