@@ -11,12 +11,9 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
-
-from pydantic import SecretStr
 
 from soundings import TABLES, _parser
-from vectorstore.settings import HOME_VARIABLE, NONE, PREFIX
+from vectorstore.settings import HOME_VARIABLE, PREFIX
 
 ROOT = Path(__file__).resolve().parent.parent
 GUIDES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -29,15 +26,9 @@ def settings() -> str:
     rows = [(f"`{HOME_VARIABLE}`", "The home.", "the user-data folder")]
     for table in TABLES.values():
         for name, field in table.model_fields.items():
-            said = field.description or ""
-            rows.append((f"`{PREFIX}{name.upper()}`", said, _shown(field.default)))
+            default = str(field.default).lower() or "none"  # an empty one turns its part off
+            rows.append((f"`{PREFIX}{name.upper()}`", field.description or "", default))
     return _table(("variable", "what", "default"), rows)
-
-
-def _shown(default: Any) -> str:
-    if default is None or isinstance(default, SecretStr) or default in NONE:
-        return "none"
-    return f"`{str(default).lower()}`" if isinstance(default, str | bool) else f"{default:g}"
 
 
 def rooms() -> str:
