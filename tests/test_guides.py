@@ -12,7 +12,6 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGES = [
     *reference.GUIDES,
     ROOT / "CONTRIBUTING.md",
-    ROOT / "CHANGELOG.md",
     ROOT / "eval/bench/README.md",
     ROOT / "eval/gold/README.md",
 ]
