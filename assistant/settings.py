@@ -11,27 +11,33 @@ class AssistantSettings(Table):
     """How questions are answered."""
 
     reader: str = "none"
-    """A model that finds the evidence in a passage: `builtin`, `none`, a folder or a name."""
+    """An extractive question-answering model of the SQuAD 2 kind, or one exported by `python -m
+    eval.fitting.reader.export`, that reads the best of what is found: a folder, or a name in the
+    local model cache; `builtin` for the one that ships."""
     nli: str = "none"
-    """An entailment model for the gate: a folder or a name."""
+    """A cross-encoder trained on natural language inference, for the gate: a folder, or a name in
+    the local model cache."""
     llm: str = "none"
-    """`none`, `http(s)://host/v1`, or `gguf:FILE`."""
+    """A language model that writes the answers: `http(s)://host/v1` (OpenAI-compatible),
+    `gguf:FILE`, or `none`."""
     llm_model: str | None = None
-    """The model's name; what the server lists first if not set."""
+    """The model's name at that service; what it lists first if not set."""
     llm_key: SecretStr = SecretStr("")
-    """The key, from the environment only."""
+    """The key; read from the environment only, and never shown."""
     llm_seconds: float = Field(default=60, gt=0, le=3600)
     """How long an answer waits for the model, all in all."""
     llm_tokens: int = Field(default=500, ge=50, le=8000)
-    """How long the model's reply may get."""
+    """How long its reply may get, in tokens."""
     llm_window: int = Field(default=4096, ge=1000)
-    """How many tokens the model reads at once, its reply included."""
+    """How many tokens it reads at once, reply included; evidence is trimmed to it."""
     llm_cache: int = Field(default=100, ge=0)
-    """How many replies are kept in memory for the same question; 0 keeps none."""
+    """How many replies are kept in memory for the same question over the same evidence; 0 keeps
+    none."""
     answer_words: int = Field(default=120, ge=20, le=1000)
-    """About how long an extractive answer may get."""
+    """About how long an extractive answer may get, in words."""
     keep_days: int = Field(default=90, ge=0)
-    """For how many days after its last question the page keeps a conversation; 0 keeps none."""
+    """For how many days after its last question the page keeps a conversation; 0 keeps none on the
+    disk."""
 
     @field_validator("llm")
     @classmethod

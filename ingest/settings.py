@@ -11,7 +11,7 @@ class IngestSettings(Table):
     """How documents are cut. A change is noticed: make the library again with --rebuild."""
 
     passage_characters: int = Field(default=900, ge=200, le=4000)
-    """The length at which a passage ends."""
+    """The length at which a passage ends; a change needs `--rebuild`."""
 
     read_seconds: int = Field(default=60, ge=1, le=3600)
     """How long one file may take to be read; past it the file is reported as failed."""
@@ -20,7 +20,7 @@ class IngestSettings(Table):
     """How large a file may be that is added on the page."""
 
     upload_megabytes: int = Field(default=400, ge=1, le=20_000)
-    """How large the files may be in all that are added on the page at once."""
+    """How large the files may be in all that are added there at once."""
 
     @property
     def upload_file_bytes(self) -> int:

@@ -2,7 +2,7 @@
 
 from importlib import metadata
 
-FOLDERS = ("assistant", "eval", "ingest", "prompts", "vectorstore", "web", "soundings")
+FOLDERS = ("assistant", "docs", "eval", "ingest", "prompts", "vectorstore", "web", "soundings")
 OURS = "soundings-assistant"
 
 

@@ -31,26 +31,34 @@ NONE = ("none", "")  # what turns off a part that can be named in the settings
 
 
 class Table(BaseModel):
-    """The base of every table of settings: frozen, and closed to unknown keys."""
+    """The base of every table of settings: frozen, and closed to unknown keys.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    What stands beneath a field is its description, and its row in the guides (`docs.reference`).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 class StoreSettings(Table):
     """The table `vectorstore`: where things are kept and how they are found."""
 
     encoder: str = "builtin"
-    """A sentence-transformers model, a folder or a name; `builtin` is the embedded MiniLM."""
+    """A sentence-transformers model: a folder, or a name in the local model cache; `builtin` is the
+    all-MiniLM-L6-v2 that ships."""
     encoder_precision: Precision = "single"
-    """What a library is encoded in; `auto` is half where the processor multiplies bfloat16."""
+    """What a library is encoded in: `single`, `half` (bfloat16, interchangeable at a cosine of
+    0.999), or `auto`, half where the processor multiplies bfloat16."""
     chroma: str = "embedded"
-    """`embedded`, or the address of a Chroma server: http://host:port."""
+    """Reserved for a Chroma server, which this version does not have yet: anything but `embedded`
+    is an error."""
     library: str = "embedded"
-    """`embedded`: one SQLite file in the home."""
+    """Reserved for a database server, which this version does not have yet: anything but
+    `embedded`, one SQLite file in the home, is an error."""
     reranker: str = "none"
-    """A cross-encoder that reorders the best passages: a folder or a name."""
+    """A cross-encoder that reorders the best twenty passages: a folder, or a name in the local
+    model cache."""
     top_k: int = Field(default=6, ge=1, le=100)
-    """How many passages a search returns unless told otherwise."""
+    """How many passages a search returns."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

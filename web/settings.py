@@ -13,25 +13,25 @@ class PageSettings(Table):
     """How the page and the API are reached, and what is kept of what was asked."""
 
     page_address: str = ""
-    """Where people find the page when a reverse proxy stands before it: https://host/path."""
+    """Where people find the page behind a reverse proxy: https://host/path."""
     page_hosts: str = ""
     """Further names or addresses by which it may be called, parted by commas."""
     trusted_proxies: str = ""
-    """The reverse proxies whose word is taken, as addresses or networks, parted by commas."""
+    """Addresses or networks of proxies whose word is taken, parted by commas."""
     user_header: str = ""
-    """The header in which a trusted proxy names the person, who then needs no password here."""
+    """The header in which such a proxy names the person, who then needs no password here."""
     role_header: str = ""
-    """The header in which it names the role; without it the users' file or `header_role` does."""
+    """The header in which it names the role; without it `users.toml` or `header_role` does."""
     header_role: str = "none"
-    """The role of somebody whom the proxy names and neither header nor file gives one."""
+    """The role of somebody whom the proxy names and nothing else gives one."""
     session_hours: float = Field(default=8, gt=0, le=24 * 31)
     """How long a login lasts."""
     audit_days: int = Field(default=90, ge=0, le=3650)
     """How long the log of what was asked is kept; 0 keeps none."""
     audit_text: bool = True
-    """Whether the log holds what was asked, or only that something was."""
+    """Whether that log holds what was asked, or only that something was."""
     mcp: bool = False
-    """Whether ask, search and pack are offered to MCP clients, too, at /mcp."""
+    """Whether ask, search and pack are offered to MCP clients, too, at `/mcp`."""
 
     @field_validator("page_address")
     @classmethod
