@@ -186,11 +186,15 @@ class Searcher:
         return found
 
     def _wanted(self, query: Query) -> Wanted:
-        """The words of the question and of the one before, with their rarity in this library."""
+        """The words of the question and of the one before, with their rarity in this library, which
+        counts for less in those that only the latter has."""
+        own = set(terms(query.text))
         asked = f"{query.before} {query.text}".strip()
         passages = self.library.passage_count()
         frequency = self.library.document_frequency(dict.fromkeys(terms(asked)))
-        return wanted({t: rarity(n, passages) for t, n in frequency.items()}, [asked])
+        share = {term: 1.0 if term in own else CONTEXT for term in frequency}
+        rare = {term: share[term] * rarity(n, passages) for term, n in frequency.items()}
+        return wanted(rare, [asked])
 
     def _check_encoder(self) -> None:
         made_by = self.library.meta("encoder")
