@@ -3,8 +3,8 @@ support it.
 
 `judge` checks a statement of an answer against the slices behind it, the same for every engine.
 `Checker` says whether any passage supports any claim: numbers, dates, names, negation, quantifiers
-and who did what must agree, and the passage must come near enough. `open_checker` makes the one
-that the settings ask for.
+and opposites must agree, and the passage must come near enough. `open_checker` makes the one that
+the settings ask for.
 """
 
 from assistant.proof.check import Checker, Entailment, Support

@@ -51,9 +51,6 @@ FEATURES = (
     "denied",
     "opposed",
     "overstated",
-    "understated",
-    "swapped",
-    "surer",
     "speaks_of_self",
     "length",
     "sentences",
@@ -71,14 +68,11 @@ ORDER = (
     "names_missing",
     "denied",
     "opposed",
-    "swapped",
     "overstated",
-    "understated",
     "numbers_elsewhere",
     "dates_elsewhere",
     "numbers_of_other",
     "names_elsewhere",
-    "surer",
 )
 OF_SENTENCES = FEATURES[: FEATURES.index("speaks_of_self")]
 SELF = frozenset("i my me we our am myself you your".split())

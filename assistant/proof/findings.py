@@ -10,7 +10,6 @@ from itertools import pairwise
 from assistant.proof import opposites
 from assistant.proof.dates import Date, date_stands
 from assistant.proof.figures import Figure, figure_stands
-from assistant.proof.roles import swapped
 from assistant.proof.said import Said, clauses_of, read
 from vectorstore.library.lexicon import words
 
@@ -148,8 +147,7 @@ def names_apart(claim: Said, same: Said | None, around: frozenset[str], whole: W
 
 
 def pulls_apart(claim: Said, nearest: Said, clause: Said) -> Found:
-    """Negation, opposites, quantifiers, roles."""
-    turn = swapped(claim, nearest)
+    """Negation, opposites, quantifiers."""
     return (
         (
             "denied",
@@ -171,18 +169,6 @@ def pulls_apart(claim: Said, nearest: Said, clause: Said) -> Found:
                 f"“{word}” says more than the passage"
                 for word in opposites.quantified_more(claim, nearest)
             ],
-        ),
-        (
-            "understated",
-            [
-                f"“{word}” is not how much the passage says"
-                for word in opposites.quantified_less(claim, nearest)
-            ],
-        ),
-        ("swapped", [f"the two sides of “{turn}” are swapped"] if turn else []),
-        (
-            "surer",
-            ["the passage holds it only possible"] if opposites.surer(claim, nearest) else [],
         ),
     )
 

@@ -101,14 +101,6 @@ SOME = frozenset("some several certain sometimes partly partially occasionally v
 FEW = frozenset("few rarely seldom hardly scarcely minority little".split())
 NONE = frozenset("no none never nobody nothing neither".split())
 ONLY = frozenset("only solely exclusively sole alone just merely".split())
-MAY = frozenset("may might".split())
-# A claim with one of these keeps what it says open, or speaks of what is allowed.
-OPEN = MAY | frozenset(
-    """could can would should possible possibly perhaps probably likely potential potentially
-    suggest suggests suggested appears appear seems seem if whether able allow allows allowed permit
-    permits permitted""".split()
-)
-REACH = 3  # words, from "may" to the verb that it leads
 
 
 def pulls(said: Said) -> dict[int, set[int]]:
@@ -178,27 +170,3 @@ def quantified_more(claim: Said, evidence: Said) -> list[str]:
     if mine & ONLY and not theirs & ONLY:
         found += sorted(mine & ONLY)
     return found
-
-
-def quantified_less(claim: Said, evidence: Said) -> list[str]:
-    """The claim's words that say less than the evidence where that is another thing: "some" or
-    "few" where it says "none", "few" where it says "most" or "all"."""
-    mine, theirs = ({word.folded for word in said.words} for said in (claim, evidence))
-    if (mine & FEW and not theirs & FEW and theirs & (MOST | ALL)) or (
-        mine & (SOME | MOST | ALL) and not theirs & (SOME | MOST | ALL) and theirs & NONE
-    ):
-        return sorted(mine & (FEW | SOME | MOST | ALL))
-    return []
-
-
-def surer(claim: Said, evidence: Said) -> bool:
-    """Whether the evidence has "may" or "might" at the very word that the claim states flatly."""
-    if {word.folded for word in claim.words} & OPEN or claim.negations:
-        return False
-    for i, word in enumerate(evidence.words):
-        if word.folded in MAY:
-            led = next((w for w in evidence.words[i + 1 : i + 1 + REACH] if w.full), None)
-            if led is not None and led.stem in claim.stems:
-                plainly = sum(w.stem == led.stem for w in evidence.words) > 1
-                return not plainly
-    return False

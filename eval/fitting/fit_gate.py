@@ -40,7 +40,7 @@ PASSAGE_CHARACTERS = 1_500
 PENALTY = 0.01
 # A flag is there or not, and rare: on a scale of its own the penalty hardly holds it.
 FLAG_SCALE = 0.03
-VETOES = ("numbers_changed", "dates_changed", "denied", "opposed", "overstated", "swapped", "surer")
+VETOES = ("numbers_changed", "dates_changed", "denied", "opposed", "overstated")
 VETO_PRECISION = 0.85  # the lower bound of its interval on made claims
 MADE_WEIGHT = 0.5  # all made claims together, beside all judged ones together
 THRESHOLD = 0.5  # both sides weigh alike in the fit, so that the middle parts them

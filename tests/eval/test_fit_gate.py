@@ -36,10 +36,10 @@ def rows(flag: str, raised: int, n: int = 200) -> Rows:
 
 def test_a_flag_decides_alone_only_where_made_claims_bear_it_out() -> None:
     truth = np.arange(200) >= 60
-    assert proven(rows("swapped", 60), truth) == ["swapped"]
-    assert proven(rows("swapped", 90), truth) == []
-    assert proven(rows("swapped", 5), truth) == []  # too few to say
-    assert vetoed(rows("swapped", 60), ["swapped"]).sum() == 60
+    assert proven(rows("opposed", 60), truth) == ["opposed"]
+    assert proven(rows("opposed", 90), truth) == []
+    assert proven(rows("opposed", 5), truth) == []  # too few to say
+    assert vetoed(rows("opposed", 60), ["opposed"]).sum() == 60
 
 
 def test_a_flag_never_speaks_for_a_claim() -> None:

@@ -4,9 +4,6 @@ An encoder of BERT's kind gets a head that says for every token how likely an an
 and to end there; the first token stands for "not here" (Devlin et al. 2019, section 4.3). The
 embeddings stay as they are: few examples would only spoil them.
 
-With `--lessons`, what a larger model says of the examples (`eval.fitting.reader.teach`) is learnt
-beside their answers.
-
 Everything is drawn with `--seed`. A run that was interrupted goes on from its last checkpoint under
 `--out`. Runs on a GPU where there is one; there, and on a processor that multiplies bfloat16,
 products are taken in it.
@@ -18,29 +15,23 @@ import json
 import random
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn.functional import log_softmax
 from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
-from eval.fitting.reader.lessons import Lesson, lessons_in
 from eval.fitting.reader.pairs import Pair, batches, read_pairs
 from vectorstore.encoder import BUILTIN, find_model, multiplies_bfloat16
 
 WARM_SHARE = 0.05
 HEAD_RATE = 10.0  # the head is new and learns so many times quicker than the rest
 CHECKPOINT_SECONDS = 240
-# Hinton, Vinyals and Dean (2015): chances are compared at this temperature, which shows more of the
-# unlikely ones, and make up so much of the loss where there is a lesson.
-TEMPERATURE, TAUGHT = 2.0, 0.7
-LEAST_LOG = -1e4  # in the place of minus infinity, so that 0 times it is 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +56,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--encoder", default=BUILTIN, help="the encoder to begin with")
     parser.add_argument("--layers", type=int, help="of the encoder, from the lowest; all of them")
     parser.add_argument("--frozen", type=int, default=0, help="layers that stay as they are")
-    parser.add_argument("--lessons", type=Path, help="what a larger model says of the examples")
     parser.add_argument("--epochs", type=int, default=1)
     parser.add_argument("--rate", type=float, default=1.5e-4)
     parser.add_argument("--batch-tokens", type=int, default=1600)
@@ -91,8 +81,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         seed=args.seed,
         frozen=args.frozen,
     )
-    said = lessons_in(args.lessons, args.examples) if args.lessons else {}
-    train(model, pairs, plan, device, args.out / "checkpoint.pt", said)
+    train(model, pairs, plan, device, args.out / "checkpoint.pt")
     model.save_pretrained(args.out / "model")
     tokens.save_pretrained(args.out / "model")
     say(json.dumps(validate(model, pairs, device)))
@@ -127,39 +116,15 @@ def logits_of(model: Any, pairs: Sequence[Pair], device: torch.device) -> Tensor
     return both.masked_fill(~torch.from_numpy(there).to(device).unsqueeze(1), -torch.inf)
 
 
-@torch.no_grad()
-def chances_of(model: Any, pairs: Sequence[Pair], device: torch.device) -> NDArray[np.float32]:
-    """The chances of a start and of an end at each place, of shape (pairs, 2, longest input)."""
-    chances: NDArray[np.float32] = logits_of(model, pairs, device).softmax(dim=-1).cpu().numpy()
-    return chances
-
-
-def loss_of(logits: Tensor, pairs: Sequence[Pair], said: Mapping[int, Lesson]) -> Tensor:
-    """The mean over pairs and both ends of minus the logarithm of the chance of a right place; in
-    part, where there is a lesson, of the Kullback-Leibler divergence from what it says instead."""
+def loss_of(logits: Tensor, pairs: Sequence[Pair]) -> Tensor:
+    """The mean over pairs and both ends of minus the logarithm of the chance of a right place."""
     right = torch.zeros(logits.shape, dtype=torch.bool)
     for i, pair in enumerate(pairs):
         right[i, 0, list(pair.starts)] = True
         right[i, 1, list(pair.ends)] = True
     logs = log_softmax(logits, dim=-1)
-    own = -torch.logsumexp(logs.masked_fill(~right.to(logits.device), -torch.inf), dim=-1)
-    taught = [i for i, pair in enumerate(pairs) if pair.example in said]
-    if not taught:
-        return own.mean()
-    wanted = torch.zeros((len(taught), *logits.shape[1:]))
-    for row, i in enumerate(taught):
-        pair = pairs[i]
-        chances = torch.from_numpy(said[pair.example].on(pair.offsets))
-        wanted[row, :, 0] = chances[:, 0]
-        wanted[row, :, pair.first : pair.first + len(pair.offsets)] = chances[:, 1:]
-    wanted = wanted.to(logits.device) ** (1 / TEMPERATURE)
-    wanted = wanted / wanted.sum(dim=-1, keepdim=True)
-    heard = log_softmax(logits[taught] / TEMPERATURE, dim=-1).clamp(min=LEAST_LOG)
-    apart = (torch.special.xlogy(wanted, wanted) - wanted * heard).sum(dim=-1) * TEMPERATURE**2
-    weight = torch.ones(len(pairs), 1, device=logits.device)
-    weight[taught] = 1 - TAUGHT
-    loss: Tensor = ((weight * own).sum() + TAUGHT * apart.sum()) / own.numel()
-    return loss
+    kept = logs.masked_fill(~right.to(logits.device), -torch.inf)
+    return -torch.logsumexp(kept, dim=-1).mean()
 
 
 def train(
@@ -168,10 +133,8 @@ def train(
     plan: Plan,
     device: torch.device,
     checkpoint: Path,
-    said: Mapping[int, Lesson] | None = None,
 ) -> None:
     """Train in place, from the checkpoint of the same plan and examples where there is one."""
-    said = said or {}
     used = [p for p in pairs if not p.validation]
     steps = plan.epochs * sum(1 for _ in batches(used, plan.tokens, random.Random(plan.seed)))
     for part in (model.base_model.embeddings, *_layers_of(model)[: plan.frozen]):
@@ -187,7 +150,7 @@ def train(
         optimizer, lambda s: min((s + 1) / warm, (steps - s) / max(1, steps - warm))
     )
     parts = {"model": model, "optimizer": optimizer, "schedule": schedule}
-    run = _digest(plan, used, said)
+    run = _digest(plan, used)
     done = _go_on(checkpoint, run, parts, device)
     model.train()
     began = saved = told = time.monotonic()
@@ -199,7 +162,7 @@ def train(
             if step <= done:
                 continue
             torch.manual_seed(plan.seed * 1_000_003 + step)
-            loss = loss_of(logits_of(model, batch, device), batch, said)
+            loss = loss_of(logits_of(model, batch, device), batch)
             optimizer.zero_grad(set_to_none=True)
             torch.autograd.backward(loss)
             torch.nn.utils.clip_grad_norm_([*body, *head], 1.0)
@@ -224,13 +187,11 @@ def _layers_of(model: Any) -> Sequence[torch.nn.Module]:
     return layers
 
 
-def _digest(plan: Plan, used: Sequence[Pair], said: Mapping[int, Lesson]) -> str:
-    """Tells one run from another: its plan, its examples, and what is said of them."""
+def _digest(plan: Plan, used: Sequence[Pair]) -> str:
+    """Tells one run from another: its plan and its examples."""
     digest = hashlib.sha256(repr(plan).encode())
     for pair in used:
         digest.update(pair.ids.tobytes())
-        if pair.example in said:
-            digest.update(said[pair.example].chances.tobytes())
     return digest.hexdigest()
 
 

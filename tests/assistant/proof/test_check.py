@@ -59,6 +59,11 @@ def test_a_number_that_the_passage_has_of_something_else_is_found(
     assert ("numbers_of_other" in found) is crossed
 
 
+# Who did what to whom is not looked for by rule: over 5,789 claims that people had judged or written
+# the rules for it spoke 46 times, 26 of them rightly (docs/what-pays.md).
+NOT_TOLD = ("roles swapped", "order swapped")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
     kind: str
@@ -83,6 +88,7 @@ def pairs(checker: Checker) -> list[Pair]:
         )
         for group in groups
         for kind, claims in group["claims"].items()
+        if kind not in NOT_TOLD
         for claim in claims
     ]
 

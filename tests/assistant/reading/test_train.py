@@ -1,4 +1,4 @@
-"""Training: what is learnt, going on after an interruption, and learning from a larger model."""
+"""Training: what is learnt, and going on after an interruption."""
 
 import json
 from pathlib import Path
@@ -9,14 +9,11 @@ import pytest
 import torch
 from safetensors.numpy import load_file
 
-from assistant.errors import AssistantError
-from eval.fitting.reader import teach, train
+from eval.fitting.reader import train
 from eval.fitting.reader.examples import Example
-from eval.fitting.reader.lessons import Lesson, keep_lessons, lessons_in
 from eval.fitting.reader.pairs import Pair, read_pairs
 from eval.fitting.reader.train import logits_of
 from tests.made import saved, tiny_model
-from vectorstore.encoder import sha256_of
 
 PLACES = ("Bury", "Leeds", "Derby", "Hull", "York", "Truro", "Luton", "Ely")
 CPU = torch.device("cpu")
@@ -170,63 +167,3 @@ def _pairs(folder: Path, tokens: Any, listed: list[Example]) -> list[Pair]:
     file = folder / "few.jsonl"
     file.write_text("".join(json.dumps(e.to_json()) + "\n" for e in listed), encoding="utf-8")
     return read_pairs(file, tokens)
-
-
-def test_what_one_model_says_is_put_on_the_tokens_of_another() -> None:
-    """ "rebuild it" in two ways: re|build|it and rebuild|i|t."""
-    said = Lesson(
-        chances=np.array([[0.1, 0.2, 0.3, 0.4], [0.4, 0.3, 0.2, 0.1]], dtype=np.float32),
-        offsets=np.array([[0, 2], [2, 7], [8, 10]]),
-    )
-    mine = said.on(np.array([[0, 7], [8, 9], [9, 10]]))
-    assert mine == pytest.approx(np.array([[0.1, 0.5, 0.4, 0.0], [0.4, 0.5, 0.0, 0.1]]))
-    assert said.on(said.offsets) == pytest.approx(said.chances)
-
-
-def test_lessons_are_kept_as_they_come_and_gone_on_from(
-    examples_file: Path, hub_reader: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(teach, "CHUNK", 40)
-    args = ["--teacher", str(hub_reader), "--examples", str(examples_file), "--out", str(tmp_path)]
-    assert teach.main([*args, "--most", "40"]) == 0
-    first = lessons_in(tmp_path, examples_file)
-    kept = (tmp_path / "0000.npz").stat().st_mtime_ns
-    assert teach.main(args) == 0
-    said = lessons_in(tmp_path, examples_file)
-    assert (tmp_path / "0000.npz").stat().st_mtime_ns == kept
-    assert len(first) == 40 and len(said) == 108 and first.keys() < said.keys()
-    for lesson in said.values():
-        assert lesson.chances.shape == (2, 1 + len(lesson.offsets))
-        assert lesson.chances.sum(axis=1) == pytest.approx([1, 1], abs=1e-3)
-    other = tmp_path / "other.jsonl"
-    other.write_text("{}\n", encoding="utf-8")
-    with pytest.raises(AssistantError, match="other examples"):
-        lessons_in(tmp_path, other)
-    with pytest.raises(AssistantError, match="no lessons"):
-        lessons_in(tmp_path / "nowhere", examples_file)
-
-
-def test_what_a_teacher_says_is_learnt(
-    examples_file: Path, encoder: Path, tokens: Any, tmp_path: Path
-) -> None:
-    """A teacher who is sure that nothing is ever answered is believed more than the examples."""
-    from transformers import AutoModelForQuestionAnswering
-
-    pairs = read_pairs(examples_file, tokens)
-    silent = {}
-    for pair in pairs:
-        chances = np.zeros((2, 1 + len(pair.offsets)), dtype=np.float32)
-        chances[:, 0] = 1.0
-        silent[pair.example] = Lesson(chances=chances, offsets=pair.offsets)
-    folder = tmp_path / "lessons"
-    folder.mkdir()
-    keep_lessons(folder / "0000.npz", silent, sha256_of(examples_file))
-    chance = {}
-    for name, more in (("taught", ["--lessons", str(folder)]), ("alone", [])):
-        trained(examples_file, encoder, tmp_path / name, "--epochs", "25", *more)
-        model = AutoModelForQuestionAnswering.from_pretrained(tmp_path / name / "model").eval()
-        answering = [p for p in pairs if p.starts != (0,)]
-        with torch.no_grad():
-            logits = logits_of(model, answering, CPU)
-        chance[name] = float(logits.softmax(dim=-1)[..., 0].mean())
-    assert chance["taught"] > 0.6 and chance["alone"] < 0.3
