@@ -59,7 +59,7 @@ def test_a_number_that_the_passage_has_of_something_else_is_found(
     assert ("numbers_of_other" in found) is crossed
 
 
-# Who did what to whom is not looked for by rule: over 5,789 claims that people had judged or written
+# Who did what to whom is not looked for by rule: over 5,789 claims that people judged or wrote
 # the rules for it spoke 46 times, 26 of them rightly (docs/what-pays.md).
 NOT_TOLD = ("roles swapped", "order swapped")
 
