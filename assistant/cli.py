@@ -9,7 +9,7 @@ from assistant.errors import BadQuestion
 from assistant.keeping import verify_cli
 from assistant.models import Answer, Outcome, Turn, Use
 from assistant.proof.cli import add_commands as add_gate_commands
-from vectorstore.batch import run_batch
+from vectorstore.batch import history_of, run_batch
 from vectorstore.cli import add_source_filter, check_batch_arguments, narrowed
 from vectorstore.console import Commands, announce, plain, print_json
 from vectorstore.settings import Settings
@@ -44,7 +44,7 @@ def _ask(args: argparse.Namespace, settings: Settings) -> int:
             args.out,
             lambda line: engine.ask(
                 line["question"],
-                turns(line.get("history")),
+                [Turn(role=role, content=content) for role, content in history_of(line)],
                 sources=sources,
                 standalone=_wording(line.get("standalone")),
             ).to_json(),
@@ -61,23 +61,6 @@ def _ask(args: argparse.Namespace, settings: Settings) -> int:
         for question in rewordings(engine, answer, sources=sources):
             print(plain(f"  It does answer: {question}"))
     return 0
-
-
-def turns(history: Any) -> list[Turn]:
-    """The turns of a batch line's `history`. Raises BadQuestion for another form."""
-    if history is None:
-        return []
-    form = 'history must be a list of {"role": "user" or "assistant", "content": text}'
-    if not isinstance(history, list):
-        raise BadQuestion(form)
-    found = []
-    for turn in history:
-        if not isinstance(turn, dict) or turn.get("role") not in ("user", "assistant"):
-            raise BadQuestion(form)
-        if not isinstance(turn.get("content"), str):
-            raise BadQuestion(form)
-        found.append(Turn(role=turn["role"], content=turn["content"]))
-    return found
 
 
 def _wording(standalone: Any) -> str | None:

@@ -45,6 +45,23 @@ def run_batch(
     return lines, failed
 
 
+def history_of(line: Line) -> list[tuple[str, str]]:
+    """The turns of a line's `history` as (role, content), oldest first; none where it has none.
+    Raises UsageError for another form."""
+    form = 'history must be a list of {"role": "user" or "assistant", "content": text}'
+    history = line.get("history") or []
+    if not isinstance(history, list):
+        raise UsageError(form)
+    turns = []
+    for turn in history:
+        if not isinstance(turn, dict) or turn.get("role") not in ("user", "assistant"):
+            raise UsageError(form)
+        if not isinstance(turn.get("content"), str):
+            raise UsageError(form)
+        turns.append((turn["role"], turn["content"]))
+    return turns
+
+
 def _parse(raw: str, number: int) -> Line:
     try:
         line = json.loads(raw)

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from vectorstore.batch import run_batch
+from vectorstore.batch import Line, history_of, run_batch
 from vectorstore.console import (
     Commands,
     announce,
@@ -19,6 +19,7 @@ from vectorstore.dependants import Dependants, losing_in_words, resting_on
 from vectorstore.errors import UsageError
 from vectorstore.library import Library
 from vectorstore.models import Hit
+from vectorstore.search import Query
 from vectorstore.settings import Settings, StoreSettings
 from vectorstore.store import EMPTY, open_library, open_store
 from vectorstore.writing import remove
@@ -34,7 +35,7 @@ def add_commands(commands: Commands, dependants: Sequence[Dependants] = ()) -> N
     search.add_argument("--top-k", type=positive, metavar="N", help="how many passages to show")
     add_source_filter(search)
     search.add_argument("--json", action="store_true", help="print JSON")
-    search.add_argument("--batch", metavar="IN", help='JSON Lines: {"id", "question"}')
+    search.add_argument("--batch", metavar="IN", help='JSON Lines: {"id", "question", "history"?}')
     search.add_argument("--out", metavar="OUT", help="where the batch's hits go")
     search.set_defaults(run=_search)
 
@@ -86,17 +87,16 @@ def _search(args: argparse.Namespace, settings: Settings) -> int:
     store = open_store(settings, announce)
     sources = narrowed(args, store.library)
 
-    def hits(query: str) -> Sequence[Hit]:
+    def hits(query: str, history: Sequence[tuple[str, str]] = ()) -> Sequence[Hit]:
         _check(query)
-        return store.searcher.search(query, limit, sources=sources).hits
+        asked = Query.in_conversation(query, history)
+        return store.searcher.search(asked, limit, sources=sources).hits
+
+    def batch_hits(line: Line) -> dict[str, object]:
+        return {"hits": [hit.to_json() for hit in hits(line["question"], history_of(line))]}
 
     if args.batch is not None:
-        lines, failed = run_batch(
-            args.batch,
-            args.out,
-            lambda line: {"hits": [hit.to_json() for hit in hits(line["question"])]},
-            required=("question",),
-        )
+        lines, failed = run_batch(args.batch, args.out, batch_hits, required=("question",))
         announce(f"{lines} queries, {failed} failed.")
         return 0
     found = hits(args.query)

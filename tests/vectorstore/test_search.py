@@ -1,5 +1,6 @@
 """Search: the right passage, the same every time, in the library as it is now."""
 
+import json
 import subprocess
 import sys
 import threading
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import Command, lines_of
 from vectorstore import IndexMismatch, Query
 from vectorstore.search.ranking import shipped
 
@@ -177,3 +179,27 @@ def test_of_a_long_answer_its_beginning_counts(shelf: Any) -> None:
     short = Query(text="red boat", answered="dawn " * 40)
     long = Query(text="red boat", answered="dawn " * 40 + "oak " * 100_000)
     assert searcher.search(long, 4).hits == searcher.search(short, 4).hits
+
+
+def test_a_batch_of_queries_uses_the_turns_before(
+    starter_home: Path, soundings: Command, tmp_path: Path
+) -> None:
+    turns = [
+        {"role": "user", "content": "What is the triple aim?"},
+        {"role": "assistant", "content": "It has three parts."},
+    ]
+    lines = [
+        {"id": "whole", "question": "What is the triple aim?"},
+        {"id": "alone", "question": "Why?"},
+        {"id": "led", "question": "Why?", "history": turns},
+        {"id": "bad", "question": "Why?", "history": "yes"},
+    ]
+    asked, found = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    asked.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    assert soundings("--home", starter_home, "search", "--batch", asked, "--out", found)[0] == 0
+    whole, alone, led, bad = lines_of(found)
+    wanted = whole["hits"][0]
+    places = [[(h["source"], h["start"]) for h in line["hits"]] for line in (alone, led)]
+    assert (wanted["source"], wanted["start"]) not in places[0]
+    assert (wanted["source"], wanted["start"]) in places[1]
+    assert "history must be a list" in bad["error"]

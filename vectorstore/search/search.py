@@ -8,7 +8,7 @@ half is ranked by the four signals of `ranking`.
 """
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -44,6 +44,17 @@ class Query:
     text: str
     before: str = ""
     answered: str = ""
+
+    @classmethod
+    def in_conversation(cls, question: str, turns: Iterable[tuple[str, str]]) -> "Query":
+        """A question after turns of (role, content), oldest first: the last question and the last
+        answer lead it."""
+        last = {role: " ".join(content.split()) for role, content in turns}
+        return cls(
+            text=" ".join(question.split()),
+            before=last.get("user", ""),
+            answered=last.get("assistant", ""),
+        )
 
     def well_formed(self) -> "Query":
         """With unknown characters for half ones (lone surrogates), and the answer's beginning."""
