@@ -13,10 +13,18 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from eval.fitting.learning_set import Span, bench_questions, gold_rows, library_of
+from eval.fitting.learning_set import (
+    AUTHORED,
+    Span,
+    authored_library,
+    authored_rows,
+    bench_questions,
+    gold_rows,
+    library_of,
+)
 from eval.gold.questions import GOLD
 from eval.suite.scoring.intervals import Score, Tally, wilson
-from vectorstore import Hit, Passage, Store
+from vectorstore import Hit, Passage, Query, Store
 from vectorstore.search import CANDIDATES
 
 BENCHES = ("squad2", "covidqa")
@@ -35,7 +43,7 @@ class Sought:
 
     set: str
     group: str
-    question: str
+    question: Query
     spans: tuple[Span, ...]
 
     def found_in(self, passage: Passage) -> bool:
@@ -47,7 +55,7 @@ class Sought:
                 return True
             if self.set == "covidqa" and passage.start <= start and end <= passage.end:
                 return True
-            if self.set in OWN and passage.start < end and start < passage.end:
+            if self.set in (AUTHORED, *OWN) and passage.start < end and start < passage.end:
                 return True
         return False
 
@@ -90,6 +98,7 @@ def stores(bench: Path, sources: Path, homes: Path) -> Iterator[tuple[str, Store
     """Each set's name with its library, brought up to date."""
     for name in BENCHES:
         yield name, library_of(homes / name, bench / name / "corpus.jsonl")
+    yield AUTHORED, authored_library(bench, homes)
     for name, paths in (("starter", ()), ("originals", (sources,))):
         yield name, library_of(homes / name, *paths)
 
@@ -98,6 +107,8 @@ def sought(name: str, store: Store, bench: Path, split: str) -> Iterator[Sought]
     """The answerable questions of one set, in its order."""
     if name in BENCHES:
         rows = bench_questions(bench / name / "questions.jsonl")
+    elif name == AUTHORED:
+        rows = authored_rows(bench)
     else:
         rows = gold_rows(GOLD / name, store, split)
     for group, question, answerable, spans in rows:

@@ -1,7 +1,8 @@
 """The questions that models are learnt from, with what is found for each and which of it answers.
 
-The public sets and our own gold, each with its library, which the program's own `ingest` brings up
-to date.
+The public sets and questions as people ask them (`authored.jsonl`, split `train`), each with its
+library, which the program's own `ingest` brings up to date. Our own gold is measured on, and never
+learnt from: its questions have been read too often.
 """
 
 import json
@@ -10,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,12 +24,14 @@ from assistant.turn.asked import Asked, ask_about
 from eval.errors import EvalError
 from eval.gold.questions import GOLD, load_gold
 from eval.homes import settings_of
-from vectorstore import Found, Store, open_store
+from vectorstore import Found, Query, Store, open_store
 
 Span = tuple[str, int, int]
+Row = tuple[str, Query, bool, list[Span]]  # what must not be split, what is asked, where it stands
 
 HELD = "-held"  # ends the names of sets that nothing is learnt from
 CONVERSATIONS = "mtrag_human"
+AUTHORED = "authored"
 
 
 @dataclass(kw_only=True)
@@ -52,25 +56,24 @@ class Example:
     best: int = 0
 
 
-def examples_of(bench: Path, sources: Path, homes: Path, *, held: bool = False) -> list[Example]:
+def examples_of(bench: Path, homes: Path, *, held: Path | None = None) -> list[Example]:
     """The questions of all sets with their candidates; what nothing is learnt from only where it is
-    asked for, in sets of their own: our gold's `held` split ("starter-held"), and the last turns of
-    the public conversations."""
+    asked for, in sets of their own: our gold's `held` split ("starter-held"), with the originals in
+    the folder `held`, and the last turns of the public conversations."""
     examples: list[Example] = []
 
-    def add(name: str, store: Store, rows: Iterator[tuple[str, str, bool, list[Span]]]) -> None:
+    def add(name: str, store: Store, rows: Iterator[Row]) -> None:
         examples.extend(_example(name, store, *row) for row in rows)
         print(f"{name}: {sum(e.set == name for e in examples)} questions", file=sys.stderr)
 
     for name in ("squad2", "covidqa"):
         store = library_of(homes / name, bench / name / "corpus.jsonl")
         add(name, store, bench_questions(bench / name / "questions.jsonl"))
-    for name, paths in (("starter", ()), ("originals", (sources,))):
-        store = library_of(homes / name, *paths)
-        add(name, store, gold_rows(GOLD / name, store, "tune"))
-        if held:
-            add(f"{name}{HELD}", store, gold_rows(GOLD / name, store, "held"))
+    add(AUTHORED, authored_library(bench, homes), authored_rows(bench))
     if held:
+        for name, paths in (("starter", ()), ("originals", (held,))):
+            store = library_of(homes / name, *paths)
+            add(f"{name}{HELD}", store, gold_rows(GOLD / name, store, "held"))
         store = library_of(homes / CONVERSATIONS, bench / CONVERSATIONS / "corpus.jsonl")
         add(f"{CONVERSATIONS}{HELD}", store, last_turns(bench / CONVERSATIONS / "questions.jsonl"))
     return examples
@@ -85,7 +88,37 @@ def library_of(home: Path, *paths: Path) -> Store:
     return open_store(settings_of(str(home), environ={}))
 
 
-def bench_questions(file: Path) -> Iterator[tuple[str, str, bool, list[Span]]]:
+def authored_library(bench: Path, homes: Path, split: str = "train") -> Store:
+    """The documents of a split of `authored.jsonl`, which lies beside the public sets."""
+    docs = {record["doc"] for record in _authored(bench, split)}
+    file = homes / f"{AUTHORED}-{split}.jsonl"
+    homes.mkdir(parents=True, exist_ok=True)
+    with (bench / "uk_docs" / "corpus.jsonl").open(encoding="utf-8") as corpus:
+        kept = [line for line in corpus if json.loads(line)["id"] in docs]
+    file.write_text("".join(kept), encoding="utf-8")
+    return library_of(homes / f"{AUTHORED}-{split}", file)
+
+
+def authored_rows(bench: Path, split: str = "train") -> Iterator[Row]:
+    """(document, question in its conversation, answerable, spans) of a split, in its order."""
+    with (bench / "uk_docs" / "corpus.jsonl").open(encoding="utf-8") as corpus:
+        texts = {doc["id"]: doc["text"] for doc in map(json.loads, corpus)}
+    for record in _authored(bench, split):
+        doc = record["doc"]
+        places = [(texts[doc].find(piece), len(piece)) for piece in record["evidence"]]
+        spans = [(doc, start, start + length) for start, length in places if start >= 0]
+        turns = [(turn["role"], turn["content"]) for turn in record["history"]]
+        query = Query.in_conversation(record["question"], turns)
+        yield doc, query, record["answerable"], spans
+
+
+def _authored(bench: Path, split: str) -> list[dict[str, Any]]:
+    file = bench.parent / "train" / "authored.jsonl"
+    lines = file.read_text(encoding="utf-8").splitlines()
+    return [record for record in map(json.loads, lines) if record["split"] == split]
+
+
+def bench_questions(file: Path) -> Iterator[Row]:
     """(group, question, answerable, spans) of a public set, in its order."""
     with file.open(encoding="utf-8") as stream:
         for line in stream:
@@ -93,10 +126,11 @@ def bench_questions(file: Path) -> Iterator[tuple[str, str, bool, list[Span]]]:
             asked_about = (record.get("meta") or {}).get("asked_about", "")
             about = (record.get("gold_doc_ids") or [asked_about])[0]
             spans = [(s["doc"], s["start"], s["end"]) for s in record.get("gold_spans") or []]
-            yield about.rsplit("-p", 1)[0], record["question"], record["answerable"], spans
+            query = Query(text=record["question"])
+            yield about.rsplit("-p", 1)[0], query, record["answerable"], spans
 
 
-def last_turns(file: Path) -> Iterator[tuple[str, str, bool, list[Span]]]:
+def last_turns(file: Path) -> Iterator[Row]:
     """(id, question, answerable, spans) of the last turns of conversations, as a person rewrote
     them to stand alone; those that are answered in part are left out. Where the answer stands
     within a source is not told: its span is the whole of it."""
@@ -108,12 +142,10 @@ def last_turns(file: Path) -> Iterator[tuple[str, str, bool, list[Span]]]:
                 continue
             spans = [(source, 0, sys.maxsize) for source in record["gold_doc_ids"]]
             question = meta["rewrite"] or record["question"]
-            yield record["id"], question, record["answerable"], spans
+            yield record["id"], Query(text=question), record["answerable"], spans
 
 
-def gold_rows(
-    folder: Path, store: Store, split: str
-) -> Iterator[tuple[str, str, bool, list[Span]]]:
+def gold_rows(folder: Path, store: Store, split: str) -> Iterator[Row]:
     """(id, question, answerable, spans) of our gold without history and in one piece."""
     for gold in load_gold([folder]):
         if gold.split != split or gold.history or gold.outcome == "partial":
@@ -122,14 +154,14 @@ def gold_rows(
         for place in gold.evidence:
             start, end = place.locate(store.library.text(place.source))
             spans.append((place.source, start, end))
-        yield gold.id, gold.question, gold.outcome == "answered", spans
+        yield gold.id, Query(text=gold.question), gold.outcome == "answered", spans
 
 
 def _example(
-    name: str, store: Store, group: str, question: str, answerable: bool, spans: list[Span]
+    name: str, store: Store, group: str, query: Query, answerable: bool, spans: list[Span]
 ) -> Example:
-    found = store.searcher.search(question, PASSAGES_READ)
-    asked = ask_about(question, store.library)
+    found = store.searcher.search(query, PASSAGES_READ)
+    asked = ask_about(query.text, store.library)
     listed = candidates(asked, found, store.library)
     right = np.array(
         [

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from eval.fitting.learning_set import last_turns
+from vectorstore import Query
 
 
 def turn(id: str, answerability: str, rewrite: str | None, *gold: str) -> dict[str, object]:
@@ -27,7 +28,7 @@ def test_last_turns_stand_alone_and_are_answered_by_whole_sources_or_not_at_all(
     file = tmp_path / "questions.jsonl"
     file.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
     first, last = last_turns(file)
-    assert first[:3] == ("a", "Who lives in Bury?", True)
+    assert first[:3] == ("a", Query(text="Who lives in Bury?"), True)
     assert [source for source, _, _ in first[3]] == ["bury-1", "bury-2"]
     assert all(start == 0 and end > 10**9 for _, start, end in first[3])
-    assert last == ("c", "and there?", False, [])
+    assert last == ("c", Query(text="and there?"), False, [])

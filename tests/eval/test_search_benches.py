@@ -10,7 +10,7 @@ from assistant import Engine
 from assistant.models import Turn
 from eval.bench.conversations import REFERENCE, WAYS, Asked, measure, ndcg, questions, ratio_of
 from eval.bench.search import Sought, recall
-from vectorstore import Hit
+from vectorstore import Hit, Query
 
 TRIPLE = "What is the triple aim?"
 
@@ -21,7 +21,7 @@ def hits_for(engine: Engine, question: str) -> tuple[Hit, ...]:
 
 def wanting(hit: Hit, kind: str, start: int, end: int) -> Sought:
     spans = ((hit.passage.source, start, end),)
-    return Sought(set=kind, group="one", question=TRIPLE, spans=spans)
+    return Sought(set=kind, group="one", question=Query(text=TRIPLE), spans=spans)
 
 
 def test_a_passage_counts_as_its_set_says(starter_engine: Engine) -> None:
@@ -41,7 +41,9 @@ def test_the_rank_counts_passages_and_on_squad2_sources(starter_engine: Engine) 
     by_passage = wanting(last, "covidqa", last.passage.start, last.passage.end).rank(passages)
     assert by_passage == len(passages)
     assert wanting(last, "squad2", 0, 1).rank(passages) == sources.index(last.passage.source) + 1
-    elsewhere = Sought(set="squad2", group="", question=TRIPLE, spans=(("nowhere", 0, 1),))
+    elsewhere = Sought(
+        set="squad2", group="", question=Query(text=TRIPLE), spans=(("nowhere", 0, 1),)
+    )
     assert elsewhere.rank(passages) is None
 
 

@@ -145,10 +145,10 @@ class Searcher:
             fingerprint=pool.fingerprint,
         )
 
-    def signals(self, query: str) -> list[tuple[Passage, tuple[float, ...]]]:
+    def signals(self, query: str | Query) -> list[tuple[Passage, tuple[float, ...]]]:
         """Every passage that either half finds with its signals, in the order of
         `ranking.SIGNALS`: what the weights are learnt from."""
-        asked = Query(text=query).well_formed()
+        asked = (Query(text=query) if isinstance(query, str) else query).well_formed()
         vector = self._vector(asked)
         pool = self._pool(asked, vector, None)
         return [(c.passage, _signals(c, _similarity(c, vector), pool)) for c in pool.candidates]
