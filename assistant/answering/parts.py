@@ -84,12 +84,15 @@ class Finder:
         `sources` narrows the search."""
         asked = split_parts(question)
         turns = [[*before, *_said(asked[:i])] for i in range(len(asked))]
+        words = self._settings.answer_words // len(asked)
         return [
-            self._read(part, query_of(part, said), sources)
+            self._read(part, query_of(part, said), sources, words)
             for part, said in zip(asked, turns, strict=True)
         ]
 
-    def _read(self, question: str, query: Query, sources: Sequence[str] | None) -> Part:
+    def _read(
+        self, question: str, query: Query, sources: Sequence[str] | None, most_words: int
+    ) -> Part:
         """Search for `query`, read and select for one question."""
         began = time.perf_counter()
         query = replace(query, text=plainly(query.text))
@@ -107,7 +110,7 @@ class Finder:
                 row = np.concatenate([row, plain, judged.extra])
             confidence = float(self._calibration.answer.probability(row[None, :])[0])
             if confidence >= self._calibration.threshold:
-                quotes = select(asked, ranked, self._store.library, self._settings.answer_words)
+                quotes = select(asked, ranked, self._store.library, most_words)
         return Part(
             question=question,
             found=found,

@@ -49,7 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--reader", required=True, help="as in SOUNDINGS_READER")
     parser.add_argument("--errors", action="store_true", help="name the questions it fails, too")
     args = parser.parse_args(argv)
-    examples = examples_of(args.bench, args.homes, held=args.sources)
+    examples = examples_of(args.bench, args.sources, args.homes, held=True)
     found = outcomes(examples, args.reader)
     for line in table(examples, found):
         print(line)

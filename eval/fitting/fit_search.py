@@ -3,9 +3,9 @@
 
 The weights are those under which the passages that answer are likeliest among all that are found,
 when the chance of each is the softmax of its score (the listwise loss of Cao and others, Learning
-to Rank, ICML 2007, section 4). Learnt from the public sets and from questions as people ask them;
-our own gold is only measured on. The figures kept beside them are cross-validated. Everything is
-deterministic.
+to Rank, ICML 2007, section 4). Learnt from the public sets, from questions as people ask them, and
+from our own gold of the `tune` split. The figures kept beside them are cross-validated. Everything
+is deterministic.
 """
 
 import json

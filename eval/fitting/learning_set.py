@@ -1,8 +1,8 @@
 """The questions that models are learnt from, with what is found for each and which of it answers.
 
 The public sets and questions as people ask them (`authored.jsonl`, split `train`), each with its
-library, which the program's own `ingest` brings up to date. Our own gold is measured on, and never
-learnt from: its questions have been read too often.
+library, which the program's own `ingest` brings up to date; and the `tune` split of our own gold.
+Its `held` split, and the split `dev` of the former, are never learnt from.
 """
 
 import json
@@ -56,10 +56,10 @@ class Example:
     best: int = 0
 
 
-def examples_of(bench: Path, homes: Path, *, held: Path | None = None) -> list[Example]:
+def examples_of(bench: Path, sources: Path, homes: Path, *, held: bool = False) -> list[Example]:
     """The questions of all sets with their candidates; what nothing is learnt from only where it is
-    asked for, in sets of their own: our gold's `held` split ("starter-held"), with the originals in
-    the folder `held`, and the last turns of the public conversations."""
+    asked for, in sets of their own: our gold's `held` split ("starter-held"), and the last turns of
+    the public conversations."""
     examples: list[Example] = []
 
     def add(name: str, store: Store, rows: Iterator[Row]) -> None:
@@ -70,10 +70,12 @@ def examples_of(bench: Path, homes: Path, *, held: Path | None = None) -> list[E
         store = library_of(homes / name, bench / name / "corpus.jsonl")
         add(name, store, bench_questions(bench / name / "questions.jsonl"))
     add(AUTHORED, authored_library(bench, homes), authored_rows(bench))
-    if held:
-        for name, paths in (("starter", ()), ("originals", (held,))):
-            store = library_of(homes / name, *paths)
+    for name, paths in (("starter", ()), ("originals", (sources,))):
+        store = library_of(homes / name, *paths)
+        add(name, store, gold_rows(GOLD / name, store, "tune"))
+        if held:
             add(f"{name}{HELD}", store, gold_rows(GOLD / name, store, "held"))
+    if held:
         store = library_of(homes / CONVERSATIONS, bench / CONVERSATIONS / "corpus.jsonl")
         add(f"{CONVERSATIONS}{HELD}", store, last_turns(bench / CONVERSATIONS / "questions.jsonl"))
     return examples

@@ -111,3 +111,27 @@ def test_auto_is_half_where_the_processor_is_made_for_it(
     single, auto = SentenceEncoder(), SentenceEncoder(precision="auto")
     same = np.array_equal(auto.encode(TEXTS, bulk=True), single.encode(TEXTS, bulk=True))
     assert same is not able
+
+
+@pytest.mark.parametrize("name", [encoders.TUNED, encoders.UNTUNED])
+def test_a_shipped_encoder_is_found_by_its_name(name: str) -> None:
+    weights = find_model(name) / "model.safetensors"
+    assert encoders.sha256_of(weights) == encoders.SHIPPED[name][1]
+
+
+def test_other_weights_than_the_published_are_refused(
+    copied_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with (copied_model / "model.safetensors").open("r+b") as stream:
+        stream.seek(-1, 2)
+        stream.write(b"\x01")
+    monkeypatch.setattr(encoders, "TUNED_FOLDER", copied_model)
+    with pytest.raises(EncoderUnavailable, match=encoders.TUNED):
+        SentenceEncoder(encoders.TUNED)
+
+
+def test_the_tuned_encoder_fits_its_allowance_and_is_computed_in_single() -> None:
+    files = [file for file in encoders.TUNED_FOLDER.rglob("*") if file.is_file()]
+    assert sum(file.stat().st_size for file in files) <= 46_000_000
+    vector = SentenceEncoder(encoders.TUNED).encode(["A boat needs a keel."])[0]
+    assert float(vector @ vector) == pytest.approx(1, abs=1e-5)

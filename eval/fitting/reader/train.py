@@ -27,7 +27,7 @@ from torch.nn.functional import log_softmax
 from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
 from eval.fitting.reader.pairs import Pair, batches, read_pairs
-from vectorstore.encoder import BUILTIN, find_model, multiplies_bfloat16
+from vectorstore.encoder import UNTUNED, find_model, multiplies_bfloat16
 
 WARM_SHARE = 0.05
 HEAD_RATE = 10.0  # the head is new and learns so many times quicker than the rest
@@ -53,7 +53,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--examples", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--encoder", default=BUILTIN, help="the encoder to begin with")
+    parser.add_argument("--encoder", default=UNTUNED, help="the encoder to begin with")
     parser.add_argument("--layers", type=int, help="of the encoder, from the lowest; all of them")
     parser.add_argument("--frozen", type=int, default=0, help="layers that stay as they are")
     parser.add_argument("--epochs", type=int, default=1)
