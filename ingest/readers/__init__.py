@@ -1,8 +1,9 @@
 """Readers: a file to the documents in it.
 
-Text, Markdown and JSON Lines are their own text (`plain`). For the other kinds a reader writes
-one, in the form of `ingest.cutting.written`; those run in a process of their own (`apart`), since
-files from anywhere meet large libraries there.
+This file says which kind of file has which reader; each has a file of its own. Text, Markdown and
+JSON Lines are their own text (`plain`). For the other kinds a reader writes one, in the form of
+`ingest.cutting.written`; those run in a process of their own (`apart`), since files from anywhere
+meet large libraries there.
 """
 
 import hashlib
