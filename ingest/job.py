@@ -239,7 +239,7 @@ class Job:
         started = datetime.now(UTC).isoformat(timespec="seconds")
         changes = plan.changes(self.settings.table(IngestSettings), started)
         encoded = self._encode(
-            [text for v in changes.add for p in v.passages for text in v.encoded(p)]
+            [v.text[s.start : s.end] for v in changes.add for p in v.passages for s in p.sentences]
         )
         self.progress.step("Building the index")
         lines = [asdict(file) for file in (*files, *plan.files) if file.status != "unchanged"]
