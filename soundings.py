@@ -32,7 +32,7 @@ from eval.suite.resting import gold_resting_on
 from ingest.settings import IngestSettings
 from vectorstore.console import Commands, announce, print_json, print_table
 from vectorstore.doctor import examine
-from vectorstore.errors import SoundingsError
+from vectorstore.errors import EncodingOutdated, SoundingsError
 from vectorstore.settings import Settings, StoreSettings, Table, load_settings
 from web.audit import open_audit
 from web.guard import BODY_LIMIT, Guard
@@ -67,7 +67,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     try:
         settings = load_settings(TABLES, home=args.home)
-        code: int = args.run(args, settings)
+        try:
+            code: int = args.run(args, settings)
+        except EncodingOutdated as exc:
+            announce(f"{exc}\nThat is being done now, from its stored texts.")
+            ingest.cli.make_again(settings)
+            code = args.run(args, settings)
         sys.stdout.flush()
         return code
     except SoundingsError as exc:

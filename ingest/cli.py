@@ -51,6 +51,12 @@ def _ingest(args: argparse.Namespace, settings: Settings) -> int:
     return 1 if report.counts["failed"] else 0
 
 
+def make_again(settings: Settings) -> None:
+    """Make a library's passages, vectors and index again from its stored texts."""
+    with ConsoleProgress() as progress:
+        ingest(settings, rebuild=True, progress=progress, announce=announce)
+
+
 def _print(report: Report) -> None:
     quiet = report.counts["unchanged"] > 20
     for file in report.files:

@@ -239,7 +239,7 @@ class Job:
         started = datetime.now(UTC).isoformat(timespec="seconds")
         changes = plan.changes(self.settings.table(IngestSettings), started)
         encoded = self._encode(
-            [v.text[s.start : s.end] for v in changes.add for p in v.passages for s in p.sentences]
+            [text for v in changes.add for p in v.passages for text in v.encoded(p)]
         )
         self.progress.step("Building the index")
         lines = [asdict(file) for file in (*files, *plan.files) if file.status != "unchanged"]

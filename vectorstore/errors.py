@@ -10,6 +10,7 @@ SoundingsError                 an expected failure: one clear message, exit 1
     ├── UnknownSource          no source has this id
     ├── IndexUnavailable       the vector index cannot be built, opened or asked
     ├── IndexMismatch          the library was made by another encoder or segmentation
+    │   └── EncodingOutdated   and can be made again from its stored texts with the one asked for
     ├── EncoderUnavailable     the encoder's weights are missing, altered or unreadable
     └── RerankerUnavailable    the reranker that the settings name cannot be loaded
 
@@ -59,6 +60,10 @@ class IndexUnavailable(StoreError):
 
 class IndexMismatch(StoreError):
     """The library was made by another encoder or segmentation than the settings ask for."""
+
+
+class EncodingOutdated(IndexMismatch):
+    """The library was made by another encoder, or in another form, than the settings ask for."""
 
 
 class EncoderUnavailable(StoreError):

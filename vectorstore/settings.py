@@ -43,8 +43,8 @@ class StoreSettings(Table):
     """The table `vectorstore`: where things are kept and how they are found."""
 
     encoder: str = "builtin"
-    """A sentence-transformers model: a folder, or a name in the local model cache; `builtin` is the
-    all-MiniLM-L6-v2 that ships, `soundings-minilm` the same tuned by us."""
+    """A sentence-transformers model: a folder, or a name in the local model cache; `builtin` is our
+    own that ships (`soundings-minilm`), `all-minilm-l6-v2` the one that it was tuned from."""
     encoder_precision: Precision = "single"
     """What a library is encoded in: `single`, `half` (bfloat16, interchangeable at a cosine of
     0.999), or `auto`, half where the processor multiplies bfloat16."""

@@ -8,6 +8,7 @@ from vectorstore import generation as generations
 from vectorstore.encoder import BUILTIN, Encoder, SentenceEncoder
 from vectorstore.errors import (
     EncoderUnavailable,
+    EncodingOutdated,
     IndexMismatch,
     IndexUnavailable,
     LibraryUnavailable,
@@ -124,7 +125,7 @@ def open_encoder(
             "Or make it again with the built-in encoder: soundings ingest --rebuild"
         ) from exc
     if made_by and made_by != encoder.fingerprint and not rebuild:
-        raise IndexMismatch(
+        raise EncodingOutdated(
             f"this library was made with the encoder '{made_by}', the settings ask for "
             f"'{encoder.fingerprint}'. Make it again: soundings ingest --rebuild"
         )

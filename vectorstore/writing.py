@@ -127,14 +127,20 @@ def _generation_with(
     touched = {*changes.retire, *(v.source for v in changes.add)}
     kept = {id: source for id, source in current.items() if source not in touched}
     added = {
-        p.id: (v.source, [digest(v.text[s.start : s.end]) for s in p.sentences])
+        p.id: (v.source, [digest(text) for text in v.encoded(p)])
         for v in changes.add
         for p in v.passages
     }
     if not kept and not added:
         return ""
-    gone = [id for id in current if id not in kept and id not in added]
-    fresh = {id: entry for id, entry in added.items() if current.get(id) != entry[0]}
+    titles = {source.id: source.title for source in library.sources()}
+    retitled = {v.source for v in changes.add if titles.get(v.source, v.title) != v.title}
+    fresh = {
+        id: entry
+        for id, entry in added.items()
+        if current.get(id) != entry[0] or entry[0] in retitled  # a title is encoded, too
+    }
+    gone = [id for id in current if id not in kept and (id not in added or id in fresh)]
     if base and not gone and not fresh:
         return base  # only details changed: the same passages, the same vectors
     if not base or len(gone) + len(fresh) > len(kept):

@@ -21,7 +21,8 @@ TEXTS = {
 
 
 class HashEncoder:
-    """Equal texts get equal vectors; what it was asked to encode is in `asked`."""
+    """Equal texts get equal vectors, whatever line of context stands before them; what it was asked
+    to encode is in `asked`."""
 
     fingerprint = "hash-1"
 
@@ -36,7 +37,8 @@ class HashEncoder:
         bulk: bool = False,
     ) -> NDArray[np.float32]:
         self.asked += texts
-        seeds = [int.from_bytes(digest(text)[:8], "big") for text in texts]
+        words = [text.rsplit("\n", 1)[-1] for text in texts]
+        seeds = [int.from_bytes(digest(each)[:8], "big") for each in words]
         rows = np.array([np.random.default_rng(seed).normal(size=32) for seed in seeds])
         if progress is not None:
             progress(len(texts))

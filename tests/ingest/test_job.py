@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from ingest import NothingToIngest, PruneRefused, Report, ingest
+from tests.conftest import Command
 from vectorstore import (
     IndexMismatch,
     IndexUnavailable,
@@ -85,7 +86,10 @@ def test_a_changed_and_a_new_file_are_taken_up_and_a_bad_one_stops_nothing(desk:
     }
     assert all(file.reason for file in report.files if file.status in ("failed", "skipped"))
     assert (report.counts["failed"], report.sources, report.encoded) == (2, 5, 2)
-    assert sorted(desk.encoder.asked) == ["A pike waits.", "The green boat sails at noon."]
+    assert sorted(desk.encoder.asked) == [
+        "boats\nThe green boat sails at noon.",
+        "fish\nA pike waits.",
+    ]
     store = Store(desk.home, desk.library, desk.encoder, print)
     assert store.searcher.search("A pike waits.", 1).hits[0].passage.source == "fish"
 
@@ -193,11 +197,22 @@ def test_questions_are_answered_from_the_old_version_until_the_new_one_is_whole(
 
 def test_new_details_leave_the_index_alone(desk: Any) -> None:
     before = desk.library.meta("generation"), desk.library.fingerprint
-    desk.write("sources.toml", '[[source]]\nfile = "boats.txt"\ntitle = "Boats"\n')
+    desk.write("sources.toml", '[[source]]\nfile = "boats.txt"\ndate = "2016-01-02"\n')
     assert statuses(desk.ingest())["boats.txt"] == "updated"
-    assert desk.library.source("boats").title == "Boats"
+    assert desk.library.source("boats").date == "2016-01-02"
     assert desk.library.meta("generation") == before[0]
     assert desk.library.fingerprint != before[1]
+
+
+def test_a_new_title_is_encoded_with_what_stands_under_it(desk: Any) -> None:
+    before = desk.library.meta("generation")
+    desk.encoder.asked.clear()
+    desk.write("sources.toml", '[[source]]\nfile = "boats.txt"\ntitle = "Of ships"\n')
+    assert statuses(desk.ingest())["boats.txt"] == "updated"
+    assert desk.encoder.asked and all(t.startswith("Of ships\n") for t in desk.encoder.asked)
+    assert desk.library.meta("generation") != before
+    store = Store(desk.home, desk.library, desk.encoder, print)
+    assert {hit.passage.title for hit in store.searcher.search("boat", 9).hits} >= {"Of ships"}
 
 
 class Stopping:
@@ -248,9 +263,9 @@ def test_vectors_of_a_run_that_failed_are_not_made_again(
         with pytest.raises(IndexUnavailable, match="the disk is full"):
             desk.ingest()
     assert desk.state() == before
-    assert desk.encoder.asked == ["A pike waits."]
+    assert desk.encoder.asked == ["fish\nA pike waits."]
     assert desk.ingest().encoded == 0
-    assert desk.encoder.asked == ["A pike waits."]
+    assert desk.encoder.asked == ["fish\nA pike waits."]
 
 
 def test_other_sizes_are_refused_until_the_library_is_made_again(desk: Any) -> None:
@@ -331,6 +346,22 @@ def test_a_library_encoded_in_half_precision_is_the_same_library(
     assert rough.similarity == pytest.approx(single.similarity, abs=0.01)
     report = ingest(settings_of(tmp_path / "home"), [real_home.parent / "texts"])
     assert [file.status for file in report.files] == ["unchanged"]
+
+
+def test_a_home_encoded_in_another_way_is_made_again_by_itself(
+    real_home: Path, tmp_path: Path, soundings: Command
+) -> None:
+    home = shutil.copytree(real_home, tmp_path / "home")
+    connection = sqlite3.connect(home / "library.sqlite3")
+    connection.execute("UPDATE meta SET value = 'bert-384-old' WHERE name = 'encoder'")
+    connection.execute("UPDATE vector SET encoder = 'bert-384-old'")
+    connection.commit()
+    connection.close()
+    code, out, err = soundings("--home", home, "search", "A ship at sunrise", "--json")
+    assert code == 0 and json.loads(out)["hits"][0]["source"] == "boats"
+    assert "made with the encoder 'bert-384-old'" in err and "Encoding sentences" in err
+    code, _, err = soundings("--home", home, "search", "A ship at sunrise", "--json")
+    assert code == 0 and "bert-384-old" not in err
 
 
 def test_a_lost_encoder_is_named_with_the_way_out(

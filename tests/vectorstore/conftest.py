@@ -14,7 +14,8 @@ from vectorstore.writing import Shape, commit, writing
 
 
 class HashEncoder:
-    """Equal texts get equal vectors, others nearly orthogonal ones."""
+    """Equal texts get equal vectors, others nearly orthogonal ones; the line that gives a text its
+    context counts for nothing."""
 
     fingerprint = "hash-1"
 
@@ -25,7 +26,8 @@ class HashEncoder:
         progress: Callable[[int], None] | None = None,
         bulk: bool = False,
     ) -> NDArray[np.float32]:
-        seeds = [int.from_bytes(digest(text)[:8], "big") for text in texts]
+        words = [text.rsplit("\n", 1)[-1] for text in texts]
+        seeds = [int.from_bytes(digest(each)[:8], "big") for each in words]
         rows = np.array([np.random.default_rng(seed).normal(size=64) for seed in seeds])
         unit: NDArray[np.float32] = rows / np.linalg.norm(rows, axis=1, keepdims=True)
         return unit.astype(np.float32)
@@ -72,7 +74,7 @@ class Shelf:
     def change(self, *retire: str, **texts: str) -> None:
         """One commit: these sources go, these come with their texts."""
         versions = tuple(version_of(source, text) for source, text in texts.items())
-        found = [v.text[s.start : s.end] for v in versions for p in v.passages for s in p.sentences]
+        found = [text for v in versions for p in v.passages for text in v.encoded(p)]
         if found:
             self.library.put_vectors(
                 [digest(text) for text in found], self.encoder.encode(found), "hash-1"

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from vectorstore.library.context import in_context
 from vectorstore.models import Heading, Sentence
 
 
@@ -40,6 +41,13 @@ class NewVersion:
     @property
     def text_sha256(self) -> str:
         return hashlib.sha256(self.text.encode()).hexdigest()
+
+    def encoded(self, passage: NewPassage) -> list[str]:
+        """What is encoded of one of the passages: its sentences, each in its context."""
+        return [
+            in_context(self.title, passage.heading, self.text[s.start : s.end])
+            for s in passage.sentences
+        ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """The form in which a sentence or passage is encoded in its context."""
 
 JOINT = " › "
+FORM = "context-1"  # part of what tells one encoding of a library from another
 
 
 def in_context(title: str, heading: str, words: str) -> str:

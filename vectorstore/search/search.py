@@ -18,6 +18,7 @@ from vectorstore.encoder import Encoder
 from vectorstore.errors import IndexMismatch, IndexUnavailable
 from vectorstore.generation import Generation
 from vectorstore.library import Library, digest
+from vectorstore.library.context import in_context
 from vectorstore.library.lexicon import terms
 from vectorstore.models import Hit, Passage
 from vectorstore.search.ranking import Wanted, Weights, rarity, shipped, stemmed, wanted
@@ -268,8 +269,12 @@ def _signals(candidate: _Candidate, similarity: float, pool: _Pool) -> tuple[flo
 
 
 def sentence_digests(passage: Passage) -> list[bytes]:
-    """The keys of the vectors of a passage's sentences, in order."""
-    return [digest(text) for text in passage.sentence_texts()]
+    """The keys of the vectors of a passage's sentences, in order: of what was encoded, which is
+    each sentence in its context."""
+    return [
+        digest(in_context(passage.title, passage.heading, text))
+        for text in passage.sentence_texts()
+    ]
 
 
 def stack(keys: Sequence[bytes], vectors: dict[bytes, Vector]) -> Vector:
