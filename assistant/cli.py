@@ -9,10 +9,13 @@ from assistant.errors import BadQuestion
 from assistant.keeping import verify_cli
 from assistant.models import Answer, Outcome, Turn, Use
 from assistant.proof.cli import add_commands as add_gate_commands
+from assistant.turn.kinds import Kind
 from vectorstore.batch import history_of, run_batch
 from vectorstore.cli import add_source_filter, check_batch_arguments, narrowed
 from vectorstore.console import Commands, announce, plain, print_json
 from vectorstore.settings import Settings
+
+ASKED_FOR = [str(k) for k in (Kind.POINT, Kind.LIST, Kind.OVERVIEW, Kind.COMPARISON, Kind.CLAIM)]
 
 
 def add_commands(commands: Commands) -> None:
@@ -20,6 +23,9 @@ def add_commands(commands: Commands) -> None:
     ask = commands.add_parser("ask", help="ask a question", description=_ask.__doc__)
     ask.add_argument("question", nargs="?", metavar="QUESTION")
     ask.add_argument("--engine", choices=ENGINES, help="which engine answers")
+    ask.add_argument(
+        "--kind", choices=ASKED_FOR, help="what it is to be answered as; told from its words if not"
+    )
     add_source_filter(ask)
     ask.add_argument("--json", action="store_true", help="print JSON")
     ask.add_argument(
@@ -52,7 +58,8 @@ def _ask(args: argparse.Namespace, settings: Settings) -> int:
         )
         announce(f"{lines} questions, {failed} failed.")
         return 0
-    answer = engine.ask(args.question, sources=sources)
+    kind = Kind(args.kind) if args.kind else None
+    answer = engine.ask(args.question, sources=sources, kind=kind)
     if args.json:
         print_json({"id": None, **answer.to_json()})
     else:
@@ -73,6 +80,9 @@ _SIGNS = {Outcome.ANSWERED: "● Answered", Outcome.PARTIAL: "◐ Partly answere
 
 
 def _print(answer: Answer) -> None:
+    if answer.outcome is Outcome.REPLY:
+        print("\n".join(plain(line) for line in answer.answer.splitlines()))
+        return
     if answer.outcome is Outcome.WITHHELD:
         print(f"○ Not in this library ({answer.reason}). The nearest passages:\n")
         for hit in answer.hits[:3]:
@@ -80,17 +90,24 @@ def _print(answer: Answer) -> None:
             text = plain(" ".join(hit.passage.text.split()))
             print(f"  {place}\n    {text[:200]}{'…' if len(text) > 200 else ''}\n")
         return
-    print(f"{_SIGNS[answer.outcome]} (confidence {answer.confidence:.2f})")
+    sign = f"● {answer.verdict.capitalize()}" if answer.verdict else _SIGNS[answer.outcome]
+    print(f"{sign} (confidence {answer.confidence:.2f}; taken for: {answer.kind})")
     if answer.written:
         print(plain(_who_wrote(answer.written)))
     if answer.missing:
         print(plain(f"  The library does not answer: {answer.missing}"))
     print()
-    quotes = {citation.quote for citation in answer.citations}
+    shown = {citation.quote: citation.shown for citation in answer.citations}
+    side = None
     for statement in answer.statements:
-        text = plain(" ".join(statement.text.split()))
-        shown = f"“{text}”" if statement.text in quotes else text
-        print(f"  {shown} {list(statement.citations)}")
+        if statement.side != side:
+            side = statement.side
+            print(plain(f"  {side}:"))
+        quote = shown.get(statement.text)
+        text = f"“{quote}”" if quote else " ".join(statement.text.split())
+        print(plain(f"  {text}"), list(statement.citations))
+    if answer.note:
+        print(plain(f"\n  {answer.note}"))
     print()
     said = {statement.text for statement in answer.statements}
     for citation in answer.citations:

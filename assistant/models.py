@@ -14,6 +14,7 @@ class Outcome(StrEnum):
     ANSWERED = "answered"
     PARTIAL = "partial"
     WITHHELD = "withheld"
+    REPLY = "reply"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,19 +26,9 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
-    """The few words of a quote that answer: the source's text `[start:end]`."""
-
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Citation:
-    """A marker of an answer, tied to a verbatim quote: the source's text `[start:end]`.
-
-    `words` are those of it that a reader holds to answer; None where none has read it.
-    """
+    """A marker of an answer, tied to a verbatim quote: the source's text `[start:end]`; `shown` is
+    the quote without the marks of markup."""
 
     marker: int
     source: str
@@ -49,7 +40,7 @@ class Citation:
     quote: str
     page: int | None
     heading: str
-    words: Words | None = None
+    shown: str = ""
 
     @property
     def place(self) -> tuple[str, int, int]:
@@ -59,11 +50,17 @@ class Citation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """One sentence of an answer, the markers behind it, and how well they support it."""
+    """One sentence of an answer, the markers behind it, and how well they support it.
+
+    `status` is "quoted" where it is its quote, "proved" where its wording passed the gate, and
+    "unconfirmed" where it did not; `side` is the side of a comparison that it speaks for.
+    """
 
     text: str
     citations: tuple[int, ...]
     support: float
+    status: str = "quoted"
+    side: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,26 +111,31 @@ class Use:
 class Answer:
     """What the engine gives for a question.
 
-    `answer` is the text with markers; `confidence` the probability that the evidence answers
-    the question, also where the answer is withheld; `hits` the nearest passages, best first;
+    `kind` is what the turn was taken for. `answer` is the text with markers; `confidence` the
+    probability that the evidence answers the question, also where the answer is withheld, and None
+    for a reply; `hits` the nearest passages, best first;
     `missing` is what a partial answer leaves open; `reader` names what picked the evidence;
     `written` says how a language model took part, if one was asked; `listed` are the markers of
-    the quotes that together are a list.
+    the quotes that together are a list; `verdict` is what they make of a claim ("supported",
+    "contradicted"); `note` says what a reader of the answer should know of it.
     """
 
     question: str
     standalone_question: str
     outcome: Outcome
     reason: str | None
-    confidence: float
+    confidence: float | None
     engine: str
     answer: str
-    reader: str = "features"
+    kind: str = "point"
+    reader: str = "similarity"
     statements: tuple[Statement, ...] = ()
     citations: tuple[Citation, ...] = ()
     dropped: tuple[Dropped, ...] = ()
     hits: tuple[Hit, ...] = field(default=(), repr=False)
     missing: str | None = None
+    verdict: str | None = None
+    note: str | None = None
     written: Use | None = None
     listed: tuple[int, ...] = field(default=(), repr=False)
     library: str = ""
@@ -147,7 +149,10 @@ class Answer:
             "outcome": str(self.outcome),
             "reason": self.reason,
             "missing": self.missing,
-            "confidence": round(self.confidence, 4),
+            "kind": self.kind,
+            "verdict": self.verdict,
+            "note": self.note,
+            "confidence": None if self.confidence is None else round(self.confidence, 4),
             "engine": self.engine,
             "reader": self.reader,
             **(self.written.to_json() if self.written else {}),
@@ -157,6 +162,8 @@ class Answer:
                     "text": s.text,
                     "citations": list(s.citations),
                     "support": round(s.support, 4),
+                    "status": s.status,
+                    "side": s.side,
                 }
                 for s in self.statements
             ],
@@ -168,11 +175,20 @@ class Answer:
         }
 
 
-def text_with_markers(statements: Sequence[Statement]) -> str:
-    """The statements as one text, each with the markers of its quotes."""
-    return " ".join(
-        f"{' '.join(visible(s.text).split())} {in_brackets(s.citations)}" for s in statements
-    )
+def answer_text(statements: Sequence[Statement], citations: Sequence[Citation]) -> str:
+    """The statements as one text, quotes as they are shown, each with the markers of its quotes;
+    the sides of a comparison in lines of their own."""
+    shown = {citation.quote: citation.shown or citation.quote for citation in citations}
+    said: list[str] = []
+    side: str | None = None
+    for statement in statements:
+        words = " ".join(visible(shown.get(statement.text, statement.text)).split())
+        text = f"{words} {in_brackets(statement.citations)}"
+        if statement.side != side:
+            side = statement.side
+            text = f"\n{side}: {text}" if side else f"\n{text}"
+        said.append(text)
+    return " ".join(said).replace(" \n", "\n").strip()
 
 
 def in_brackets(markers: Sequence[int]) -> str:

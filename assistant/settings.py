@@ -10,10 +10,10 @@ from vectorstore.settings import NONE, Table
 class AssistantSettings(Table):
     """How questions are answered."""
 
-    reader: str = "none"
-    """An extractive question-answering model of the SQuAD 2 kind, or one exported by `python -m
-    eval.fitting.reader.export`, that reads the best of what is found: a folder, or a name in the
-    local model cache; `builtin` for the one that ships."""
+    reader: str = "builtin"
+    """The model that reads what is found: `builtin` for the one that ships, `none` to do without,
+    or one exported by `python -m eval.fitting.reader.export`: a folder, or a name in the local
+    model cache."""
     nli: str = "none"
     """A cross-encoder trained on natural language inference, for the gate: a folder, or a name in
     the local model cache."""

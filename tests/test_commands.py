@@ -152,17 +152,21 @@ def test_a_library_that_is_no_database_is_a_clear_failure(soundings: Run, tmp_pa
         fails(soundings("--home", tmp_path, *command), 1, "not a database")
 
 
-def test_a_home_made_by_another_encoder_is_a_clear_failure(
+def test_a_home_made_by_another_encoder_is_made_again_from_its_stored_texts(
     soundings: Run, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = shutil.copytree(find_model("builtin"), tmp_path / "other")
     config = json.loads((other / "config.json").read_text())
     (other / "config.json").write_text(json.dumps({**config, "comment": "another"}))
     monkeypatch.setenv("SOUNDINGS_ENCODER", str(other))
-    before = state(home)
-    for command in (["ingest"], ["search", "word"]):
-        fails(soundings("--home", home, *command), 1, "soundings ingest --rebuild")
-    assert state(home) == before
+    before = [(source.id, source.sha256) for source in Library(home / FILE_NAME).sources()]
+    code, out, err = soundings("--home", home, "search", "the triple aim", "--json")
+    assert code == 0
+    assert json_of(out)
+    assert "That is being done now, from its stored texts." in err
+    after = Library(home / FILE_NAME)
+    assert [(source.id, source.sha256) for source in after.sources()] == before
+    assert "being done now" not in soundings("--home", home, "search", "the triple aim")[2]
 
 
 # search

@@ -24,13 +24,14 @@ ROOMS = tuple("turn finding reading proof writing keeping answering packs ask ap
 TOP = {"__init__", "cli", "settings", "errors", "models", "query_engine"}
 MOST_FILES = 15  # of code, beside one another in a folder
 WITH_TORCH = ("export", "train")
-READER = {
+FITTING = {
     *(f"eval/fitting/{room}/{name}.py" for room in ("encoder", "reader") for name in WITH_TORCH),
-    "assistant/reading/readers.py",
+    "eval/fitting/checkpoint.py",
+    "eval/fitting/reader/base.py",
 }
 ONLY_IN = {
     "chromadb": {"vectorstore/generation.py"},
-    "torch": {"vectorstore/encoder.py", *READER},
+    "torch": {"vectorstore/encoder.py", *FITTING},
     "sentence_transformers": {"vectorstore/encoder.py"},
     "docx": {
         "ingest/readers/docx.py",

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 
 from assistant.reading import open_reader
+from assistant.reading.reader import Stretch
 from assistant.settings import AssistantSettings
 from vectorstore import EncoderUnavailable, Settings, SettingsError
 from vectorstore.doctor import Finding, finding
@@ -30,7 +31,7 @@ def _reader(table: AssistantSettings) -> str:
     reader = open_reader(table.reader)
     if reader is None:
         return _UNASKED
-    reader.read("Who?", ["Jo Tan."])
+    reader.read("Who?", "", [Stretch(heading="", sentences=("Jo Tan.",))])
     return reader.fingerprint
 
 

@@ -1,6 +1,6 @@
 """The engine: question and history in, a proved answer out.
 
-question → standalone question → hits → evidence → quotes → gate → outcome
+turn → kind → standalone question → hits → evidence → quotes → gate → outcome
 """
 
 import copy
@@ -12,23 +12,33 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
+from assistant.answering.by_kind import answer_as
 from assistant.answering.composing import compose
 from assistant.answering.line import Line
 from assistant.answering.parts import Finder
+from assistant.answering.point import NUMBER_OF_QUOTES
+from assistant.answering.reply import Replies
 from assistant.errors import BadQuestion, EngineUnavailable, Stopped
 from assistant.keeping.journal import Journal, noted
-from assistant.models import Answer, Turn
+from assistant.models import Answer, Outcome, Turn
 from assistant.proof import Checker, open_checker
-from assistant.reading import SpanReader, open_reader
+from assistant.reading import Reader, open_reader
 from assistant.reading.calibration import Calibration, load, shipped
 from assistant.settings import AssistantSettings
 from assistant.turn.followup import standalone as stand_alone
+from assistant.turn.kinds import Kind, kind_of
+from assistant.turn.spelling import corrected
 from vectorstore import Library, Settings, Store, open_store
+from vectorstore.encoder import Encoder
 
 QUESTION_CHARACTERS = 2_000
+TURNS, TURN_CHARACTERS = 12, 4_000  # of a conversation, that are read
 # Questions that are searched and read at the same time. More would finish none of them sooner;
 # with fewer than the processors, some would idle.
 AT_ONCE = max(2, min(os.cpu_count() or 1, 8))
+LESS = "Say it shorter and simpler, in one line, in plain words."
+MORE = "Tell me more, at greater length, in more detail. Why? Are you sure?"
+AGAIN = "In the sources' own words; only a language model could put them otherwise."
 ENGINES = ("extractive", "llm")
 
 
@@ -58,20 +68,21 @@ class Engine:
         settings: AssistantSettings,
         *,
         calibration: Calibration | None = None,
-        spans: SpanReader | None = None,
+        reader: Reader | None = None,
         checker: Checker | None = None,
         writer: Callable[[Library, Checker], Writer] | None = None,
         journal: Journal | None = None,
     ):
-        """`spans` reads the best of what is found; without it plain features decide. `writer`
+        """`reader` reads what is found; without it similarity and words decide. `writer`
         makes the one that puts answers into words; without it they are quotes. `journal` notes
         what people ask. Raises AssistantError where `calibration` was made for the other way."""
         self.store = store
         self.settings = settings
-        self.calibration = calibration or shipped(read=spans is not None)
-        self._finder = Finder(store, settings, self.calibration, spans)
+        self.calibration = calibration or shipped(read=reader is not None)
+        self._finder = Finder(store, self.calibration, reader)
         self.checker = checker or open_checker(settings, store.encoder)
         self._writer = writer(store.library, self.checker) if writer else None
+        self._replies = Replies(store, written=writer is not None)
         self.journal = journal
         self._line = Line(AT_ONCE)
 
@@ -93,15 +104,19 @@ class Engine:
         *,
         sources: Sequence[str] | None = None,
         standalone: str | None = None,
+        kind: Kind | None = None,
     ) -> Answer:
         """Answer a question, with the turns before it oldest first.
 
         `sources` narrows the search to these source ids. `standalone` is the person's own wording
         of the question as it stands alone: it is searched and read as it is, and the turns add
-        nothing. Raises BadQuestion for an empty or overlong question or wording, SoundingsError
-        where the library cannot be read.
+        nothing. `kind` is what it is to be answered as, told from its words if left out. Raises
+        BadQuestion for an empty or overlong question or wording, SoundingsError where the library
+        cannot be read.
         """
-        *_, answer = self.stream(question, history, sources=sources, standalone=standalone)
+        *_, answer = self.stream(
+            question, history, sources=sources, standalone=standalone, kind=kind
+        )
         return answer
 
     def stream(
@@ -111,6 +126,7 @@ class Engine:
         *,
         sources: Sequence[str] | None = None,
         standalone: str | None = None,
+        kind: Kind | None = None,
         by: str | None = None,
         stop: threading.Event | None = None,
     ) -> Iterator[Answer]:
@@ -120,7 +136,7 @@ class Engine:
         one is the extractive answer. `by` is the name of whoever asks, for the journal; raises
         Stopped soon after `stop` is set.
         """
-        answers = self._answers(question, history, sources, standalone, stop)
+        answers = self._answers(question, history, sources, standalone, kind, stop)
         return noted(self.journal, by, question, answers)
 
     def _answers(
@@ -129,42 +145,74 @@ class Engine:
         history: Sequence[Turn],
         sources: Sequence[str] | None,
         standalone: str | None,
+        kind: Kind | None,
         stop: threading.Event | None,
     ) -> Iterator[Answer]:
         started = time.perf_counter()
         check_question(question)
         if standalone is not None:
             check_question(standalone)
-        before = [_whole(turn) for turn in history] if standalone is None else []
-        own = question if standalone is None else " ".join(standalone.split())
+        before = bounded(history) if standalone is None else []
+        own = " ".join((question if standalone is None else standalone).split())
+        if kind is None:
+            told, _ = kind_of(own, before, self.store.encoder)
+            kind = Kind.REPLY if self._replies.foreign(own) else told
+        most = NUMBER_OF_QUOTES
+        if kind is Kind.REPLY:
+            yield self._replied(question, own, before)
+            return
+        again = kind is Kind.AGAIN
+        if again:
+            own, before, most = _again(own, before, self.store.encoder)
+            kind = kind_of(own, before, self.store.encoder)[0]
+            if kind in (Kind.AGAIN, Kind.REPLY):
+                kind = Kind.POINT
+        elif standalone is None:
+            own = corrected(own, self.store.library)
         writing = self._writer.begin(stop) if self._writer else None
         read = writing.standalone(own, before, own) if writing is not None else own
         alone = stand_alone(own, before) if read == own else read
         with self._line.place(stop):  # what a model then does with it holds up nobody
-            answer = self._quoted(question, read, alone, before, sources)
+            made = answer_as(
+                kind,
+                read,
+                before if read == own else (),
+                sources,
+                finder=self._finder,
+                store=self.store,
+                settings=self.settings,
+                checker=self.checker,
+                most=most,
+            )
+            answer = compose(
+                question,
+                alone,
+                kind,
+                made,
+                reader=self._finder.fingerprint,
+                library=self.store.library,
+                checker=self.checker,
+            )
+        if again and answer.citations:
+            answer = replace(answer, note=AGAIN if writing is None else None)
         if stop is not None and stop.is_set():
             raise Stopped("the question was stopped")
         for grown in writing.write(answer) if writing else [answer]:
             spent = (time.perf_counter() - started) * 1000
             yield replace(grown, timings_ms={**grown.timings_ms, "total": spent})
 
-    def _quoted(
-        self,
-        question: str,
-        read: str,
-        alone: str,
-        before: Sequence[Turn],
-        sources: Sequence[str] | None,
-    ) -> Answer:
-        """The answer in quotes to `question`, which is `read` when it is compared with sentences,
-        and shown as `alone`."""
-        return compose(
-            question,
-            alone,
-            self._finder.parts_of(read, before, sources),
-            reader=self._finder.fingerprint,
-            library=self.store.library,
-            checker=self.checker,
+    def _replied(self, question: str, own: str, before: Sequence[Turn]) -> Answer:
+        """What is said to a turn that asks nothing of the documents."""
+        return Answer(
+            question=question,
+            standalone_question=own,
+            outcome=Outcome.REPLY,
+            reason=None,
+            confidence=None,
+            engine="extractive",
+            kind=str(Kind.REPLY),
+            answer=str(self._replies.reply_to(own, before)),
+            library=self.store.library.fingerprint,
         )
 
 
@@ -199,7 +247,7 @@ def open_engine(
         store,
         table,
         calibration=load(calibration) if calibration else None,
-        spans=open_reader(table.reader),
+        reader=open_reader(table.reader),
         checker=checker,
         writer=writer,
         journal=journal,
@@ -219,6 +267,21 @@ def check_question(question: str) -> None:
         )
 
 
-def _whole(turn: Turn) -> Turn:
-    """A turn without halves of characters, which nothing after can encode."""
-    return replace(turn, content=turn.content.encode("utf-8", "replace").decode())
+def bounded(history: Sequence[Turn]) -> list[Turn]:
+    """The last turns of a conversation, each at its beginning and without halves of characters,
+    which nothing after can encode."""
+    return [
+        replace(turn, content=turn.content[:TURN_CHARACTERS].encode("utf-8", "replace").decode())
+        for turn in history[-TURNS:]
+    ]
+
+
+def _again(turn: str, before: Sequence[Turn], encoder: Encoder) -> tuple[str, list[Turn], int]:
+    """The question whose answer is wanted otherwise, the turns before it, and how many quotes then
+    answer it: as the turn is nearer to asking for less or for more."""
+    asked = [i for i, each in enumerate(before) if each.role == "user"]
+    if not asked:
+        return turn, [], NUMBER_OF_QUOTES
+    said, less, more = encoder.encode([turn, LESS, MORE])
+    wanted = 1 if float(said @ less) >= float(said @ more) else 2 * NUMBER_OF_QUOTES
+    return before[asked[-1]].content, list(before[: asked[-1]]), wanted

@@ -1,28 +1,19 @@
-"""Finding: a question in, and for each of its parts the quotes that answer it, or none.
+"""Finding: a question in, and what was found for it, read, with how sure it is.
 
-question → its parts → hits → candidates → quotes and a confidence
+question → hits → sentences with their chances, and a confidence
 """
 
 import re
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-import numpy as np
-
-from assistant.finding.candidates import Candidate
 from assistant.finding.excerpts import Quote
 from assistant.models import Turn
-from assistant.reading import SpanReader, TrainedReader
-from assistant.reading.answer_features import answer_features
+from assistant.reading import Evidence, Reader, read_evidence
 from assistant.reading.calibration import Calibration
-from assistant.reading.evidence import FeatureReader, Judged, Reader, rank, select
-from assistant.reading.features import candidates
-from assistant.settings import AssistantSettings
-from assistant.turn.asked import ask_about
 from assistant.turn.followup import query_of
-from assistant.turn.question import plainly
-from vectorstore import Found, Query, Store
+from vectorstore import Found, Store
 
 PASSAGES_READ = 8
 
@@ -40,86 +31,81 @@ _FIRST_PART = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """What one question, or one part of it, came to; no quotes where it is to be withheld.
-
-    `words` are the places (source, start, end) that a reader holds to answer, best first.
-    """
+    """What was found for one question, or one part of it, and read; it answers where `holds`, which
+    it does from a confidence of `threshold` on."""
 
     question: str
     found: Found
-    quotes: list[Quote]
-    words: list[tuple[str, int, int]]
-    confidence: float
+    evidence: Evidence
+    holds: bool
+    threshold: float
     search_ms: float
     evidence_ms: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """Quotes that belong together; `side` is what of a comparison they speak for."""
+
+    quotes: Sequence[Quote]
+    side: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """An answer before the gate: its sections, what was found for it, what it leaves open, what it
+    makes of a claim, and what a reader of it should know."""
+
+    parts: Sequence[Part]
+    sections: Sequence[Section]
+    missing: str | None = None
+    verdict: str | None = None
+    note: str | None = None
 
 
 class Finder:
     """Finds what answers, over a store. Safe to use from several threads."""
 
-    def __init__(
-        self,
-        store: Store,
-        settings: AssistantSettings,
-        calibration: Calibration,
-        spans: SpanReader | None,
-    ):
+    def __init__(self, store: Store, calibration: Calibration, reader: Reader | None) -> None:
         """Raises AssistantError where `calibration` was made for the other way of reading."""
+        calibration.check(reader is not None)
         self._store = store
-        self._settings = settings
         self._calibration = calibration
-        self._reader: Reader = (
-            TrainedReader(calibration, spans) if spans else FeatureReader(calibration)
-        )
+        self._reader = reader
 
     @property
     def fingerprint(self) -> str:
         """Names what reads the evidence; part of every answer."""
-        return self._reader.fingerprint
+        return self._reader.fingerprint if self._reader else "similarity"
 
-    def parts_of(
-        self, question: str, before: Sequence[Turn], sources: Sequence[str] | None
-    ) -> list[Part]:
-        """What each part of a question comes to, which is searched with the turns `before`;
-        `sources` narrows the search."""
-        asked = split_parts(question)
-        turns = [[*before, *_said(asked[:i])] for i in range(len(asked))]
-        words = self._settings.answer_words // len(asked)
-        return [
-            self._read(part, query_of(part, said), sources, words)
-            for part, said in zip(asked, turns, strict=True)
-        ]
-
-    def _read(
-        self, question: str, query: Query, sources: Sequence[str] | None, most_words: int
-    ) -> Part:
-        """Search for `query`, read and select for one question."""
+    def find(self, question: str, before: Sequence[Turn], sources: Sequence[str] | None) -> Part:
+        """Search for a question after the turns `before`, and read what is found; `sources`
+        narrows the search."""
         began = time.perf_counter()
-        query = replace(query, text=plainly(query.text))
+        query = query_of(question, before)
         found = self._store.searcher.search(query, PASSAGES_READ, sources=sources)
         searched = time.perf_counter()
-        asked = ask_about(plainly(question), self._store.library)
-        listed = candidates(asked, found, self._store.library)
-        judged = self._reader.read(asked, listed)
-        ranked = rank(listed, judged.scores)
-        confidence, quotes = 0.0, list[Quote]()
-        if ranked:
-            row = answer_features(asked, found, ranked)
-            if judged.extra is not None:
-                plain = answer_features(asked, found, rank(listed, judged.plain))
-                row = np.concatenate([row, plain, judged.extra])
-            confidence = float(self._calibration.answer.probability(row[None, :])[0])
-            if confidence >= self._calibration.threshold:
-                quotes = select(asked, ranked, self._store.library, most_words)
+        evidence = read_evidence(
+            query.text, found, self._store.library, self._calibration, self._reader
+        )
         return Part(
             question=question,
             found=found,
-            quotes=quotes,
-            words=_words(listed, judged),
-            confidence=confidence,
+            evidence=evidence,
+            holds=bool(evidence.ranked) and evidence.confidence >= self._calibration.threshold,
+            threshold=self._calibration.threshold,
             search_ms=(searched - began) * 1000,
             evidence_ms=(time.perf_counter() - searched) * 1000,
         )
+
+    def find_parts(
+        self, question: str, before: Sequence[Turn], sources: Sequence[str] | None
+    ) -> list[Part]:
+        """The same for each part of a question, in the light of the parts before it."""
+        asked = split_parts(question)
+        return [
+            self.find(part, [*before, *_said(asked[:i])], sources) for i, part in enumerate(asked)
+        ]
 
 
 def split_parts(question: str) -> list[str]:
@@ -135,9 +121,3 @@ def split_parts(question: str) -> list[str]:
 
 def _said(questions: Sequence[str]) -> list[Turn]:
     return [Turn(role="user", content=question) for question in questions]
-
-
-def _words(listed: Sequence[Candidate], judged: Judged) -> list[tuple[str, int, int]]:
-    """Which words answer, those of the best sentence first."""
-    order = sorted(judged.words, key=lambda i: (-judged.scores[i], i))
-    return [(listed[i].hit.passage.source, *judged.words[i]) for i in order]

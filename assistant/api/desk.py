@@ -9,6 +9,7 @@ from assistant.errors import EngineUnavailable
 from assistant.models import Turn
 from assistant.packs.making.maker import PackMaker
 from assistant.packs.models import PackRequest
+from assistant.turn.kinds import Kind
 from vectorstore import UsageError
 
 
@@ -34,6 +35,7 @@ class Desk:
             [Turn(role=turn.role, content=turn.content) for turn in asked.history],
             sources=asked.sources,
             standalone=asked.standalone,
+            kind=Kind(asked.kind) if asked.kind else None,
             by=by,
             stop=stop,
         )

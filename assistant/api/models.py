@@ -53,6 +53,9 @@ class AskRequest(_In):
         max_length=QUESTION_CHARACTERS,
         description="your own wording of a follow-up as it stands alone; the history adds nothing",
     )
+    kind: Literal["point", "list", "overview", "comparison", "claim"] | None = Field(
+        default=None, description="what it is to be answered as; told from its words if left out"
+    )
     engine: Literal["extractive", "llm"] | None = Field(
         default=None, description="extractive: quotes alone, without the language model"
     )
@@ -84,11 +87,6 @@ class ApiError(_Out):
     error: str
 
 
-class ApiWords(_Out):
-    start: int
-    end: int
-
-
 class ApiCitation(_Out):
     """A marker of the answer: the source's text `[start:end]` equals `quote`, in code points."""
 
@@ -102,7 +100,7 @@ class ApiCitation(_Out):
     quote: str
     page: int | None
     heading: str
-    words: ApiWords | None
+    shown: str
 
 
 class ApiStatement(_Out):
@@ -111,6 +109,8 @@ class ApiStatement(_Out):
     text: str
     citations: list[int]
     support: float
+    status: Literal["quoted", "proved", "unconfirmed"]
+    side: str | None
 
 
 class ApiDropped(_Out):
@@ -150,10 +150,13 @@ class ApiAnswer(_Out):
     id: str | None
     question: str
     standalone_question: str
-    outcome: Literal["answered", "partial", "withheld"]
+    outcome: Literal["answered", "partial", "withheld", "reply"]
     reason: str | None
     missing: str | None
-    confidence: float = Field(ge=0, le=1)
+    kind: str
+    verdict: str | None
+    note: str | None
+    confidence: float | None = Field(ge=0, le=1)
     engine: str
     reader: str
     model: str | None = None

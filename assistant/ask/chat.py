@@ -9,14 +9,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 
 from assistant.answering.engine import Engine
-from assistant.ask.examples import example_questions, outlines_of
 from assistant.ask.rewordings import rewordings
 from assistant.errors import KeptUnavailable, NoConversation, Stopped
+from assistant.finding.examples import example_questions, outlines_of
 from assistant.keeping.conversations import Conversation, Conversations, Exchange
 from assistant.keeping.feedback import FeedbackBook, Verdict
 from assistant.keeping.places import Sources
 from assistant.keeping.verify import Standing, verify
 from assistant.models import Citation, Outcome, Turn
+from assistant.turn.kinds import Kind
 from vectorstore import SoundingsError
 
 MOST_EXCHANGES = 50  # a conversation shows this many and leaves out the oldest
@@ -37,11 +38,12 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """A question on its way in."""
+    """A question on its way in; `kind` is what a person wants it to be taken for."""
 
     question: str
     sources: tuple[str, ...] | None = None
     worded: bool = False
+    kind: Kind | None = None
 
 
 class Chat:
@@ -88,7 +90,7 @@ class Chat:
         )
         conversation = replace(conversation, sources=asked.sources)
         yield replace(conversation, exchanges=(*before, exchange)), told
-        for grown in self._grown(person, exchange, before, stop):
+        for grown in self._grown(person, exchange, before, asked.kind, stop):
             if conversation.id and not grown.growing:
                 try:
                     self.kept.put(person, conversation.id, grown)
@@ -143,7 +145,12 @@ class Chat:
             return Conversation(id=""), f"This conversation is not kept: {exc}"
 
     def _grown(
-        self, person: str, exchange: Exchange, before: Sequence[Exchange], stop: threading.Event
+        self,
+        person: str,
+        exchange: Exchange,
+        before: Sequence[Exchange],
+        kind: Kind | None,
+        stop: threading.Event,
     ) -> Iterator[Exchange]:
         """The exchange with its answer as it grows; the last one is what is kept."""
         grown = exchange
@@ -153,6 +160,7 @@ class Chat:
                 _turns(before),
                 sources=exchange.sources,
                 standalone=exchange.question if exchange.worded else None,
+                kind=kind,
                 by=person,
                 stop=stop,
             )

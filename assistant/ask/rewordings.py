@@ -6,7 +6,7 @@ Drawn by rule from the nearest passages, and each one tried: what is offered has
 from collections.abc import Sequence
 
 from assistant.answering.engine import Engine
-from assistant.ask.examples import about, tells
+from assistant.finding.examples import about, tells
 from assistant.models import Answer, Outcome
 from vectorstore import Passage
 

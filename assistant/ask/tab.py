@@ -19,6 +19,7 @@ from assistant.keeping.export import conversation_markdown, evidence
 from assistant.keeping.feedback import FeedbackBook, Verdict
 from assistant.keeping.kept import FILE_NAME, IN_MEMORY, Kept
 from assistant.keeping.places import Sources
+from assistant.turn.kinds import Kind
 from vectorstore import SoundingsError, Source
 from web.identity.people import require
 from web.look import theme as look
@@ -186,7 +187,8 @@ class _Ask:
         request: gr.Request,
     ) -> Iterator[tuple[Any, ...]]:
         """First the question with a place held for its answer, then the answer in it as it grows.
-        With `worded` it is asked as it stands, and nothing of the conversation is added."""
+        `worded` is "yes" where it is to be asked as it stands, with nothing of the conversation
+        added, and "as" with a kind where it is to be taken for that."""
         person = require(request, DEED).name
         # Half a character, as is left of an emoji that was cut, cannot be kept or sent back
         question = (typed or "").encode("utf-8", "replace").decode().strip()
@@ -195,7 +197,9 @@ class _Ask:
         if wrong or sources == ():
             yield *[gr.skip()] * 4, element("p", wrong or _NO_SOURCE), gr.skip()
             return
-        asked = Asked(question=question, sources=sources, worded=bool(worded))
+        told = (worded or "").removeprefix("as ")
+        kind = Kind(told) if told in set(Kind) else None
+        asked = Asked(question=question, sources=sources, worded=worded == "yes", kind=kind)
         held = self._chat.sources()  # once: it is drawn again with every statement
         empty: tuple[Any, Any] = ("", "")
         with self._running.begun(request) as stop:

@@ -22,6 +22,15 @@ from web.look.markup import Html, element, join
 from web.look.source_view import address
 
 NEAREST = 3
+# What a person can have a turn taken for, as the page says it.
+KINDS = {
+    "point": "as a question",
+    "list": "for a list",
+    "overview": "for an overview",
+    "comparison": "as a comparison",
+    "claim": "as a claim to check",
+}
+VERDICTS = {"supported": "Supported", "contradicted": "Contradicted"}
 EXCERPT = 240  # characters of a nearest passage that are shown before it is opened
 
 
@@ -108,15 +117,45 @@ class _Conversation:
             parts.append(element("p", *_outcome(answer), class_=f"outcome {answer.outcome}"))
         if read_as(answer):
             parts.append(_reading(number, answer))
+        if answer.outcome is Outcome.REPLY:
+            said = [element("p", line) for line in answer.answer.splitlines() if line.strip()]
+            return [*said, *([_kinds(number, answer)] if settled else [])]
         if answer.outcome is Outcome.WITHHELD:
             parts.append(element("p", answer.answer))
-            return [*parts, *_nearest(number, answer, self.sources)]
+            parts += _nearest(number, answer, self.sources)
+            return [*parts, *([_kinds(number, answer)] if settled else [])]
         cited = {c.marker: c for c in answer.citations}
-        parts += [
-            _statement(f"{number}-{i}", statement, cited, self.sources)
-            for i, statement in enumerate(answer.statements, start=1)
-        ]
-        return [*parts, _references(answer.citations, self.sources)]
+        sides: dict[str | None, list[Html]] = {}
+        for i, statement in enumerate(answer.statements, start=1):
+            shown = _statement(f"{number}-{i}", statement, cited, self.sources)
+            sides.setdefault(statement.side, []).append(shown)
+        parts += sides.pop(None, [])
+        if sides:
+            columns = [element("div", element("h4", str(s)), *each) for s, each in sides.items()]
+            parts.append(element("div", *columns, class_="sides"))
+        if answer.note:
+            parts.append(element("p", answer.note, class_="note"))
+        parts.append(_references(answer.citations, self.sources))
+        return [*parts, *([_kinds(number, answer)] if settled else [])]
+
+
+def _kinds(number: int, answer: Answer) -> Html:
+    """What the turn was taken for, and the ways to have it taken for something else."""
+    others = [
+        element(
+            "button",
+            text,
+            type="button",
+            class_="kind plain",
+            id=f"kind-{number}-{kind}",
+            data_kind=kind,
+            data_question=answer.question,
+        )
+        for kind, text in KINDS.items()
+        if kind != answer.kind
+    ]
+    spaced = [part for other in others for part in (" ", other)]
+    return element("p", "Not what you meant? Ask it", *spaced, class_="kinds")
 
 
 def _reading(number: int, answer: Answer) -> Html:
@@ -143,7 +182,8 @@ def _outcome(answer: Answer) -> list[str]:
     quotes = counted(len(answer.citations), "quote")
     origins = counted(len({c.source for c in answer.citations}), "source")
     if answer.outcome is Outcome.ANSWERED:
-        return [_shape("●"), element("strong", "Answered"), f" · {quotes}, {origins}"]
+        said = VERDICTS.get(answer.verdict or "", "Answered")
+        return [_shape("●"), element("strong", said), f" · {quotes}, {origins}"]
     if answer.outcome is Outcome.PARTIAL:
         return [
             _shape("◐"),
@@ -171,20 +211,13 @@ def _statement(
     if not any(statement.text == c.quote for c in citations):
         return element("p", element("span", statement.text, class_="said"), *markers)
     places = dict.fromkeys(place_of(c, sources) for c in citations)
+    text = next(c.shown or c.quote for c in citations if c.quote == statement.text)
     return element(
         "figure",
-        element("blockquote", element("p", _quoted(statement.text, citations), *markers)),
+        element("blockquote", element("p", quoted(text), *markers)),
         element("figcaption", "; ".join(places)),
         class_="quote",
     )
-
-
-def _quoted(text: str, citations: Sequence[Citation]) -> Html:
-    """A quotation, with the few words that answer set apart where a reader has named them."""
-    quote = next(c for c in citations if c.quote == text)
-    if quote.words is None or quote.words.end - quote.words.start >= len(text):
-        return quoted(text)
-    return quoted(text, (quote.words.start - quote.start, quote.words.end - quote.start))
 
 
 def _nearest(number: int, answer: Answer, sources: Sources) -> list[Html]:
@@ -223,7 +256,7 @@ def _references(citations: Iterable[Citation], sources: Sources) -> Html:
     items = [
         element(
             "li",
-            element("q", c.quote),
+            element("q", c.shown or c.quote),
             " ",
             place_of(c, sources),
             f" [{c.start}-{c.end}]",

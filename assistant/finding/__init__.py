@@ -1,7 +1,8 @@
 """Candidate sentences with what each is read with, and slices of a source that may be quoted.
 
 `candidates.py` says what a candidate is and where its reading begins, `excerpts.py` makes quotes
-and their citations. Search itself is the store's.
+and their citations, `shown.py` shows a quote without the marks of its markup. Search
+itself is the store's.
 """
 
 from assistant.finding.candidates import Candidate, lead_of

@@ -3,10 +3,7 @@
 import re
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
-from vectorstore import Hit, Passage, Sentence
+from vectorstore import Found, Hit, Passage, Sentence
 
 # A sentence that cannot be read alone: it opens with a pronoun, perhaps behind a joining word, or
 # it is speech whose speaker is only "she".
@@ -18,32 +15,49 @@ LEANING = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 LEAD_SENTENCES = 3
+QUOTABLE = frozenset(("prose", "item", "row"))
+_ENDS = (*".!?;", *"\"”’')")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A sentence that might answer: `hit.passage.sentences[index]`, with what is known of it.
-
-    Where an amount, a date or a name is asked for, it either `holds` one or `lacks` it; both are
-    False where none is.
-    """
+    """A sentence that might answer: `hit.passage.sentences[index]`."""
 
     hit: Hit
     index: int
     text: str
-    features: NDArray[np.float32]
-    lacks: bool
-    holds: bool
-
-    @property
-    def scrap(self) -> bool:
-        """Whether this is a scrap of a page ("interviews", "18/"), which says nothing."""
-        said = self.text.rstrip().endswith((*".!?:;", *"\"”’')"))
-        return self.sentence.kind == "prose" and not said and len(self.text.split()) < 4
 
     @property
     def sentence(self) -> Sentence:
         return self.hit.passage.sentences[self.index]
+
+    @property
+    def leads(self) -> bool:
+        """Whether it only leads to what follows it: a list, or a sentence after a colon."""
+        return self.text.rstrip().endswith(":")
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """Where it stands: its source, and its start there."""
+        return self.hit.passage.source, self.sentence.start
+
+
+def candidates(found: Found) -> list[Candidate]:
+    """Every sentence of the hits that may be quoted, in the order of the hits: no heading, no scrap
+    of a page ("interviews", "18/"). What leads to a list is quoted with it, never alone."""
+    return [
+        Candidate(hit=hit, index=i, text=text)
+        for hit in found.hits
+        for i, text in enumerate(hit.passage.sentence_texts())
+        if _says_something(hit.passage.sentences[i], text)
+    ]
+
+
+def _says_something(sentence: Sentence, text: str) -> bool:
+    if sentence.kind not in QUOTABLE:
+        return False
+    bare = text.rstrip()
+    return sentence.kind != "prose" or bare.endswith(_ENDS) or len(bare.split()) >= 4
 
 
 def lead_of(passage: Passage, index: int) -> int:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from assistant.finding.candidates import Candidate, lead_of
-from assistant.models import Citation, Words
+from assistant.models import Citation
 from vectorstore import Library, Passage
 
 LEAD_WORDS = 60
@@ -46,7 +46,7 @@ def overlap(one: Excerpt, other: Excerpt) -> bool:
     return same and one.start < other.end and other.start < one.end
 
 
-def cited(quote: Excerpt, library: Library, *, marker: int, words: Words | None = None) -> Citation:
+def cited(quote: Excerpt, library: Library, *, marker: int) -> Citation:
     """The citation of a quote. Raises UnknownSource where the library no longer has its source."""
     source = library.source(quote.passage.source)
     return Citation(
@@ -58,7 +58,6 @@ def cited(quote: Excerpt, library: Library, *, marker: int, words: Words | None 
         start=quote.start,
         end=quote.end,
         quote=quote.text,
-        words=words,
         page=source.page_at(quote.start),
         heading=quote.passage.heading,
     )

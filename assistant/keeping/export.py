@@ -50,6 +50,8 @@ def evidence(conversation: Conversation) -> str:
 
 def _outcome(answer: Answer) -> str:
     """What became of the question, where it is not plainly answered; else nothing."""
+    if answer.outcome is Outcome.REPLY:
+        return answer.answer
     if answer.outcome is Outcome.WITHHELD:
         return "Not in this library."
     if answer.outcome is Outcome.PARTIAL and answer.missing:
@@ -59,9 +61,10 @@ def _outcome(answer: Answer) -> str:
 
 def statements(answer: Answer) -> list[tuple[str, bool, str]]:
     """The statements: each text on one line, whether it is a quotation, and its markers."""
-    quotes = {citation.quote for citation in answer.citations}
+    shown = {citation.quote: citation.shown or citation.quote for citation in answer.citations}
     return [
-        (one_line(s.text), s.text in quotes, in_brackets(s.citations)) for s in answer.statements
+        (one_line(shown.get(s.text, s.text)), s.text in shown, in_brackets(s.citations))
+        for s in answer.statements
     ]
 
 
@@ -101,7 +104,8 @@ def places_of(answer: Answer, sources: Sources) -> list[tuple[int, str]]:
     shown = {text for text, quoted, _ in statements(answer) if quoted}
     places = []
     for citation in answer.citations:
-        quote, place = one_line(citation.quote), one_line(place_of(citation, sources))
+        quote = one_line(citation.shown or citation.quote)
+        place = one_line(place_of(citation, sources))
         told = place if quote in shown else f"{quotation(quote)} {place}"
         places.append((citation.marker, told))
     return places

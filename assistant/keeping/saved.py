@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from assistant.models import Answer, Citation, Dropped, Fallback, Outcome, Statement, Use, Words
+from assistant.models import Answer, Citation, Dropped, Fallback, Outcome, Statement, Use
 from vectorstore import Hit, Passage
 
 
@@ -19,6 +19,9 @@ def answer_of(record: Mapping[str, Any]) -> Answer:
         standalone_question=record["standalone_question"],
         outcome=Outcome(record["outcome"]),
         reason=record["reason"],
+        kind=record.get("kind", "point"),
+        verdict=record.get("verdict"),
+        note=record.get("note"),
         missing=record["missing"],
         confidence=record["confidence"],
         engine=record["engine"],
@@ -26,10 +29,9 @@ def answer_of(record: Mapping[str, Any]) -> Answer:
         written=_use(record) if "model" in record else None,
         answer=record["answer"],
         statements=tuple(
-            Statement(text=s["text"], citations=tuple(s["citations"]), support=s["support"])
-            for s in record["statements"]
+            Statement(**{**s, "citations": tuple(s["citations"])}) for s in record["statements"]
         ),
-        citations=tuple(_citation(c) for c in record["citations"]),
+        citations=tuple(Citation(**_known(c)) for c in record["citations"]),
         dropped=tuple(Dropped(**each) for each in record["dropped"]),
         hits=tuple(_hit(each) for each in record["hits"]),
         library=record["library"],
@@ -37,9 +39,9 @@ def answer_of(record: Mapping[str, Any]) -> Answer:
     )
 
 
-def _citation(record: Mapping[str, Any]) -> Citation:
-    words = record.get("words")
-    return Citation(**{**record, "words": Words(**words) if words else None})
+def _known(record: Mapping[str, Any]) -> dict[str, Any]:
+    """A citation's fields, without those that earlier versions kept."""
+    return {name: value for name, value in record.items() if name != "words"}
 
 
 def _hit(record: Mapping[str, Any]) -> Hit:

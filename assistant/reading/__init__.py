@@ -1,12 +1,11 @@
-"""Which sentences answer, and how sure: features, the trained reader, calibration.
+"""Which sentences answer, and how sure: the reader, what else is known of a sentence, calibration.
 
-`features.py` and `answer_features.py` are what is known of a sentence and of the evidence as a
-whole; `readers.py` runs a trained reader, `trained.py` weighs it with the features;
-`calibration.py` holds what was learnt. All of it is made by `eval/fitting`.
+`reader.py` runs the trained reader, `features.py` puts what it says beside similarity and shared
+words, `evidence.py` makes chances of it, `calibration.py` holds what was learnt for that, and
+`lists.py` finds the whole of a list. The models are made by `eval/fitting`.
 """
 
-from assistant.reading.readers import HubReader, OnnxReader, open_reader
-from assistant.reading.spans import Reading, SpanReader
-from assistant.reading.trained import TrainedReader
+from assistant.reading.evidence import Evidence, read_evidence
+from assistant.reading.reader import Reader, open_reader
 
-__all__ = ["HubReader", "OnnxReader", "Reading", "SpanReader", "TrainedReader", "open_reader"]
+__all__ = ["Evidence", "Reader", "open_reader", "read_evidence"]

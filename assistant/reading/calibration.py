@@ -14,9 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import AssistantError
-from assistant.reading.answer_features import ANSWER_FEATURES
-from assistant.reading.features import SENTENCE_FEATURES
-from assistant.reading.read_features import READ_ANSWER_FEATURES, READ_FEATURES
+from assistant.reading.features import PLAIN_FEATURES, READ_FEATURES, answer_features
 
 SHIPPED = Path(__file__).parent / "calibration.json"
 SHIPPED_READ = Path(__file__).parent / "calibration_read.json"
@@ -70,19 +68,27 @@ class Logistic:
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Calibration:
     """How likely a sentence is to answer, how likely the evidence is to, and from where on the
-    answer is given rather than withheld. `made` and `data` say when, and from what.
-
-    `file` is where it was read from. `second` is how likely a sentence is to answer once a reader
-    has read it; None in a calibration for answering without one.
+    answer is given rather than withheld. `made` and `data` say when, and from what; `file` is where
+    it was read from, `read` whether it is for answering with a reader.
     """
 
     file: Path
+    read: bool
     sentence: Logistic
-    second: Logistic | None
     answer: Logistic
     threshold: float
     made: str
     data: Mapping[str, Any]
+
+    def check(self, read: bool) -> None:
+        """Raises AssistantError where it was made for the other way of answering."""
+        if self.read != read:
+            made = "with a reader" if self.read else "without a reader"
+            way = "name the reader (SOUNDINGS_READER)" if self.read else "SOUNDINGS_READER=none"
+            raise AssistantError(
+                f"the calibration in {self.file} was made {made}. Answer so ({way}), or make one: "
+                "soundings eval calibrate"
+            )
 
 
 @cache
@@ -97,13 +103,14 @@ def load(path: Path) -> Calibration:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as exc:
         raise AssistantError(f"cannot read the calibration in {path}: {exc}") from exc
-    second = content.get("second")
-    read = READ_ANSWER_FEATURES if second else ()
+    read = bool(content["read"])
     return Calibration(
         file=path,
-        sentence=Logistic.from_json(content["sentence"], SENTENCE_FEATURES),
-        second=second and Logistic.from_json(second, SENTENCE_FEATURES + READ_FEATURES),
-        answer=Logistic.from_json(content["answer"], ANSWER_FEATURES + read),
+        read=read,
+        sentence=Logistic.from_json(
+            content["sentence"], PLAIN_FEATURES + (READ_FEATURES if read else ())
+        ),
+        answer=Logistic.from_json(content["answer"], answer_features(read)),
         threshold=float(content["threshold"]),
         made=content["made"],
         data=content["data"],

@@ -1,11 +1,6 @@
-"""What is known of each sentence that might answer a question, as numbers.
+"""What is known of the sentences that were found, as numbers: what a reader makes of each, how like
+the question they are, and how much of its words, the rare ones more, they say."""
 
-Plain features that carry over from one library to another: similarity, coverage of the
-question's words weighted by rarity, and whether the kind of thing that is asked for is there.
-"""
-
-import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,242 +8,138 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.finding.candidates import Candidate, lead_of
-from assistant.turn.agents import AGENT_FEATURES, NO_AGENT, Stand
-from assistant.turn.answer_type import DATE, NAME
+from assistant.reading.reader import LEAST, Reader, Reading, Stretch
 from assistant.turn.asked import Asked
-from assistant.turn.question import Wording, wording
-from vectorstore import Found, Library
+from assistant.turn.question import wording
+from vectorstore import Found
+from vectorstore.library.context import in_context
 
-SENTENCE_FEATURES = (
+Rows = NDArray[np.float32]
+
+PLAIN_FEATURES = (
     "similarity",
     "similarity_below_best",
-    "similarity_before",
-    "similarity_after",
+    "similarity_led",
+    "coverage",
+    "coverage_around",
     "passage_score",
     "passage_below_best",
-    "passage_rank",
-    "passage_lexical",
-    "coverage",
-    "coverage_with_before",
-    "coverage_topic",
-    "coverage_passage",
-    "coverage_heading",
-    "coverage_title",
-    "pairs",
-    "rarest_open",
-    "rarest_open_passage",
-    "names",
-    "names_passage",
-    "wants_amount_has",
-    "wants_amount_lacks",
-    "wants_date_has",
-    "wants_date_lacks",
-    "wants_name_has",
-    "wants_name_lacks",
-    "asks_why_has",
-    "asks_list_has",
-    "asks_definition_has",
-    "met_similarity",
-    "met_coverage",
-    "unmet_similarity",
-    "unmet_coverage",
-    "similarity_coverage",
-    "similarity_relative",
-    "coverage_relative",
-    "new_words",
-    "length",
-    "short",
-    "position",
-    "leans_back",
-    "is_question",
     "is_item",
     "is_row",
-    "terms",
-    *AGENT_FEATURES,
+    "is_question",
+    "length",
 )
-HAVING = ("wants_amount_has", "wants_date_has", "wants_name_has")
-LACKING = ("wants_amount_lacks", "wants_date_lacks", "wants_name_lacks")
-_LACKING = tuple(SENTENCE_FEATURES.index(name) for name in LACKING)
-_HOLDING = tuple(SENTENCE_FEATURES.index(name) for name in HAVING)
-_WHY = re.compile(
-    r"\b(because|since|due to|so that|in order to|as a result|therefore|reason|to ensure|"
-    r"means that|leads? to|caused?|helps?|allows?|enables?)\b",
-    re.IGNORECASE,
-)
-_LIST = re.compile(r"(,[^,.;]+){2,}\b(and|or)\b|:\s|;[^;]+;|\binclud(e|es|ing)\b", re.IGNORECASE)
-_DEFINITION = re.compile(
-    r"\b(is|are|was|were) (an?|the|one of)\b|\bmeans?\b|\brefers? to\b|\bknown as\b|\bcalled\b"
-    r"|\bdefined\b|\bis about\b|\bto (improve|provide|ensure|support)\b",
-    re.IGNORECASE,
-)
+READ_FEATURES = ("read", "read_below_best", "whole", "whole_below_best")
+PLAIN_ANSWER_FEATURES = ("best", "similarity", "unknown_words", "in_conversation")
+READ_ANSWER_FEATURES = ("whole", "whole_second")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reach:
-    """A sentence with what it is read with: those it leans on, or else the one before."""
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Sight:
+    """The sentences of what was found, and what is known of each: `rows` has the shape
+    (sentences, features), the features of a reader the last where one has read them."""
 
-    stems: frozenset[str]
-    names: frozenset[str]
-    leans: bool
+    asked: Asked
+    found: Found
+    listed: Sequence[Candidate]
+    rows: Rows
+    wholes: Sequence[float]
+
+    def answer_row(self, chances: Sequence[float]) -> Rows:
+        """What is known of the evidence as a whole, given the sentences' chances to answer."""
+        best = int(np.argmax(chances))
+        of_best = dict(zip(self.features, self.rows[best].tolist(), strict=True))
+        row = [
+            float(np.log(max(chances[best], 1e-4))),
+            of_best["similarity"],
+            self.asked.unknown / (len(self.asked.rarity) or 1),
+            bool(self.found.led),
+        ]
+        if self.wholes:
+            wholes = sorted(self.wholes, reverse=True)
+            row += [wholes[0], wholes[min(1, len(wholes) - 1)]]
+        return np.array(row, dtype=np.float32)
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """The names of the columns of `rows`."""
+        return PLAIN_FEATURES + (READ_FEATURES if self.wholes else ())
 
 
-def candidates(asked: Asked, found: Found, library: Library) -> list[Candidate]:
-    """Every sentence of the hits with its features, in the order of the hits."""
-    listed: list[Candidate] = []
-    if not found.hits:
-        return listed
-    best_score = found.hits[0].score
-    best_lexical = max(hit.lexical for hit in found.hits) or 1.0
-    similarities = {
-        hit.passage.id: found.vectors[hit.passage.id] @ found.query_vector for hit in found.hits
-    }
-    best_similarity = max(float(s.max()) for s in similarities.values())
-    best_covered = max(
-        asked.cover(wording(text).stems).share
+def answer_features(read: bool) -> tuple[str, ...]:
+    """The names of what `Sight.answer_row` gives."""
+    return PLAIN_ANSWER_FEATURES + (READ_ANSWER_FEATURES if read else ())
+
+
+def sight_of(
+    asked: Asked, found: Found, listed: Sequence[Candidate], reader: Reader | None
+) -> Sight:
+    """Look at the sentences of what was found, and let a reader read them where there is one."""
+    if not listed:
+        return Sight(asked=asked, found=found, listed=listed, rows=_none(reader), wholes=())
+    readings = _readings(asked, found, reader) if reader else {}
+    rows = [_plain(asked, found, candidate) for candidate in listed]
+    table = np.array(rows, dtype=np.float32)
+    near = PLAIN_FEATURES.index("similarity")
+    table[:, near + 1] = table[:, near] - table[:, near].max()
+    if readings:
+        table = np.concatenate([table, _read(listed, readings)], axis=1)
+    return Sight(
+        asked=asked,
+        found=found,
+        listed=listed,
+        rows=table,
+        wholes=[reading.whole for reading in readings.values()],
+    )
+
+
+def _none(reader: Reader | None) -> Rows:
+    width = len(PLAIN_FEATURES) + (len(READ_FEATURES) if reader else 0)
+    return np.zeros((0, width), dtype=np.float32)
+
+
+def _plain(asked: Asked, found: Found, candidate: Candidate) -> list[float]:
+    hit, i = candidate.hit, candidate.index
+    passage = hit.passage
+    vector = found.vectors[passage.id][i]
+    texts = passage.sentence_texts()
+    lead = lead_of(passage, i)
+    own = frozenset().union(*(wording(text).stems for text in texts[lead : i + 1]))
+    around = frozenset().union(
+        *(wording(text).stems for text in (*texts, passage.heading, passage.title))
+    )
+    return [
+        float(vector @ found.text_vector),
+        0.0,
+        float(vector @ found.query_vector),
+        asked.cover(own),
+        asked.cover(around),
+        hit.score,
+        hit.score - found.hits[0].score,
+        candidate.sentence.kind == "item",
+        candidate.sentence.kind == "row",
+        candidate.text.rstrip("\"”’' ").endswith("?"),
+        float(np.log1p(len(candidate.text.split()))),
+    ]
+
+
+def _readings(asked: Asked, found: Found, reader: Reader) -> dict[str, Reading]:
+    """Each passage of what was found, read whole."""
+    stretches = [
+        Stretch(
+            heading=in_context(hit.passage.title, hit.passage.heading, "").strip(),
+            sentences=tuple(hit.passage.sentence_texts()),
+        )
         for hit in found.hits
-        for text in hit.passage.sentence_texts()
-    )
-    for hit in found.hits:
-        passage = hit.passage
-        near = similarities[passage.id]
-        texts = passage.sentence_texts()
-        parts = [wording(text) for text in texts]
-        whole = frozenset().union(*(part.stems for part in parts))
-        names = frozenset().union(*(part.names for part in parts))
-        heading, title = wording(passage.heading).stems, wording(passage.title).stems
-        shared = (
-            hit.score,
-            hit.score - best_score,
-            1.0 / hit.rank,
-            hit.lexical / best_lexical,
-        )
-        around = (
-            asked.cover(whole | heading).share,
-            asked.cover(heading).share,
-            asked.cover(title).share,
-            asked.cover(whole | heading | title).rarest_open,
-            share_of(asked.wording.names, names | whole | title | heading),
-        )
-        stand = asked.agent and Stand.of(
-            asked.agent, passage, library.source(passage.source).author
-        )
-        for i, (text, part) in enumerate(zip(texts, parts, strict=True)):
-            lead = parts[lead_of(passage, i) : i]
-            read_with = lead or parts[max(i - 1, 0) : i]
-            reach = Reach(
-                stems=part.stems.union(*(p.stems for p in read_with)),
-                names=part.names.union(*(p.names for p in lead)),
-                leans=bool(lead),
-            )
-            row = _features(
-                asked,
-                text,
-                part,
-                reach,
-                i,
-                near,
-                best_similarity,
-                best_covered,
-                shared,
-                around,
-                passage.sentences[i].kind,
-                stand.features(i, [w for p in (*lead, part) for w in p.words])
-                if stand
-                else NO_AGENT,
-            )
-            listed.append(
-                Candidate(
-                    hit=hit,
-                    index=i,
-                    text=text,
-                    features=row,
-                    lacks=any(row[index] == 1 for index in _LACKING),
-                    holds=any(row[index] == 1 for index in _HOLDING),
-                )
-            )
-    return listed
+    ]
+    read = reader.read(asked.text, found.led, stretches)
+    return {hit.passage.id: reading for hit, reading in zip(found.hits, read, strict=True)}
 
 
-def _features(
-    asked: Asked,
-    text: str,
-    part: Wording,
-    reach: Reach,
-    i: int,
-    near: NDArray[np.float32],
-    best_similarity: float,
-    best_covered: float,
-    shared: tuple[float, float, float, float],
-    around: tuple[float, float, float, float, float],
-    kind: str,
-    agent: tuple[float, ...],
-) -> NDArray[np.float32]:
-    score, below, rank, lexical = shared
-    passage, heading, title, open_passage, names_passage = around
-    fresh = part.stems - asked.wording.stems
-    wants = asked.wants
-    kinds = (
-        [wants.amount, wants.kind == DATE, wants.kind == NAME] if wants else [False, False, False]
-    )
-    met = wants.met(text, reach.names) if wants else 0.0
-    unmet = 1.0 - met if wants else 0.0
-    cover = asked.cover(reach.stems)
-    covered = cover.share
+def _read(listed: Sequence[Candidate], readings: dict[str, Reading]) -> Rows:
+    wholes = [readings[c.hit.passage.id].whole for c in listed]
+    told = [max(float(readings[c.hit.passage.id].sentences[c.index]), LEAST) for c in listed]
+    best, most = max(told), max(wholes)
     return np.array(
-        [
-            near[i],
-            near[i] - best_similarity,
-            near[i - 1] if i else 0.0,
-            near[i + 1] if i + 1 < len(near) else 0.0,
-            score,
-            below,
-            rank,
-            lexical,
-            asked.cover(part.stems).share,
-            covered,
-            cover.topic,
-            passage,
-            heading,
-            title,
-            _pairs(asked.wording.order, part.order),
-            cover.rarest_open,
-            open_passage,
-            share_of(asked.wording.names, reach.names | reach.stems),
-            names_passage,
-            *(value for kind in kinds for value in (kind * met, kind * unmet)),
-            asked.kind == "why" and _WHY.search(text) is not None,
-            asked.kind == "list" and _LIST.search(text) is not None,
-            asked.kind == "definition" and _DEFINITION.search(text) is not None,
-            met * float(near[i]),
-            met * covered,
-            unmet * float(near[i]),
-            unmet * covered,
-            float(near[i]) * covered,
-            float(near[i]) / max(best_similarity, 0.1),
-            covered / max(best_covered, 0.1),
-            math.log1p(len(fresh)),
-            math.log1p(len(part.words)),
-            len(part.words) < 5,
-            1.0 / (1 + i),
-            reach.leans,
-            text.rstrip("\"”’'").endswith("?"),
-            kind == "item",
-            kind == "row",
-            math.log1p(len(asked.rarity)),
-            *agent,
-        ],
-        dtype=np.float32,
+        [(t, t - best, w, w - most) for t, w in zip(told, wholes, strict=True)], dtype=np.float32
     )
-
-
-def share_of(wanted: frozenset[str], there: frozenset[str]) -> float:
-    """How much of what is wanted is there; all of it where nothing is wanted."""
-    return len(wanted & there) / len(wanted) if wanted else 1.0
-
-
-def _pairs(question: Sequence[str], sentence: Sequence[str]) -> float:
-    """The share of the question's neighbouring words that are neighbours in the sentence too."""
-    pairs = set(zip(question, question[1:], strict=False))
-    if not pairs:
-        return 0.0
-    return len(pairs & set(zip(sentence, sentence[1:], strict=False))) / len(pairs)

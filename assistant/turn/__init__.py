@@ -1,12 +1,25 @@
-"""What a person's turn asks for: how it is searched in its conversation, what kind of thing it
-wants, and of whom it asks.
+"""What a person's turn asks for: its kind, how it is spelt and searched in its conversation, and
+which of its words matter.
 
-`followup.py` lets the turns before lead a question; `question.py`, `answer_type.py` and `asked.py`
-say what it wants and which words matter; `agents.py` and `speakers.py` of whom.
+`kinds.py` tells what kind of turn it is; `spelling.py` reads it with the words of the library;
+`followup.py` lets the turns before lead it; `question.py` and `asked.py` take it apart;
+`speakers.py` tells whose words a text is.
 """
 
 from assistant.turn.asked import Asked, ask_about
 from assistant.turn.followup import query_of, standalone
-from assistant.turn.question import Wording, plainly, wording
+from assistant.turn.kinds import Kind, kind_of
+from assistant.turn.question import Wording, wording
+from assistant.turn.spelling import corrected
 
-__all__ = ["Asked", "Wording", "ask_about", "plainly", "query_of", "standalone", "wording"]
+__all__ = [
+    "Asked",
+    "Kind",
+    "Wording",
+    "ask_about",
+    "corrected",
+    "kind_of",
+    "query_of",
+    "standalone",
+    "wording",
+]

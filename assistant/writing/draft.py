@@ -10,7 +10,7 @@ from assistant.models import (
     Fallback,
     Statement,
     Use,
-    text_with_markers,
+    answer_text,
 )
 from assistant.proof.said import read
 from assistant.writing.models import Tokens
@@ -111,12 +111,17 @@ class Draft:
                 markers.setdefault(quote.place, replace(quote, marker=len(markers) + 1))
             cited = sorted(markers[quote.place].marker for quote in shown.behind)
             statements.append(
-                Statement(text=shown.text, citations=tuple(cited), support=shown.support)
+                Statement(
+                    text=shown.text,
+                    citations=tuple(cited),
+                    support=shown.support,
+                    status="quoted" if shown.text == shown.behind[0].quote else "proved",
+                )
             )
         return replace(
             common,
             engine="llm",
-            answer=text_with_markers(statements),
+            answer=answer_text(statements, list(markers.values())),
             statements=tuple(statements),
             citations=tuple(markers.values()),
             listed=(),

@@ -17,7 +17,6 @@ from assistant.finding.excerpts import cited, quote_of
 from assistant.models import Answer, Citation, Dropped, Outcome, Turn, Use
 from assistant.proof import Checker, Slice, Verdict, judge
 from assistant.proof.said import read
-from assistant.reading.features import share_of
 from assistant.settings import AssistantSettings
 from assistant.writing.cache import Reply, ReplyCache, key_of
 from assistant.writing.draft import Draft, Proved
@@ -206,7 +205,7 @@ class ModelWriter:
         """The sentences of the passages that share the most words with a statement, best first."""
         wanted = read(text).stems
         shares = [
-            (share_of(wanted, read(passage.slice(s.start, s.end)).stems), passage, s)
+            (len(wanted & read(passage.slice(s.start, s.end)).stems) / len(wanted), passage, s)
             for passage in evidence.passages
             for s in passage.sentences
             if wanted

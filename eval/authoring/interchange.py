@@ -115,11 +115,16 @@ IMPORTS: dict[str, Callable[[str], list[Imported]]] = {
 
 
 def reference_of(gold: GoldQuestion) -> str:
-    """The answer wanted, as one text: the facts, or that there is none."""
+    """The answer wanted, as one text: the facts (where none is a must, the first evidence), or
+    that there is none."""
     if gold.outcome == "withheld":
         return "The library does not answer this question."
+    if gold.outcome == "reply":
+        return "The turn asks nothing of the library."
     missing = f" The library does not say: {gold.missing}." if gold.missing else ""
-    return "; ".join(fact[0] for fact in gold.facts) + "." + missing
+    said = [fact[0] for fact in gold.facts]
+    said = said or [place.quote.rstrip(".") for place in gold.evidence[:1] if place.quote]
+    return "; ".join(said) + "." + missing
 
 
 def contexts_of(target: Target, text_of: TextOf) -> list[str]:

@@ -72,13 +72,15 @@ def _evidence(question: GoldQuestion, texts: dict[str, str]) -> tuple[str, list[
 
 
 def _shape(question: GoldQuestion) -> Iterator[Finding]:
-    if question.outcome == "withheld" and (question.evidence or question.facts):
-        yield Finding(
-            level="fault", id=question.id, what="it is to be withheld and has evidence or facts"
-        )
-    if question.outcome != "withheld" and not question.evidence:
+    silent = {"withheld": "is to be withheld", "reply": "asks nothing of the library"}
+    if question.outcome in silent:
+        if question.evidence or question.facts:
+            what = f"it {silent[question.outcome]} and has evidence or facts"
+            yield Finding(level="fault", id=question.id, what=what)
+        return
+    if not question.evidence:
         yield Finding(level="fault", id=question.id, what="it is answerable and has no evidence")
-    if question.outcome != "withheld" and not question.facts:
+    if not question.facts:
         yield Finding(level="warning", id=question.id, what="it names no fact to look for")
     if question.outcome == "partial" and not question.missing:
         yield Finding(level="warning", id=question.id, what="it does not say what is 'missing'")
@@ -96,7 +98,7 @@ def _facts(question: GoldQuestion, evidence: str) -> Iterator[Finding]:
 
 def _answered(question: GoldQuestion, ask: Ask) -> Iterator[Finding]:
     answer = ask(question.question, [Turn(role=r, content=c) for r, c in question.history])
-    if answer.citations and answer.confidence >= CONFIDENT:
+    if answer.citations and (answer.confidence or 0.0) >= CONFIDENT:
         yield Finding(
             level="warning",
             id=question.id,

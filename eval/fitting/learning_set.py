@@ -1,15 +1,17 @@
 """The questions that models are learnt from, with what is found for each and which of it answers.
 
-The public sets and questions as people ask them (`authored.jsonl`, split `train`), each with its
-library, which the program's own `ingest` brings up to date; and the `tune` split of our own gold.
-Its `held` split, and the split `dev` of the former, are never learnt from.
+The public sets; questions as people ask them, over documents that encoder and reader have not
+learnt from; and the `tune` split of our own gold: each with its library, which the program's own
+`ingest` brings up to date. The `held` split, and the split `dev` of `authored.jsonl`, are never
+learnt from.
 """
 
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -17,59 +19,65 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.answering.parts import PASSAGES_READ
-from assistant.finding.candidates import Candidate
-from assistant.reading.features import candidates
-from assistant.reading.read_features import Look
-from assistant.turn.asked import Asked, ask_about
+from assistant.finding.candidates import Candidate, candidates
+from assistant.reading import Reader
+from assistant.reading.features import Sight, sight_of
+from assistant.turn.asked import ask_about
 from eval.errors import EvalError
+from eval.fitting.encoder.records import ours
 from eval.gold.questions import GOLD, load_gold
 from eval.homes import settings_of
-from vectorstore import Found, Query, Store, open_store
+from vectorstore import Query, Store, open_store
 
 Span = tuple[str, int, int]
 Row = tuple[str, Query, bool, list[Span]]  # what must not be split, what is asked, where it stands
 
 HELD = "-held"  # ends the names of sets that nothing is learnt from
 CONVERSATIONS = "mtrag_human"
-AUTHORED = "authored"
+AUTHORED, OURS = "authored", "ours"
+EVERY = {"squad2": 3}  # of a public set, one question in so many is taken
 
 
 @dataclass(kw_only=True)
 class Example:
-    """One question with its candidates, and which of them answer. `first` are their scores by a
-    model that has not seen it, `rows` what the second model sees, `row` what the last one does;
-    `best` is the place of the sentence that came first."""
+    """One question with what was found and is known of it, and which sentences answer. `row` is
+    what is known of the evidence as a whole, by chances of a model that has not seen the question;
+    by these, `best` is the place of the sentence that came first, `top` says whether it answers,
+    and `hit` whether one of the first three does."""
 
     set: str
     group: str
     answerable: bool
-    asked: Asked
-    found: Found
-    listed: list[Candidate]
+    sight: Sight
     right: NDArray[np.bool_]
-    first: list[float] = field(default_factory=list)
-    rows: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 0), dtype=np.float32))
-    seen: dict[int, Look] = field(default_factory=dict)
     row: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, dtype=np.float32))
     hit: bool = False
     top: bool = False
     best: int = 0
 
+    @property
+    def listed(self) -> Sequence[Candidate]:
+        return self.sight.listed
 
-def examples_of(bench: Path, sources: Path, homes: Path, *, held: bool = False) -> list[Example]:
-    """The questions of all sets with their candidates; what nothing is learnt from only where it is
-    asked for, in sets of their own: our gold's `held` split ("starter-held"), and the last turns of
-    the public conversations."""
+
+def examples_of(
+    bench: Path, sources: Path, homes: Path, reader: Reader | None, *, held: bool = False
+) -> list[Example]:
+    """The questions of all sets with their candidates, read by `reader`; what nothing is learnt
+    from only where it is asked for, in sets of their own: our gold's `held` split ("starter-held"),
+    and the last turns of the public conversations."""
     examples: list[Example] = []
 
     def add(name: str, store: Store, rows: Iterator[Row]) -> None:
-        examples.extend(_example(name, store, *row) for row in rows)
+        made = (_example(name, store, reader, *row) for row in rows)
+        examples.extend(example for example in made if example.listed)
         print(f"{name}: {sum(e.set == name for e in examples)} questions", file=sys.stderr)
 
-    for name in ("squad2", "covidqa"):
+    for name in EVERY:
         store = library_of(homes / name, bench / name / "corpus.jsonl")
-        add(name, store, bench_questions(bench / name / "questions.jsonl"))
-    add(AUTHORED, authored_library(bench, homes), authored_rows(bench))
+        rows = bench_questions(bench / name / "questions.jsonl")
+        add(name, store, islice(rows, 0, None, EVERY[name]))
+    add(OURS, our_library(bench, homes), our_rows(bench))
     for name, paths in (("starter", ()), ("originals", (sources,))):
         store = library_of(homes / name, *paths)
         add(name, store, gold_rows(GOLD / name, store, "tune"))
@@ -88,6 +96,25 @@ def library_of(home: Path, *paths: Path) -> Store:
     if subprocess.run(command, stdout=subprocess.DEVNULL, check=False).returncode != 0:
         raise EvalError(f"could not make the library in {home}: {' '.join(command)}")
     return open_store(settings_of(str(home), environ={}))
+
+
+def our_library(bench: Path, homes: Path) -> Store:
+    """All documents that our own records are about."""
+    file = homes / f"{OURS}.jsonl"
+    homes.mkdir(parents=True, exist_ok=True)
+    texts = [t for aside in (False, True) for t in ours(bench.parent, aside=aside)[1].values()]
+    kept = [json.dumps({"id": t.id, "title": t.title, "text": t.text}) for t in texts]
+    file.write_text("\n".join(kept) + "\n", encoding="utf-8")
+    return library_of(homes / OURS, file)
+
+
+def our_rows(bench: Path) -> Iterator[Row]:
+    """(document, question in its conversation, answerable, spans) of our own records over the
+    documents that nothing was learnt from."""
+    for record in ours(bench.parent, aside=True, silent=True)[0]:
+        spans = [(record.doc, start, end) for start, end in record.evidence]
+        query = Query.in_conversation(record.question, record.history)
+        yield record.doc, query, bool(spans), spans
 
 
 def authored_library(bench: Path, homes: Path, split: str = "train") -> Store:
@@ -150,7 +177,7 @@ def last_turns(file: Path) -> Iterator[Row]:
 def gold_rows(folder: Path, store: Store, split: str) -> Iterator[Row]:
     """(id, question, answerable, spans) of our gold without history and in one piece."""
     for gold in load_gold([folder]):
-        if gold.split != split or gold.history or gold.outcome == "partial":
+        if gold.split != split or gold.history or gold.outcome in ("partial", "reply"):
             continue
         spans = []
         for place in gold.evidence:
@@ -160,18 +187,23 @@ def gold_rows(folder: Path, store: Store, split: str) -> Iterator[Row]:
 
 
 def _example(
-    name: str, store: Store, group: str, query: Query, answerable: bool, spans: list[Span]
+    name: str,
+    store: Store,
+    reader: Reader | None,
+    group: str,
+    query: Query,
+    answerable: bool,
+    spans: list[Span],
 ) -> Example:
     found = store.searcher.search(query, PASSAGES_READ)
-    asked = ask_about(query.text, store.library)
-    listed = candidates(asked, found, store.library)
+    sight = sight_of(ask_about(query.text, store.library), found, candidates(found), reader)
     right = np.array(
         [
             any(
                 c.hit.passage.source == source and c.sentence.start < end and start < c.sentence.end
                 for source, start, end in spans
             )
-            for c in listed
+            for c in sight.listed
         ],
         dtype=np.bool_,
     )
@@ -179,8 +211,6 @@ def _example(
         set=name,
         group=f"{name}:{group}",
         answerable=answerable,
-        asked=asked,
-        found=found,
-        listed=listed,
+        sight=sight,
         right=right,
     )

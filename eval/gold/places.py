@@ -33,7 +33,7 @@ class Target:
 
     @property
     def answerable(self) -> bool:
-        return self.gold.outcome != "withheld"
+        return self.gold.outcome in ("answered", "partial")
 
     @property
     def spans(self) -> tuple[Span, ...]:

@@ -17,7 +17,7 @@ import yaml
 from eval.errors import GoldError
 
 GOLD = Path(__file__).parent
-OUTCOMES = ("answered", "partial", "withheld")
+OUTCOMES = ("answered", "partial", "withheld", "reply")
 SPLITS = ("tune", "held")
 ROLES = ("user", "assistant")
 ENDINGS = (".yaml", ".yml", ".jsonl")

@@ -24,6 +24,7 @@ _OUTCOMES = {
     "answered": "answered: the library answers all of it",
     "partial": "partial: it answers a part",
     "withheld": "withheld: it does not answer it",
+    "reply": "reply: the turn asks nothing of the library, as a greeting",
 }
 _SPLITS = {"held": "held: to measure with", "tune": "tune: settings may be fitted on it"}
 

@@ -106,7 +106,7 @@ def test_nobody_but_evaluators_gets_in(starter_engine: Engine, role: Role | None
 def test_an_evaluator_gets_in_and_is_told_what_is_amiss(starter_engine: Engine) -> None:
     client = client_of(starter_engine, Role.EVALUATOR)
     first = client.get("/evaluate/first")
-    assert first.status_code == 200 and "193 questions" in first.text
+    assert first.status_code == 200 and "253 questions" in first.text
     assert first.headers["cache-control"] == "no-store"
     assert client.get("/evaluate/progress").json()["phase"] == "idle"
     for address in ("run?run=../x", "report?run=x", "file?run=x&file=metrics.json"):

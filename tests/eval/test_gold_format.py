@@ -107,6 +107,12 @@ def test_nothing_is_wrong_with_a_sound_question(river: Any) -> None:
     assert whats(river, sound, river.gold("w", "withheld", question="Who owns the moon?")) == []
 
 
+def test_a_reply_has_neither_evidence_nor_facts(river: Any) -> None:
+    assert whats(river, river.gold("hi", "reply", question="Hello there!")) == []
+    ((level, what),) = whats(river, river.gold("hi", "reply", quotes=["42 kilometres"]))
+    assert level == "fault" and "asks nothing of the library and has evidence" in what
+
+
 def test_evidence_that_has_gone(river: Any) -> None:
     gone = river.gold(quotes=["43 kilometres"], facts=[["43"]])
     ((level, what),) = whats(river, gone)

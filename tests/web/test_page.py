@@ -192,8 +192,8 @@ def test_a_reading_is_put_right_and_asked_as_it_stands(page: Page) -> None:
     expect(third.locator(".answer:not(.pending)")).to_be_visible(timeout=LONG)
     expect(third.locator(".question")).to_contain_text("Who compared it to conducting?")
     expect(third.locator(".reading")).to_have_count(0)
-    fourth = ask(page, "Why?")  # the next question leans on the conversation again
-    expect(fourth.locator(".reading")).to_contain_text("Why? (after: ")
+    fourth = ask(page, "And who said so?")  # the next question leans on the conversation again
+    expect(fourth.locator(".reading")).to_contain_text("And who said so? (after: ")
 
 
 def test_what_the_library_does_not_hold_is_withheld(page: Page) -> None:

@@ -14,8 +14,9 @@ from typing import Any
 import httpx
 import pytest
 
-from assistant import Answer, AssistantSettings, Engine
+from assistant import AssistantSettings, Engine
 from assistant.answering.line import Line
+from assistant.answering.parts import Part
 from assistant.writing import ModelWriter
 from assistant.writing.opening import open_model
 from soundings import build_page
@@ -162,13 +163,14 @@ def test_ten_people_at_the_page_are_answered_in_order_each_with_their_own_answer
     noting: Engine, starter_home: Path, starter_engine: Engine
 ) -> None:
     engine, begun = copy.copy(noting), list[str]()
-    quoted = engine._quoted
+    find = engine._finder.find
 
-    def noted(question: str, *rest: Any) -> Answer:
+    def noted(question: str, *rest: Any) -> Part:
         begun.append(question)
-        return quoted(question, *rest)
+        return find(question, *rest)
 
-    engine._quoted, engine._line = noted, Line(1)  # type: ignore[method-assign]
+    engine._finder = copy.copy(engine._finder)
+    engine._finder.find, engine._line = noted, Line(1)  # type: ignore[method-assign]
     with serving(build_page(engine, settings_of(starter_home))) as at, client(at) as page:
         event = asking(page)
         # The page tries its own examples in the background

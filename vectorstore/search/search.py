@@ -67,12 +67,16 @@ class Query:
 class Found:
     """What a search found, with what later steps need and would otherwise compute again.
 
-    `query_vector` has shape (dimension,); `vectors` maps a passage's id to the vectors of its
-    sentences, of shape (sentences, dimension), unit length each.
+    `text_vector` is that of the question alone, `query_vector` the one that was searched, which
+    leans on what led it; both of shape (dimension,). `led` is what led it, as text. `vectors` maps
+    a passage's id to the vectors of its sentences, of shape (sentences, dimension), unit length
+    each.
     """
 
     hits: tuple[Hit, ...]
+    text_vector: Vector
     query_vector: Vector
+    led: str
     vectors: dict[str, Vector]
     fingerprint: str
 
@@ -130,7 +134,7 @@ class Searcher:
         again with another encoder since this searcher was opened.
         """
         asked = (Query(text=query) if isinstance(query, str) else query).well_formed()
-        vector = self._vector(asked)
+        text, vector = self._vectors(asked)
         pool = self._pool(asked, vector, sources)
         listed = [_hit(c, vector, pool, shipped()) for c in pool.candidates]
         listed.sort(key=lambda hit: (-round(hit.score, 6), hit.passage.id))
@@ -140,7 +144,9 @@ class Searcher:
         kept = {hit.passage.id for hit in hits}
         return Found(
             hits=hits,
+            text_vector=text,
             query_vector=vector,
+            led="\n".join(filter(None, (asked.before, asked.answered))),
             vectors={c.passage.id: c.vectors for c in pool.candidates if c.passage.id in kept},
             fingerprint=pool.fingerprint,
         )
@@ -149,16 +155,17 @@ class Searcher:
         """Every passage that either half finds with its signals, in the order of
         `ranking.SIGNALS`: what the weights are learnt from."""
         asked = (Query(text=query) if isinstance(query, str) else query).well_formed()
-        vector = self._vector(asked)
+        _, vector = self._vectors(asked)
         pool = self._pool(asked, vector, None)
         return [(c.passage, _signals(c, _similarity(c, vector), pool)) for c in pool.candidates]
 
-    def _vector(self, query: Query) -> Vector:
-        """The text's vector, leaning towards those of the last question and answer; unit length."""
+    def _vectors(self, query: Query) -> tuple[Vector, Vector]:
+        """The text's vector, and the same leaning towards those of the last question and answer; of
+        unit length."""
         text: Vector = self.encoder.encode([query.text])[0]
         # One by one: in a batch the shorter text's padding would touch its vector's last bits.
         led = [self.encoder.encode([t])[0] for t in (query.before, query.answered) if t.strip()]
-        return unit(text + np.float32(CONTEXT) * sum(led)) if led else text
+        return text, unit(text + np.float32(CONTEXT) * sum(led)) if led else text
 
     def _pool(self, query: Query, vector: Vector, sources: Sequence[str] | None) -> _Pool:
         """What both halves find, read in one state of the library."""

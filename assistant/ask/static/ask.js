@@ -30,10 +30,11 @@
     enter(unseen("do"));
   };
 
-  // Whether the box holds a reading that is being put right: then it is asked as it stands
-  function worded(yes) {
+  // How the box is to be asked: "yes" for a reading that is being put right, which is asked as it
+  // stands, "as" with a kind for what a person wants it taken for
+  function worded(how) {
     const field = unseen("worded");
-    if (field && field.value !== (yes ? "yes" : "")) put(field, yes ? "yes" : "");
+    if (field && field.value !== how) put(field, how);
   }
 
   function fill(text) {
@@ -43,8 +44,8 @@
     return field;
   }
 
-  function ask(text, asItStands = false) {
-    worded(asItStands);
+  function ask(text, how = "") {
+    worded(how);
     enter(fill(text));
   }
 
@@ -176,12 +177,14 @@
     if (button.classList.contains("example")) ask(button.textContent);
     else if (button.classList.contains("edit")) {
       fill(button.closest(".reading").querySelector("q").textContent).focus();
-      worded(true);
+      worded("yes");
       say("Your question is in the box as it was read. Change it and press Enter to ask it so.");
     } else if (button.classList.contains("copy")) copy(button);
     else if (button.classList.contains("stop")) $("ask-stop").click();
     else if (button.classList.contains("again")) {
-      ask(button.dataset.question, button.dataset.worded === "yes");
+      ask(button.dataset.question, button.dataset.worded === "yes" ? "yes" : "");
+    } else if (button.classList.contains("kind")) {
+      ask(button.dataset.question, `as ${button.dataset.kind}`);
     } else if (button.classList.contains("verdict") || button.classList.contains("why-send")) {
       helped(button);
     } else if (button.classList.contains("delete")) remove(button);
@@ -197,7 +200,7 @@
   // An emptied box is a new question, which may lean on the conversation again
   document.addEventListener("input", (event) => {
     if (event.target.id === "choose-find") find(event.target.value);
-    if (event.target === box() && event.target.value === "") worded(false);
+    if (event.target === box() && event.target.value === "") worded("");
   });
 
   // In gradio's box Shift+Enter asks too; here it starts a new line, as people expect. A key held

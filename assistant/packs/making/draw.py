@@ -17,7 +17,7 @@ from prompts import KINDS, Stem
 from vectorstore.library.lexicon import terms
 
 MOST_POINTS = 3
-_NEAR_STIMULUS, _NEAR_TOPIC = 0.4, 0.35
+_NEAR_STIMULUS, _NEAR_TOPIC = 0.35, 0.33
 _TRIES = 6
 _DRAWING = "Finding quotes and testing what they answer"
 _ASKED = (

@@ -39,8 +39,7 @@ if TYPE_CHECKING:
 MOST_PROMPTS = 12
 LEAST_PROMPTS = 3
 LEAST_EXTRACTS = 1
-_HELD = 0.42
-_SURELY_HELD = 0.62
+_HELD = 0.57  # the nearness from which other words must mean the same
 _UNKNOWN = 0.4
 _WORDING = "Putting it into words"
 T = TypeVar("T")
@@ -201,10 +200,10 @@ class PackMaker:
 
 
 def is_held(topic: Topic, found: Found, unknown: float) -> bool:
-    """Whether the library speaks of a topic: its words are known and some sentence is near, or
-    a sentence is so near that other words must mean the same."""
+    """Whether the library may speak of a topic: its words are known, or a sentence is so near that
+    other words must mean the same. Whether an extract is about it is told by its relevance."""
     nearest_ = max((float((v @ topic.vector).max()) for v in found.vectors.values()), default=0.0)
-    return nearest_ >= _SURELY_HELD or (nearest_ >= _HELD and unknown <= _UNKNOWN)
+    return unknown <= _UNKNOWN or nearest_ >= _HELD
 
 
 def _writer_of(engine: Engine) -> "PackWriter | None":

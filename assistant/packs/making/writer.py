@@ -23,8 +23,8 @@ from assistant.writing.writer import ModelWriter
 from prompts import load_kind
 
 MOST_NOTES = 3
-_NEAR = 0.25  # a question less like its stimulus and the rules' question than this strays
-_ALIKE = 0.85  # two questions more alike than this are one
+_NEAR = 0.2  # a question less like its stimulus and the rules' question than this strays
+_ALIKE = 0.77  # two questions more alike than this are one
 _TEXT = {"type": "string"}
 _NOTE = {
     "type": "object",

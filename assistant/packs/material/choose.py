@@ -14,12 +14,12 @@ from prompts import KINDS, Stem, load_kind
 
 RELATED = 0.22
 """The relevance from which one may fill up a pack on a topic of which the library holds little."""
-ALIKE = 0.8
+ALIKE = 0.7
 """Two stimuli more similar than this say the same."""
-_NEAR = 0.35
-_CLOSE = 0.58
-_FIRST_NEAR = 0.28
-_BESIDE = 0.5  # the nearness from which a quote says more of a stimulus, if little of the topic
+_NEAR = 0.29
+_CLOSE = 0.52
+_FIRST_NEAR = 0.23
+_BESIDE = 0.44  # the nearness from which a quote says more of a stimulus, if little of the topic
 _FIRST_KINDS = (
     "experience",
     "interpretation",

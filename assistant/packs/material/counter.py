@@ -18,9 +18,9 @@ from assistant.packs.material.extracts import Extract
 from assistant.turn.question import wording
 from vectorstore.library.lexicon import stem, terms
 
-NEAR = 0.3
+NEAR = 0.25
 """How near two quotes must be to be about the same thing (cosine)."""
-SAME = 0.92
+SAME = 0.8
 """Two quotes nearer than this say the same."""
 TELLING = 2
 COMMON = 0.2

@@ -19,6 +19,7 @@ from vectorstore import Found, Library, Passage, Store
 from vectorstore.library.lexicon import STOPWORDS, among, stem, terms, words
 
 Vector = NDArray[np.float32]
+_NONE: Vector = np.zeros(0, dtype=np.float32)
 
 MOST_WORDS = 60
 LEAST_WORDS = 9
@@ -29,7 +30,7 @@ ON_TOPIC = 0.34
 _SAYS_IT = 0.8  # of the topic in a heading: what stands under it is about the topic,
 _UNDER_IT = 0.18  # unless it is as far from it as this, as where headings are missing
 _ANCHORS = 4
-_LENT = 0.45
+_LENT = 0.52
 _PARAGRAPH = 0.6  # how much of a paragraph's nearness to the topic each of its sentences has
 _LONG_LINE = 60  # characters: no heading is that long
 _META = re.compile(
@@ -65,8 +66,8 @@ class Extract:
 
     `turns_from` is where the sentence before ends, if the source goes on with "However" from there.
 
-    `vector` is the unit mean of its sentences' vectors, `relevance` how much of the topic is in
-    it (0 to about 1), `acts` what it does.
+    `vector` is of its words alone: in their context, all that stands under one heading is alike.
+    `relevance` is how much of the topic is in it (0 to about 1), `acts` what it does.
     """
 
     passage: Passage
@@ -131,18 +132,20 @@ class Gatherer:
         """Every extract of the passages nearest to `phrase`, the most relevant first."""
         found = self._store.searcher.search(phrase, PASSAGES_READ)
         topic = topic_of(phrase, found.query_vector, self._store.library)
-        listed = [e for hit in found.hits for e in self._of_passage(hit.passage, topic, found)]
+        said = [e for hit in found.hits for e in self._of_passage(hit.passage, topic, found)]
+        vectors = self._store.encoder.encode([e.text for e in said])
+        listed = [replace(e, vector=vector) for e, vector in zip(said, vectors, strict=True)]
         _lend(listed)
         listed.sort(key=lambda e: (-round(e.relevance, 6), e.source, e.start, e.end))
         return topic, found, listed
 
     def _of_passage(self, passage: Passage, topic: Topic, found: Found) -> Iterator[Extract]:
+        """The extracts of one passage, which have no vector yet."""
         heading = passage.heading.split(" › ")[-1]
         text, people, ends = self._text(passage.source)
         if is_meta(heading) or passage.end > ends:
             return
-        vectors = found.vectors[passage.id]
-        near = np.maximum(vectors @ topic.vector, 0.0)
+        near = np.maximum(found.vectors[passage.id] @ topic.vector, 0.0)
         blocks = _blocks(passage)
         for first, last, start, end in _runs(passage):
             slice_ = passage.slice(start, end)
@@ -163,14 +166,12 @@ class Gatherer:
             relevance = 0.6 * about + 0.2 * covered
             if topic.covered(_stems(heading)) >= _SAYS_IT and about >= _UNDER_IT:
                 relevance = max(relevance, ON_TOPIC)
-            mean = vectors[first : last + 1].mean(axis=0)
-            unit = mean / (float(np.linalg.norm(mean)) or 1.0)
             yield Extract(
                 passage=passage,
                 start=start,
                 end=end,
                 text=slice_,
-                vector=unit.astype(np.float32),
+                vector=_NONE,
                 relevance=relevance,
                 acts=acts_of(slice_),
                 speaker=speaker,

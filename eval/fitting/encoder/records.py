@@ -55,8 +55,11 @@ class Record:
         return "\n".join([self.question, *(content for _, content in self.history[-2:])])
 
 
-def authored(shared: Path, split: str) -> tuple[list[Record], dict[str, Text]]:
-    """The answerable records of a split ("train", "dev") of the shared file, and its documents."""
+def authored(
+    shared: Path, split: str, *, silent: bool = False
+) -> tuple[list[Record], dict[str, Text]]:
+    """The answerable records of a split ("train", "dev") of the shared file, and its documents;
+    with what nothing answers too where `silent` is wanted."""
     file = shared / "train" / "authored.jsonl"
     if not file.exists():
         return [], {}
@@ -70,16 +73,17 @@ def authored(shared: Path, split: str) -> tuple[list[Record], dict[str, Text]]:
             start = texts[row["doc"]].text.find(piece)
             if start >= 0:
                 spans.append((start, start + len(piece)))
-        if row["answerable"] and spans:
-            found.append(_record(row, "authored", spans))
+        if spans if row["answerable"] else silent:
+            found.append(_record(row, "authored", spans if row["answerable"] else []))
     return found, {id: text for id, text in texts.items() if id in docs}
 
 
 def ours(
-    shared: Path, *, aside: bool, folder: Path = EXAMPLES
+    shared: Path, *, aside: bool, silent: bool = False, folder: Path = EXAMPLES
 ) -> tuple[list[Record], dict[str, Text]]:
-    """Our own answerable records, of the documents set aside or of the others, and these
-    documents. Raises EvalError where a document is not the one that was cited."""
+    """Our own answerable records, of the documents set aside or of the others, and these documents;
+    with what nothing answers too where `silent` is wanted. Raises EvalError where a document is
+    not the one that was cited."""
     texts = corpus(folder / DOCUMENTS)
     cited: dict[str, str] = json.loads((folder / CITED).read_text(encoding="utf-8"))
     file = shared / "bench" / "uk_docs" / "corpus.jsonl"
@@ -92,7 +96,7 @@ def ours(
     found = [
         _record(row, "ours", [(start, end) for start, end in row["evidence"]])
         for row in lines(folder / RECORDS)
-        if row["answerable"] and row["doc"] in texts
+        if (silent or row["answerable"]) and row["doc"] in texts
     ]
     return found, texts
 
@@ -102,13 +106,14 @@ def is_aside(doc: str) -> bool:
     return int(hashlib.sha256(doc.encode()).hexdigest(), 16) % 100 < ASIDE_PERCENT
 
 
-def answered(shared: Path) -> tuple[list[Record], dict[str, Text]]:
-    """The answerable records of `qa.jsonl`; each passage is a document without a title."""
+def answered(shared: Path, *, silent: bool = False) -> tuple[list[Record], dict[str, Text]]:
+    """The answerable records of `qa.jsonl`; each passage is a document without a title. With what
+    nothing answers too where `silent` is wanted."""
     file = shared / "train" / "qa.jsonl"
     found: list[Record] = []
     texts: dict[str, Text] = {}
     for row in lines(file) if file.exists() else ():
-        if row["answerable"] and row["spans"]:
+        if row["spans"] if row["answerable"] else silent:
             id = "qa/" + hashlib.sha256(row["passage"].encode()).hexdigest()[:16]
             texts[id] = Text(id=id, title="", text=row["passage"])
             row |= {"doc": id, "standalone": row["question"]}

@@ -29,6 +29,11 @@ class Part:
     text: str = field(repr=False)
     sentences: tuple[Span, ...] = field(repr=False)
 
+    @property
+    def shown_heading(self) -> str:
+        """The title and heading path, in a line."""
+        return in_context(self.title, self.heading, "").strip()
+
     def words(self, span: Span) -> str:
         """What stands between two offsets of the document."""
         return self.text[span[0] - self.start : span[1] - self.start]

@@ -8,7 +8,6 @@ On a processor that multiplies bfloat16, products are taken in it.
 """
 
 import hashlib
-import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy, normalize
 
+from eval.fitting.checkpoint import go_on, save, say
 from eval.fitting.encoder.pairs import Pair, Shown, batches
 from vectorstore.encoder import multiplies_bfloat16
 
@@ -95,7 +95,7 @@ def train(model: Any, tokens: Any, pairs: Sequence[Pair], plan: Plan, checkpoint
     )
     parts = {"model": model, "optimizer": optimizer, "schedule": schedule}
     run = hashlib.sha256(repr((plan, pairs)).encode()).hexdigest()
-    done = _go_on(checkpoint, run, parts)
+    done = go_on(checkpoint, run, parts)
     model.train()
     began = saved = told = time.monotonic()
     losses: list[float] = []
@@ -116,39 +116,13 @@ def train(model: Any, tokens: Any, pairs: Sequence[Pair], plan: Plan, checkpoint
             say(f"step {step} of {steps}, loss {np.mean(losses):.3f}, {left / 60:.0f} min left")
             told, losses = now, []
         if now - saved > CHECKPOINT_SECONDS:
-            _save(checkpoint, run, parts, step)
+            save(checkpoint, run, parts, step)
             saved = now
     model.eval()
     checkpoint.unlink(missing_ok=True)
-
-
-def _go_on(checkpoint: Path, run: str, parts: dict[str, Any]) -> int:
-    """Take up a checkpoint of this very run; how many steps are done."""
-    if not checkpoint.exists():
-        return 0
-    kept = torch.load(checkpoint, weights_only=True)
-    if kept["run"] != run:
-        say(f"{checkpoint} is of another run: beginning anew")
-        return 0
-    for name, part in parts.items():
-        part.load_state_dict(kept[name])
-    say(f"going on after step {kept['done']}")
-    return int(kept["done"])
-
-
-def _save(checkpoint: Path, run: str, parts: dict[str, Any], done: int) -> None:
-    whole = checkpoint.with_suffix(".new")
-    state = {name: part.state_dict() for name, part in parts.items()}
-    torch.save({**state, "run": run, "done": done}, whole)
-    whole.replace(checkpoint)
 
 
 def use_threads(number: int) -> None:
     """How many threads of the processor to use; 0: all."""
     if number:
         torch.set_num_threads(number)
-
-
-def say(text: str) -> None:
-    """A line of progress."""
-    print(f"{time.strftime('%H:%M:%S')} {text}", file=sys.stderr, flush=True)

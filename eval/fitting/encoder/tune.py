@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from eval.fitting.checkpoint import say
 from eval.fitting.encoder.mine import (
     Mined,
     Place,
@@ -29,7 +30,7 @@ from eval.fitting.encoder.mine import (
 from eval.fitting.encoder.pairs import Lesson, Pair, drawn_pairs
 from eval.fitting.encoder.records import Record, answered, authored, ours
 from eval.fitting.encoder.texts import parts_of
-from eval.fitting.encoder.train import Plan, say, train, use_threads
+from eval.fitting.encoder.train import Plan, train, use_threads
 from vectorstore.encoder import UNTUNED, find_model
 
 # Of each set of qa.jsonl, the share that a pass takes: what is plentiful and alike, in part.

@@ -20,27 +20,15 @@ import onnx
 import torch
 from numpy.typing import NDArray
 from onnxruntime.quantization import QuantType, quantize_dynamic
-from torch import Tensor
-from transformers import AutoModelForQuestionAnswering
+from transformers import BertConfig, BertModel
 
-from assistant.reading.readers import EXPORTED, TOKENS, digest_of
+from assistant.reading.reader import EXPORTED, TOKENS, digest_of
+from eval.fitting.reader.train import SentenceReader
 
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
-OUTPUTS = ("starts", "ends")
+OUTPUTS = ("tokens", "whole")
 BLOCK = 128
 LEAST_ROWS = 64  # of a table that is made small
-
-
-class Heads(torch.nn.Module):
-    """The model with its two outputs and nothing else."""
-
-    def __init__(self, model: torch.nn.Module) -> None:
-        super().__init__()
-        self.model = model
-
-    def forward(self, ids: Tensor, mask: Tensor, kinds: Tensor) -> tuple[Tensor, Tensor]:
-        out = self.model(input_ids=ids, attention_mask=mask, token_type_ids=kinds)
-        return out.start_logits, out.end_logits
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -52,9 +40,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args(argv)
     args.out.mkdir(parents=True, exist_ok=True)
-    model = AutoModelForQuestionAnswering.from_pretrained(
-        args.model, attn_implementation="eager", local_files_only=True
-    )
+    config = BertConfig.from_json_file(args.model / "config.json")
+    body = BertModel(config, add_pooling_layer=False)
+    body.set_attn_implementation("eager")
+    model = SentenceReader(body)
+    model.load_state_dict(torch.load(args.model / "model.pt", weights_only=True))
     row = torch.ones(1, 16, dtype=torch.long)
     names = [*INPUTS, *OUTPUTS]
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
@@ -62,12 +52,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         warnings.simplefilter("ignore")
         whole = Path(folder) / "whole.onnx"
         torch.onnx.export(
-            Heads(model.float().eval()),
+            model.float().eval(),
             (row, row, row),
             str(whole),
             input_names=list(INPUTS),
             output_names=list(OUTPUTS),
-            dynamic_axes={name: {0: "batch", 1: "tokens"} for name in names},
+            dynamic_axes={
+                name: {0: "batch"} if name == "whole" else {0: "batch", 1: "tokens"}
+                for name in names
+            },
             opset_version=17,
             dynamo=False,
         )
@@ -82,7 +75,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         )
         file = args.out / EXPORTED
         onnx.save(_with_small_tables(onnx.load(eight)), file)
-    shutil.copyfile(args.model / TOKENS, args.out / TOKENS)
+    if args.out.resolve() != args.model.resolve():
+        shutil.copyfile(args.model / TOKENS, args.out / TOKENS)
     digest = digest_of(file.read_bytes(), (args.out / TOKENS).read_bytes())
     print(f"{file}: {file.stat().st_size / 1e6:.1f} MB, sha256 {digest}")
     return 0

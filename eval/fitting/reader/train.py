@@ -1,8 +1,10 @@
 """Train the reader: `python -m eval.fitting.reader.train --examples FILE --out DIR`.
 
-An encoder of BERT's kind gets a head that says for every token how likely an answer is to start
-and to end there; the first token stands for "not here" (Devlin et al. 2019, section 4.3). The
-embeddings stay as they are: few examples would only spoil them.
+An encoder of BERT's kind reads a question, what was said before it, and a passage. Every token gets
+a number; a sentence's score is the mean over its tokens, and the first token says whether anything
+in the passage answers. Sentences and passages are learnt as yes or no (binary cross-entropy), and
+the sentences of a passage that answers also against one another (softmax). The embeddings, and the
+lowest layers where that is asked for, stay as they are: few examples would only spoil them.
 
 Everything is drawn with `--seed`. A run that was interrupted goes on from its last checkpoint under
 `--out`. Runs on a GPU where there is one; there, and on a processor that multiplies bfloat16,
@@ -15,23 +17,29 @@ import json
 import random
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
 from torch import Tensor
-from torch.nn.functional import log_softmax
-from transformers import AutoModelForQuestionAnswering, AutoTokenizer
+from torch.nn.functional import binary_cross_entropy_with_logits, log_softmax
 
-from eval.fitting.reader.pairs import Pair, batches, read_pairs
-from vectorstore.encoder import UNTUNED, find_model, multiplies_bfloat16
+from assistant.reading.reader import BUILTIN_FOLDER, EXPORTED, TOKENS, Stretch, encoded
+from eval.fitting.checkpoint import go_on, save, say
+from eval.fitting.reader.base import shipped_body
+from eval.fitting.reader.examples import Example, read_examples
+from vectorstore.encoder import multiplies_bfloat16
 
 WARM_SHARE = 0.05
-HEAD_RATE = 10.0  # the head is new and learns so many times quicker than the rest
-CHECKPOINT_SECONDS = 240
+HEAD_RATE = 10.0  # the heads are new and learn so many times quicker than the rest
+CHECKPOINT_SECONDS = 120
+LISTED = 0.5  # what the choice among the sentences of a passage counts in the loss
+CHUNK = 4096  # examples that are sorted by length before they are put into batches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,37 +51,56 @@ class Plan:
     rate: float
     tokens: int
     seed: int
-    frozen: int = 0
+    frozen: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Row:
+    """An example in tokens: `ids` and `kinds` (segments) of shape (tokens,); `of` is the sentence
+    that each belongs to, -1 for none. `right` are the sentences that answer, as 0 and 1."""
+
+    set: str
+    ids: NDArray[np.int64]
+    kinds: NDArray[np.int64]
+    of: NDArray[np.int64]
+    right: NDArray[np.float32]
+    aside: bool
+
+
+class SentenceReader(torch.nn.Module):
+    """An encoder with two heads: a number for each token, and one for the whole."""
+
+    def __init__(self, body: Any) -> None:
+        super().__init__()
+        self.body = body
+        self.token = torch.nn.Linear(body.config.hidden_size, 1)
+        self.whole = torch.nn.Linear(body.config.hidden_size, 1)
+
+    def forward(self, ids: Tensor, mask: Tensor, kinds: Tensor) -> tuple[Tensor, Tensor]:
+        """Of inputs (rows, tokens): logits of tokens, (rows, tokens), and of wholes, (rows,)."""
+        last = self.body(input_ids=ids, attention_mask=mask, token_type_ids=kinds).last_hidden_state
+        return self.token(last).squeeze(-1), self.whole(last[:, 0]).squeeze(-1)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Train, print the figures on what was kept to validate on, and write the model."""
+    """Train, print the figures on what was kept aside, and write the model."""
     parser = argparse.ArgumentParser(
         prog="python -m eval.fitting.reader.train", description=__doc__
     )
     parser.add_argument("--examples", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--encoder", default=UNTUNED, help="the encoder to begin with")
-    parser.add_argument("--layers", type=int, help="of the encoder, from the lowest; all of them")
-    parser.add_argument("--frozen", type=int, default=0, help="layers that stay as they are")
+    parser.add_argument("--begin", type=Path, default=BUILTIN_FOLDER, help="an exported reader")
+    parser.add_argument("--frozen", type=int, default=3, help="layers that stay as they are")
     parser.add_argument("--epochs", type=int, default=1)
-    parser.add_argument("--rate", type=float, default=1.5e-4)
-    parser.add_argument("--batch-tokens", type=int, default=1600)
+    parser.add_argument("--rate", type=float, default=1e-4)
+    parser.add_argument("--batch-tokens", type=int, default=4000)
     parser.add_argument("--seed", type=int, default=20)
-    parser.add_argument("--threads", type=int, default=0, help="of the processor; 0: all")
     args = parser.parse_args(argv)
-    if args.threads:
-        torch.set_num_threads(args.threads)
     args.out.mkdir(parents=True, exist_ok=True)
-    device = quickest_device()
-    folder = find_model(args.encoder)
-    tokens = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-    pairs = read_pairs(args.examples, tokens)
-    say(f"{len(pairs)} examples in tokens, on {device}")
+    tokens = Tokenizer.from_file(str(args.begin / TOKENS))
+    rows = [row_of(example, tokens) for example in read_examples(args.examples)]
     torch.manual_seed(args.seed)
-    shape = {"num_hidden_layers": args.layers} if args.layers else {}
-    model = AutoModelForQuestionAnswering.from_pretrained(folder, local_files_only=True, **shape)
-    model.to(device)
+    model = SentenceReader(shipped_body(args.begin / EXPORTED))
     plan = Plan(
         epochs=args.epochs,
         rate=args.rate,
@@ -81,66 +108,103 @@ def main(argv: Sequence[str] | None = None) -> int:
         seed=args.seed,
         frozen=args.frozen,
     )
-    train(model, pairs, plan, device, args.out / "checkpoint.pt")
-    model.save_pretrained(args.out / "model")
-    tokens.save_pretrained(args.out / "model")
-    say(json.dumps(validate(model, pairs, device)))
+    train(model, rows, plan, args.out / "checkpoint.pt")
+    torch.save(model.state_dict(), args.out / "model.pt")
+    tokens.save(str(args.out / TOKENS))
+    (args.out / "config.json").write_text(model.body.config.to_json_string(), encoding="utf-8")
+    say(json.dumps(validate(model, rows)))
     return 0
 
 
-def quickest_device() -> torch.device:
-    """A GPU where there is one."""
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+def row_of(example: Example, tokens: Any) -> Row:
+    """An example as the reader reads it."""
+    stretch = Stretch(heading=example.heading, sentences=example.sentences)
+    ids, kinds, of = encoded(tokens, example.question, example.before, stretch)
+    return Row(
+        set=example.set,
+        ids=ids,
+        kinds=kinds,
+        of=of,
+        right=np.array(example.right, dtype=np.float32),
+        aside=example.aside,
+    )
 
 
-def logits_of(model: Any, pairs: Sequence[Pair], device: torch.device) -> Tensor:
-    """What the model says of starts and ends at each place, of shape (pairs, 2, longest input);
-    -inf where neither the passage nor "not here" is."""
-    width = max(len(p.ids) for p in pairs)
-    ids = np.full((len(pairs), width), model.config.pad_token_id or 0, dtype=np.int64)
+def batches(rows: Sequence[Row], tokens: int, drawn: random.Random) -> Iterator[list[Row]]:
+    """The rows in batches of like length, at most `tokens` long with their padding."""
+    order = list(rows)
+    drawn.shuffle(order)
+    made: list[list[Row]] = []
+    for start in range(0, len(order), CHUNK):
+        batch: list[Row] = []
+        for row in sorted(order[start : start + CHUNK], key=lambda r: len(r.ids)):
+            if batch and (len(batch) + 1) * len(row.ids) > tokens:
+                made.append(batch)
+                batch = []
+            batch.append(row)
+        made.append(batch)
+    drawn.shuffle(made)
+    yield from made
+
+
+def scores_of(model: Any, rows: Sequence[Row]) -> tuple[list[Tensor], Tensor]:
+    """Of each row the logits of its sentences, nan where a sentence was cut off; and of the wholes,
+    of shape (rows,)."""
+    device = next(model.parameters()).device
+    width = max(len(row.ids) for row in rows)
+    ids = np.zeros((len(rows), width), dtype=np.int64)
     mask, kinds = np.zeros_like(ids), np.zeros_like(ids)
-    there = np.zeros(ids.shape, dtype=bool)
-    for i, pair in enumerate(pairs):
-        ids[i, : len(pair.ids)] = pair.ids
-        mask[i, : len(pair.ids)] = 1
-        kinds[i, : len(pair.ids)] = pair.kinds
-        there[i, 0] = True
-        there[i, pair.first : pair.first + len(pair.offsets)] = True
-    rows = {"input_ids": ids, "attention_mask": mask}
-    if getattr(model.config, "type_vocab_size", 0) > 1:
-        rows["token_type_ids"] = kinds
-    half = device.type == "cuda" or multiplies_bfloat16()
-    with torch.autocast(device.type, dtype=torch.bfloat16, enabled=half):
-        out = model(**{name: torch.from_numpy(row).to(device) for name, row in rows.items()})
-    both = torch.stack([out.start_logits, out.end_logits], dim=1).float()
-    return both.masked_fill(~torch.from_numpy(there).to(device).unsqueeze(1), -torch.inf)
+    for i, row in enumerate(rows):
+        ids[i, : len(row.ids)] = row.ids
+        mask[i, : len(row.ids)] = 1
+        kinds[i, : len(row.ids)] = row.kinds
+    with torch.autocast(device.type, torch.bfloat16, enabled=in_half(device)):
+        told, wholes = model(*(torch.from_numpy(x).to(device) for x in (ids, mask, kinds)))
+    sentences = []
+    for i, row in enumerate(rows):
+        of = torch.from_numpy(row.of).to(device)
+        mine = of >= 0
+        sums = torch.zeros(len(row.right), device=device)
+        sums = sums.index_add(0, of[mine], told[i, : len(of)][mine].float())
+        sizes = torch.bincount(of[mine], minlength=len(row.right))
+        sentences.append(sums / torch.where(sizes > 0, sizes, torch.nan))
+    return sentences, wholes.float()
 
 
-def loss_of(logits: Tensor, pairs: Sequence[Pair]) -> Tensor:
-    """The mean over pairs and both ends of minus the logarithm of the chance of a right place."""
-    right = torch.zeros(logits.shape, dtype=torch.bool)
-    for i, pair in enumerate(pairs):
-        right[i, 0, list(pair.starts)] = True
-        right[i, 1, list(pair.ends)] = True
-    logs = log_softmax(logits, dim=-1)
-    kept = logs.masked_fill(~right.to(logits.device), -torch.inf)
-    return -torch.logsumexp(kept, dim=-1).mean()
+def in_half(device: torch.device) -> bool:
+    """Whether products are taken in bfloat16."""
+    return device.type == "cuda" or multiplies_bfloat16()
 
 
-def train(
-    model: Any,
-    pairs: Sequence[Pair],
-    plan: Plan,
-    device: torch.device,
-    checkpoint: Path,
-) -> None:
+def loss_of(model: Any, rows: Sequence[Row]) -> Tensor:
+    """The mean over rows of the losses of its sentences, of its whole, and of the choice among its
+    sentences."""
+    sentences, wholes = scores_of(model, rows)
+    right = [torch.from_numpy(row.right).to(wholes.device) for row in rows]
+    answers = torch.stack([r.max() if len(r) else r.sum() for r in right])
+    total = binary_cross_entropy_with_logits(wholes, answers, reduction="sum")
+    for scores, truth in zip(sentences, right, strict=True):
+        seen = ~scores.isnan()
+        scores, truth = scores[seen], truth[seen]
+        if not len(scores):
+            continue
+        total = total + binary_cross_entropy_with_logits(scores, truth)
+        if 0 < truth.sum() < len(truth):
+            logs = log_softmax(scores, dim=0)
+            total = total - LISTED * torch.logsumexp(logs[truth > 0], dim=0)
+    return total / len(rows)
+
+
+def train(model: Any, rows: Sequence[Row], plan: Plan, checkpoint: Path) -> None:
     """Train in place, from the checkpoint of the same plan and examples where there is one."""
-    used = [p for p in pairs if not p.validation]
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    model.to(device)
+    used = [row for row in rows if not row.aside]
     steps = plan.epochs * sum(1 for _ in batches(used, plan.tokens, random.Random(plan.seed)))
-    for part in (model.base_model.embeddings, *_layers_of(model)[: plan.frozen]):
+    for part in (model.body.embeddings, *model.body.encoder.layer[: plan.frozen]):
         part.requires_grad_(False)
-    head = list(model.qa_outputs.parameters())
-    body = [p for p in model.base_model.parameters() if p.requires_grad]
+    head = [*model.token.parameters(), *model.whole.parameters()]
+    body = [p for p in model.body.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(
         [{"params": body, "lr": plan.rate}, {"params": head, "lr": plan.rate * HEAD_RATE}],
         weight_decay=0.01,
@@ -150,8 +214,10 @@ def train(
         optimizer, lambda s: min((s + 1) / warm, (steps - s) / max(1, steps - warm))
     )
     parts = {"model": model, "optimizer": optimizer, "schedule": schedule}
-    run = _digest(plan, used)
-    done = _go_on(checkpoint, run, parts, device)
+    digest = hashlib.sha256(repr(plan).encode())
+    for row in used:
+        digest.update(row.ids.tobytes())
+    done = go_on(checkpoint, digest.hexdigest(), parts)
     model.train()
     began = saved = told = time.monotonic()
     losses: list[float] = []
@@ -162,7 +228,7 @@ def train(
             if step <= done:
                 continue
             torch.manual_seed(plan.seed * 1_000_003 + step)
-            loss = loss_of(logits_of(model, batch, device), batch)
+            loss = loss_of(model, batch)
             optimizer.zero_grad(set_to_none=True)
             torch.autograd.backward(loss)
             torch.nn.utils.clip_grad_norm_([*body, *head], 1.0)
@@ -175,76 +241,40 @@ def train(
                 say(f"step {step} of {steps}, loss {np.mean(losses):.3f}, {left / 60:.0f} min left")
                 told, losses = now, []
             if now - saved > CHECKPOINT_SECONDS:
-                _save(checkpoint, run, parts, step)
+                save(checkpoint, digest.hexdigest(), parts, step)
                 saved = now
     model.eval()
     checkpoint.unlink(missing_ok=True)
 
 
-def _layers_of(model: Any) -> Sequence[torch.nn.Module]:
-    """The layers of an encoder of BERT's kind, the lowest first."""
-    layers: Sequence[torch.nn.Module] = model.base_model.encoder.layer
-    return layers
-
-
-def _digest(plan: Plan, used: Sequence[Pair]) -> str:
-    """Tells one run from another: its plan and its examples."""
-    digest = hashlib.sha256(repr(plan).encode())
-    for pair in used:
-        digest.update(pair.ids.tobytes())
-    return digest.hexdigest()
-
-
-def _go_on(checkpoint: Path, run: str, parts: dict[str, Any], device: torch.device) -> int:
-    """Take up a checkpoint of this very run; how many steps are done."""
-    if not checkpoint.exists():
-        return 0
-    kept = torch.load(checkpoint, map_location=device, weights_only=True)
-    if kept["run"] != run:
-        say(f"{checkpoint} is of another run: beginning anew")
-        return 0
-    for name, part in parts.items():
-        part.load_state_dict(kept[name])
-    say(f"going on after step {kept['done']}")
-    return int(kept["done"])
-
-
-def _save(checkpoint: Path, run: str, parts: dict[str, Any], done: int) -> None:
-    whole = checkpoint.with_suffix(".new")
-    state = {name: part.state_dict() for name, part in parts.items()}
-    torch.save({**state, "run": run, "done": done}, whole)
-    whole.replace(checkpoint)
-
-
 @torch.no_grad()
-def validate(model: Any, pairs: Sequence[Pair], device: torch.device) -> dict[str, Any]:
-    """On what was kept: how often the best place to start is right, and how well "not here" tells
-    what is answered from what is not (AUROC), by set. None where there is nothing to measure."""
+def validate(model: Any, rows: Sequence[Row]) -> dict[str, float]:
+    """On what was kept aside: how often the best sentence of a passage that answers is right, and
+    how well wholes and best sentences tell such passages from others (AUROC)."""
     model.eval()
-    seen: dict[str, tuple[list[bool], list[float], list[float]]] = {}
-    for pair in (p for p in pairs if p.validation):
-        right, here, away = seen.setdefault(pair.set, ([], [], []))
-        logs = log_softmax(logits_of(model, [pair], device)[0], dim=-1)
-        sure = float(-logs[0, 0] - logs[1, 0])
-        if pair.starts == (0,):
-            away.append(sure)
-        else:
-            here.append(sure)
-            right.append(int(logs[0, 1:].argmax()) + 1 in pair.starts)
-    figures = {}
-    for name, (right, here, away) in sorted(seen.items()):
-        wins = [(a > b) + 0.5 * (a == b) for a in here for b in away]
-        figures[name] = {
-            "n": len(here) + len(away),
-            "start": round(float(np.mean(right)), 3) if right else None,
-            "auroc": round(float(np.mean(wins)), 3) if wins else None,
-        }
-    return figures
+    first: list[bool] = []
+    by_whole: tuple[list[float], list[float]] = ([], [])
+    by_best: tuple[list[float], list[float]] = ([], [])
+    for batch in batches([row for row in rows if row.aside], 4000, random.Random(0)):
+        for row, scores, whole in zip(batch, *scores_of(model, batch), strict=True):
+            scores = scores.nan_to_num(-99.0)
+            if not len(scores):
+                continue
+            answers = bool(row.right.any())
+            if answers:
+                first.append(bool(row.right[int(scores.argmax())]))
+            by_whole[answers].append(float(whole))
+            by_best[answers].append(float(scores.max()))
+    return {
+        "n": len(by_whole[0]) + len(by_whole[1]),
+        "first": float(np.mean(first)),
+        "whole": _auroc(*by_whole),
+        "best": _auroc(*by_best),
+    }
 
 
-def say(text: str) -> None:
-    """A line of progress."""
-    print(f"{time.strftime('%H:%M:%S')} {text}", file=sys.stderr, flush=True)
+def _auroc(without: Sequence[float], answering: Sequence[float]) -> float:
+    return float(np.mean([(a > b) + 0.5 * (a == b) for a in answering for b in without]))
 
 
 if __name__ == "__main__":

@@ -10,10 +10,13 @@ from eval.gold.places import Span
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """One statement of an answer, with the markers of the quotes behind it."""
+    """One statement of an answer, with the markers of the quotes behind it; `shown` is how the
+    answer's text says it, `side` the side of a comparison that it is put under."""
 
     text: str
     markers: tuple[int, ...]
+    shown: str = ""
+    side: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +77,7 @@ class Answered:
 def read_answer(record: Mapping[str, Any]) -> Answered:
     """An answer from its JSON. Raises RunError where it is not one."""
     try:
+        shown = {c["quote"]: c.get("shown") for c in record.get("citations", [])}
         return Answered(
             id=record["id"],
             question=record.get("question", ""),
@@ -85,7 +89,12 @@ def read_answer(record: Mapping[str, Any]) -> Answered:
             engine=record.get("engine", ""),
             text=record.get("answer", ""),
             statements=tuple(
-                Said(text=s["text"], markers=tuple(s["citations"]))
+                Said(
+                    text=s["text"],
+                    markers=tuple(s["citations"]),
+                    shown=shown.get(s["text"]) or s["text"],
+                    side=s.get("side"),
+                )
                 for s in record.get("statements", [])
             ),
             citations=tuple(_cited(c) for c in record.get("citations", [])),

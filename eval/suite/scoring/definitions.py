@@ -75,6 +75,14 @@ _METRICS = (
         step="answer",
     ),
     Metric(
+        name="first",
+        title="First quote",
+        definition="The first citation overlaps evidence; not where the answer is withheld. Over "
+        "questions with evidence.",
+        step="evidence",
+        interval="wilson",
+    ),
+    Metric(
         name="citation_precision",
         title="Citation precision",
         definition="Of an answer's citations, the share that overlap evidence (at least half of "
@@ -138,7 +146,7 @@ _METRICS = (
     Metric(
         name="outcome_right",
         title="Outcome right",
-        definition="Answered, partial or withheld, as wanted. Over all questions.",
+        definition="Answered, partial, withheld or a reply, as wanted. Over all questions.",
         step="answer",
         interval="wilson",
     ),

@@ -5,7 +5,7 @@ import re
 from assistant.proof import Checker, Slice, judge
 from eval.suite.scoring.answered import Answered, Cited
 from eval.suite.scoring.intervals import Tally
-from vectorstore import Library, UnknownSource
+from vectorstore import Library, UnknownSource, visible
 
 _MARKER = re.compile(r"\[(\d+)\]")
 _WORD = re.compile(r"\w")
@@ -60,8 +60,10 @@ def nothing_unstated(answer: Answered) -> Tally:
     if not answer.statements:
         return Tally(total=0, n=0)
     rest = " ".join(_MARKER.sub(" ", answer.text).split())
+    for side in {s.side: None for s in answer.statements if s.side}:
+        rest = rest.replace(" ".join(f"{side}:".split()), " ", 1)
     for statement in answer.statements:
-        said = " ".join(_MARKER.sub(" ", statement.text).split())
+        said = " ".join(_MARKER.sub(" ", visible(statement.shown or statement.text)).split())
         if said not in rest:
             return Tally(total=0)
         rest = rest.replace(said, " ", 1)

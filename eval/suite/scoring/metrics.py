@@ -12,7 +12,7 @@ from eval.suite.scoring.intervals import Floats, Indices, Score, bootstrap, boot
 from eval.suite.scoring.results import Result
 
 SLICED = ("right", "fact_recall", "recall@5", "citation_recall")
-TAGS = ("kind", "audience", "difficulty", "near_miss")
+TAGS = ("kind", "turn", "audience", "difficulty", "near_miss")
 FAILED = "failed"
 
 

@@ -75,7 +75,11 @@ def answer_scores(
         scores["given_when_answerable"] = _yes(given)
         if answer.citations:
             scores["citation_precision"] = Tally(total=citation_precision(target, answer))
-    else:
+        if target.ways:
+            best = answer.citations[:1]
+            on = any(overlaps(c.span, span) for c in best for span in target.spans)
+            scores["first"] = _yes(on)
+    elif gold.outcome == "withheld":
         scores["withheld_when_not"] = _yes(answer.outcome == "withheld")
     if gold.outcome == "partial":
         scores["partial_when_partial"] = _yes(answer.outcome == "partial")

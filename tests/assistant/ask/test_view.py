@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from assistant.ask import view
 from assistant.keeping.conversations import Conversation, Exchange
 from assistant.keeping.feedback import Verdict
-from assistant.models import Answer, Citation, Outcome, Statement, Words
+from assistant.models import Answer, Citation, Outcome, Statement
 from vectorstore import Hit, Passage, Source, visible
 from vectorstore.wording import in_words
 from web.look import source_view
@@ -132,14 +132,25 @@ def test_a_failure_is_shown_as_text() -> None:
     assert not {"script", "b", "img", "a"} & set(read.tags)
 
 
-def test_the_words_that_answer_are_set_apart() -> None:
-    given = cited("Nine <b>leaders</b> met in May.")
-    words = Words(start=18, end=25)
-    citation = replace(given.citations[0], words=words)
-    markup = held(Exchange(question="Who?", answer=replace(given, citations=(citation,))))
-    assert "&lt;b&gt;<strong>leaders</strong>&lt;/b&gt;" in markup
-    assert given.citations[0].quote in Reader(markup).text
-    assert "<q><strong>" not in held(Exchange(question="Who?", answer=given))
+def test_a_quote_is_shown_without_the_marks_of_its_markup() -> None:
+    given = cited("Nine **leaders** met in May.")
+    citation = replace(given.citations[0], shown="Nine leaders met in May.")
+    read = Reader(held(Exchange(question="Who?", answer=replace(given, citations=(citation,)))))
+    assert "Nine leaders met in May." in read.text and "**" not in read.text
+
+
+def test_a_turn_can_be_asked_as_another_kind() -> None:
+    given = replace(cited("Nine leaders met."), kind="list")
+    read = shown(given)
+    kinds = [a["data-kind"] for a in read.attributes if "kind" in (a.get("class") or "").split()]
+    assert kinds == ["point", "overview", "comparison", "claim"]
+
+
+def test_the_sides_of_a_comparison_stand_beside_each_other() -> None:
+    given = cited("Nine leaders met.")
+    sided = replace(given.statements[0], side="Leaders <b>")
+    markup = held(Exchange(question="Who?", answer=replace(given, statements=(sided,))))
+    assert 'class="sides"' in markup and "<h4>Leaders &lt;b&gt;</h4>" in markup
 
 
 def test_a_marker_is_a_button_that_says_where_it_leads() -> None:

@@ -301,13 +301,13 @@ PLAIN = "Peer coaching helps new chairs to lead."
 )
 def test_a_counter_view_limits_the_very_thing_that_is_praised(other: str, expected: Pull) -> None:
     common = frozenset(terms("new chairs lead"))
-    assert pull(extract(PLAIN, 1.0, 0.0), extract(other, 0.8, 0.6), common) is expected
+    assert pull(extract(PLAIN, 1.0, 0.0), extract(other, 0.6, 0.8), common) is expected
     assert pull(extract(PLAIN, 1.0, 0.0), extract(other, 0.2, 0.98), common) is Pull.NONE
 
 
 def test_that_two_quotes_are_of_one_person_makes_them_no_opposites() -> None:
     one = extract("We hear that Ann Peer must coach.", 1.0, 0.0)
-    other = extract("We hear that Ann Peer is hard to reach.", 0.8, 0.6)
+    other = extract("We hear that Ann Peer is hard to reach.", 0.6, 0.8)
     assert pull(one, other, ()) is Pull.NONE
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from assistant import Answer, AssistantSettings, Outcome, Statement
 from assistant.finding.excerpts import Quote, cited
-from assistant.models import text_with_markers
+from assistant.models import answer_text
 from assistant.writing import ModelWriter
 from assistant.writing.opening import open_model
 from vectorstore import Changes, Hit, Library, NewPassage, NewVersion, Sentence
@@ -222,7 +222,7 @@ def extractive(library: Library) -> Answer:
         reason=None,
         confidence=0.9,
         engine="extractive",
-        answer=text_with_markers(statements),
+        answer=answer_text(statements, citations),
         statements=statements,
         citations=citations,
         hits=tuple(

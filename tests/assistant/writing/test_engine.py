@@ -59,19 +59,6 @@ def test_own_words_pass_the_gate_and_wrong_numbers_do_not(
     assert {"search", "evidence", "first_statement", "total"} <= set(answer.timings_ms)
 
 
-def test_a_name_may_stand_in_another_quote_of_the_same_passage(
-    engine: Engine, served: Service
-) -> None:
-    question = "Which edition of National Health Executive did the talk with Julie Wood come from?"
-    said = "The interview with Julie Wood carries the note that it comes from the 2016 edition."
-    served.script = [streams(reply((said, [1]), (said.replace("Julie", "Ada"), [1])))]
-    answer = engine.ask(question)
-    assert [statement.text for statement in answer.statements if statement.text == said] == [said]
-    assert len(answer.statements[0].citations) == 2, "the quote that names her is cited, too"
-    assert len({citation.passage for citation in answer.citations[:2]}) == 1
-    assert "Ada" in answer.dropped[-1].text
-
-
 def test_what_a_passage_says_is_cited_from_it_whatever_quote_was_named(
     engine: Engine, starter_engine: Engine, served: Service
 ) -> None:
@@ -95,7 +82,7 @@ def test_what_a_passage_says_is_cited_from_it_whatever_quote_was_named(
 
 
 def test_what_a_reply_adds_of_its_own_is_cut_off(engine: Engine, served: Service) -> None:
-    question = "Which edition of National Health Executive did the talk with Julie Wood come from?"
+    question = "Which edition is the interview with Julie Wood from?"
     said = "It comes from the 2016 edition"
     served.script = [streams(reply((f"{said}, and it was printed in 1731.", [1])))]
     answer = engine.ask(question)
@@ -118,15 +105,15 @@ def test_a_list_is_shown_whole_whatever_the_model_leaves_out(
     engine: Engine, starter_engine: Engine, served: Service
 ) -> None:
     question = "List the five behaviours."
-    lead, *items = (s.text for s in starter_engine.ask(question).statements)
+    items = [" ".join(s.text.split()) for s in starter_engine.ask(question).statements]
     assert len(items) == 5
-    served.script = [streams(reply((lead, [1])))]
+    served.script = [streams(reply((items[0], [1])))]
     answer = engine.ask(question)
     assert answer.engine == "llm"
-    assert [statement.text for statement in answer.statements] == [lead, *items]
-    served.script = [streams(reply((items[2], [4])))]
-    texts = [statement.text for statement in engine.ask(question).statements]
-    assert sorted(texts) == sorted([lead, *items]), "none of them comes twice"
+    assert [" ".join(statement.text.split()) for statement in answer.statements] == items
+    served.script = [streams(reply((items[2], [3])))]
+    texts = [" ".join(s.text.split()) for s in engine.ask(question).statements]
+    assert sorted(texts) == sorted(items), "none of them comes twice"
 
 
 def test_a_person_goes_by_the_name_that_the_quote_has(engine: Engine, served: Service) -> None:

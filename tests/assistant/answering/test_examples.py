@@ -1,6 +1,6 @@
 """Example questions drawn from a library's outlines."""
 
-from assistant.ask.examples import Outline, example_questions
+from assistant.finding.examples import Outline, example_questions
 
 
 def test_a_heading_that_is_a_question_is_asked_as_it_stands() -> None:

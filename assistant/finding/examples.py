@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
+from assistant.finding.shown import shown
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outline:
@@ -53,8 +55,7 @@ def _questions(outline: Outline) -> list[str]:
 
 def _plain(text: str) -> str:
     """One line, without the emphasis that a heading may carry, its number or its full stop."""
-    words = " ".join(re.sub(r"[*_`#]+", "", text).split())
-    return re.sub(r"^[\d.)\s]+(?=\D)", "", words).strip(" .:")
+    return re.sub(r"^[\d.)\s]+(?=\D)", "", shown(text)).strip(" .:")
 
 
 def outlines_of(titles: Iterable[tuple[str, Iterable[str]]]) -> list[Outline]:

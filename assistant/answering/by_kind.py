@@ -1,0 +1,91 @@
+"""A turn answered as what it is: a point, a list, an overview, a comparison, a claim."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from assistant.answering.claim import claim
+from assistant.answering.comparison import comparison
+from assistant.answering.listing import listing
+from assistant.answering.overview import overview, scope_of
+from assistant.answering.parts import Finder, Made, Part, Section
+from assistant.answering.point import NUMBER_OF_QUOTES, point
+from assistant.finding.excerpts import Quote
+from assistant.models import Turn
+from assistant.proof import Checker
+from assistant.settings import AssistantSettings
+from assistant.turn.kinds import Kind
+from vectorstore import Store
+
+OVERVIEW_WORDS = 200
+GATHERED = "Gathered from several places: there may be more."
+# An overview of a topic is given from this share of the chance on that a point asks for: nothing
+# need answer it wholly, if much bears on it.
+BEARS = 0.5
+
+
+def answer_as(
+    kind: Kind,
+    question: str,
+    before: Sequence[Turn],
+    sources: Sequence[str] | None,
+    *,
+    finder: Finder,
+    store: Store,
+    settings: AssistantSettings,
+    checker: Checker,
+    most: int = NUMBER_OF_QUOTES,
+) -> Made:
+    """The answer to a question after the turns `before`, as a kind of answer; `sources` narrows the
+    search, `most` is the number of quotes of a point."""
+    if kind is Kind.COMPARISON:
+        return comparison(question, lambda asked: finder.find(asked, before, sources))
+    if kind in (Kind.LIST, Kind.CLAIM, Kind.OVERVIEW):
+        part = finder.find(question, before, sources)
+        if kind is Kind.CLAIM:
+            return claim(question, part, checker)
+        if kind is Kind.OVERVIEW:
+            return _overview(question, part, store, sources)
+        return _list(part, store)
+    parts = finder.find_parts(question, before, sources)
+    return _point(parts, store, settings.answer_words, most)
+
+
+def _point(parts: Sequence[Part], store: Store, most_words: int, most: int) -> Made:
+    covered = [part for part in parts if part.holds]
+    words = most_words // (len(covered) or 1)
+    missing = " ".join(part.question for part in parts if not part.holds)
+    return Made(
+        parts=parts,
+        sections=[Section(quotes=_best(p, store, words, most)) for p in covered],
+        missing=missing if covered and missing else None,
+    )
+
+
+def _best(part: Part, store: Store, most_words: int, most: int) -> list[Quote]:
+    """What answers; where that leads to a list, with the whole of it."""
+    ranked = part.evidence.ranked
+    if ranked[0][0].leads:
+        return listing(ranked, store.library)
+    return point(ranked, most_words, most)
+
+
+def _list(part: Part, store: Store) -> Made:
+    if not part.holds:
+        return Made(parts=[part], sections=[])
+    quotes = listing(part.evidence.ranked, store.library)
+    whole = any(quote.listed for quote in quotes)
+    return Made(
+        parts=[part],
+        sections=[Section(quotes=quotes)],
+        note=None if whole or len(quotes) < 2 else GATHERED,
+    )
+
+
+def _overview(question: str, part: Part, store: Store, sources: Sequence[str] | None) -> Made:
+    scope = scope_of(question, part.found, store, sources)
+    bears = part.holds or part.evidence.confidence >= BEARS * part.threshold
+    if scope.topic and not bears:
+        return Made(parts=[part], sections=[])
+    quotes = overview(question, scope, store, part.found, OVERVIEW_WORDS)
+    held = replace(part, holds=True)
+    return Made(parts=[held], sections=[Section(quotes=quotes)])

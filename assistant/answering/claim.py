@@ -1,0 +1,43 @@
+"""The answer to a claim: the statement that decides it, and what it makes of the claim where the
+gate can tell."""
+
+import re
+
+from assistant.answering.parts import Made, Part, Section
+from assistant.answering.point import point
+from assistant.finding.excerpts import Quote
+from assistant.proof import Checker
+
+CLAIM_WORDS, CLAIM_QUOTES = 90, 2
+SUPPORTED, CONTRADICTED = "supported", "contradicted"
+# What the gate finds between a claim and a quote that says the contrary, not merely less.
+CONTRARY = frozenset(("denied", "opposed", "numbers_changed", "dates_changed"))
+_ASIDE = re.compile(r"^.*\b(?:true|right|correct|say|says|said|saying|so) that\b|^so\b,?", re.I)
+
+
+def claim(question: str, part: Part, checker: Checker) -> Made:
+    """What decides a claim, or nothing where the documents do not say."""
+    if not part.holds:
+        return Made(parts=[part], sections=[])
+    quotes = point(part.evidence.ranked, CLAIM_WORDS, CLAIM_QUOTES)
+    return Made(
+        parts=[part],
+        sections=[Section(quotes=quotes)],
+        verdict=_verdict(statement_of(question), quotes[0], checker),
+    )
+
+
+def statement_of(question: str) -> str:
+    """What is claimed, without what asks whether it is so."""
+    bare = _ASIDE.sub("", " ".join(question.split())).strip(" ?.!,")
+    return f"{bare[:1].upper()}{bare[1:]}." if any(c.isalnum() for c in bare) else question
+
+
+def _verdict(said: str, quote: Quote, checker: Checker) -> str | None:
+    """What a quote makes of a statement; None where the gate can tell neither."""
+    support = checker.check(said, quote.text)
+    if support.supported:
+        return SUPPORTED
+    if any(finding.feature in CONTRARY for finding in support.findings):
+        return CONTRADICTED
+    return None
