@@ -23,7 +23,7 @@ def claim(question: str, part: Part, checker: Checker) -> Made:
     return Made(
         parts=[part],
         sections=[Section(quotes=quotes)],
-        verdict=_verdict(statement_of(question), quotes[0], checker),
+        verdict=_verdict(statement_of(question), quotes[0], checker) if quotes else None,
     )
 
 

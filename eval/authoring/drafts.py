@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any
 
 import yaml
@@ -47,15 +48,15 @@ def draft_of_import(number: int, imported: Imported, library: Library) -> Draft:
         record["history"] = [{"role": role, "content": text} for role, text in imported.history]
     evidence: list[dict[str, Any]] = []
     lost: list[str] = []
-    for context in imported.contexts:
-        source = _holding(context, library)
+    spans = [tuple(span) for way in ours["ways"] for span in way] if ours else []
+    for context, span in zip_longest(imported.contexts, spans[: len(imported.contexts)]):
+        source = _holding(context, library, span[0] if span else None)
         if source is None:
             lost.append(f"not found in the library: {context[:120]}")
         else:
             evidence.append({"source": source, "quote": context})
     if ours:
         alone = {tuple(way[0]) for way in ours["ways"][1:] if len(way) == 1}
-        spans = [tuple(span) for way in ours["ways"] for span in way]
         for place, span in zip(evidence, spans, strict=False):
             if span in alone:
                 place["alternative"] = True
@@ -76,14 +77,13 @@ def draft_of_import(number: int, imported: Imported, library: Library) -> Draft:
     return Draft(record=record, notes=(*wanted, "add the facts that must appear", *lost))
 
 
-def _holding(text: str, library: Library) -> str | None:
-    """The first source that holds the text to the letter; None where none does."""
+def _holding(text: str, library: Library, named: str | None) -> str | None:
+    """The source that holds the text to the letter: the one that is `named`, or else the first;
+    None where none does."""
     if not text.strip():
         return None
-    for source in library.sources():
-        if text in library.text(source.id):
-            return source.id
-    return None
+    known = sorted((source.id for source in library.sources()), key=lambda held: held != named)
+    return next((id for id in known if text in library.text(id)), None)
 
 
 def draft_of_answer(number: int, answer: Mapping[str, Any]) -> Draft:

@@ -1,9 +1,11 @@
 """A turn is answered as what it is, or as what a person wants it taken for."""
 
+from dataclasses import replace
+
 import pytest
 
 from assistant import Engine, Outcome, Turn, open_engine
-from assistant.answering.claim import statement_of
+from assistant.answering.claim import claim, statement_of
 from assistant.answering.comparison import sides_of
 from assistant.answering.parts import split_parts
 from assistant.answering.point import NUMBER_OF_QUOTES
@@ -128,6 +130,15 @@ def test_a_claim_is_decided_by_a_quote(wardens: Engine) -> None:
     assert answer.verdict == "supported" and "without any pay" in answer.citations[0].quote
     silent = wardens.ask("Is it true that the moon is made of cheese?", kind=Kind.CLAIM)
     assert silent.outcome is Outcome.WITHHELD and silent.verdict is None
+
+
+def test_a_claim_for_which_only_a_lead_to_a_list_was_found_is_not_decided(wardens: Engine) -> None:
+    found = wardens._finder.find("Do wardens have a wide range of tasks?", [], None)
+    leading = [item for item in found.evidence.ranked if item[0].leads]
+    assert leading, "there is one among what was found"
+    only = replace(found, holds=True, evidence=replace(found.evidence, ranked=leading))
+    made = claim("So wardens have a wide range of tasks?", only, wardens.checker)
+    assert made.verdict is None and not made.sections[0].quotes
 
 
 @pytest.mark.parametrize("turn", ["hello", "Thanks a lot, that helped!"])
