@@ -8,7 +8,7 @@ from assistant.answering.parts import Made, Part, Section, split_parts
 from assistant.answering.point import point, repeats
 from assistant.finding.excerpts import Quote
 from assistant.turn.question import wording
-from vectorstore.library.lexicon import STOPWORDS, among, words
+from vectorstore.library.lexicon import STOPWORDS, among
 
 MOST_SIDES, SIDE_QUOTES, SIDE_WORDS = 4, 2, 80
 _JOINTS = re.compile(r",? (?:and|or|versus|vs\.?|than|from|with|as against|as opposed to) |, ")
@@ -22,19 +22,17 @@ def comparison(question: str, find: Find) -> Made:
     told apart in the words, or nothing is found for any of them, the sides are the sources that
     speak of it."""
     whole = find(question)
-    sides = sides_of(question)
     parts = [whole]
     sections: list[Section] = []
     silent: list[str] = []
-    if sides:
-        for side, asked in sides:
-            part = find(asked)
-            parts.append(part)
-            quotes = _of_side(side, part, whole, [q for s in sections for q in s.quotes])
-            if quotes:
-                sections.append(Section(quotes=quotes, side=side))
-            else:
-                silent.append(side)
+    for side, asked in sides_of(question):
+        part = find(asked)
+        parts.append(part)
+        quotes = _of_side(side, part, whole, [q for s in sections for q in s.quotes])
+        if quotes:
+            sections.append(Section(quotes=quotes, side=side))
+        else:
+            silent.append(side)
     if len(sections) < 2 and whole.holds:
         own = _by_source(whole)
         if len(own) > 1 or not sections:
@@ -87,19 +85,16 @@ def _left_of(text: str, end: int) -> tuple[int, int]:
 
 
 def _right_of(text: str, start: int, limit: int) -> tuple[int, int]:
+    begun: int | None = None
     end = start
-    skipping = True
-    for match in re.finditer(r"[\w’'-]+", text[:limit]):
-        if match.start() < start:
-            continue
-        open_word = match.group().casefold() in _OPEN
-        if open_word and skipping:
-            start = end = match.end()
-            continue
-        if open_word:
-            break
-        skipping, end = False, match.end()
-    return (start + (len(text[start:end]) - len(text[start:end].lstrip())), end)
+    for match in re.compile(r"[\w’'-]+").finditer(text, start, limit):
+        if match.group().casefold() in _OPEN:
+            if begun is not None:
+                break
+        elif begun is None:
+            begun = match.start()
+        end = match.end()
+    return (end if begun is None else begun), end
 
 
 def _of_side(side: str, part: Part, whole: Part, taken: Sequence[Quote]) -> list[Quote]:
@@ -120,7 +115,7 @@ def _of_side(side: str, part: Part, whole: Part, taken: Sequence[Quote]) -> list
 
 def _names(wanted: frozenset[str], text: str) -> bool:
     there = wording(text).stems
-    return all(among(stem, there) for stem in wanted) if wanted else bool(words(text))
+    return all(among(stem, there) for stem in wanted)
 
 
 def _by_source(whole: Part) -> list[Section]:

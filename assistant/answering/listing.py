@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from assistant.answering.point import point
-from assistant.finding.candidates import Candidate
+from assistant.finding.candidates import Candidate, leads
 from assistant.finding.excerpts import Quote, quote_of
 from assistant.reading.evidence import Ranked
 from vectorstore import Library, Passage, Sentence
@@ -94,7 +94,7 @@ def _list_around(candidate: Candidate, library: Library) -> list[_Spot]:
 
 
 def _leads(spot: _Spot) -> bool:
-    return spot.text.rstrip().endswith(":") and spot.sentence.kind != "heading"
+    return leads(spot.text) and spot.sentence.kind != "heading"
 
 
 def _end_of(spots: Sequence[_Spot], first: int) -> int:

@@ -34,12 +34,17 @@ class Candidate:
     @property
     def leads(self) -> bool:
         """Whether it only leads to what follows it: a list, or a sentence after a colon."""
-        return self.text.rstrip().endswith(":")
+        return leads(self.text)
 
     @property
     def place(self) -> tuple[str, int]:
         """Where it stands: its source, and its start there."""
         return self.hit.passage.source, self.sentence.start
+
+
+def leads(text: str) -> bool:
+    """Whether a sentence only leads to what follows it."""
+    return text.rstrip().endswith(":")
 
 
 def candidates(found: Found) -> list[Candidate]:

@@ -25,16 +25,11 @@ def literal(text: str) -> str:
     return re.sub(r"([\\`*_\[\]<>#|])", r"\\\1", " ".join(text.split()))
 
 
-def quoted(text: str, telling: tuple[int, int] | None = None) -> Html:
-    """A quotation, with the `telling` words of it, text[start:end], set apart; the page puts
-    quotation marks around it, unless the text brings its own."""
+def quoted(text: str) -> Html:
+    """A quotation; the page puts quotation marks around it, unless the text brings its own."""
     own = ["opens"] if text[:1] in _OPENING else []
     own += ["closes"] if text[-1:] in _CLOSING else []
-    parts: list[str] = [text]
-    if telling is not None:
-        start, end = telling
-        parts = [text[:start], element("strong", text[start:end]), text[end:]]
-    return element("q", *parts, class_=" ".join(own) or None)
+    return element("q", text, class_=" ".join(own) or None)
 
 
 def marker(id: str, citation: Citation, sources: Sources) -> Html:

@@ -34,15 +34,16 @@ def read_evidence(
     reader: Reader | None,
 ) -> Evidence:
     """Read what was found for a question."""
-    sight = sight_of(ask_about(question, library), found, candidates(found), reader)
-    if not sight.listed:
+    listed = candidates(found)
+    if not listed:
         return Evidence(ranked=(), confidence=0.0)
+    sight = sight_of(ask_about(question, library), found, listed, reader)
     chances = calibration.sentence.probability(sight.rows).tolist()
     row = sight.answer_row(chances)
     sure = float(calibration.answer.probability(row[None, :])[0])
     strange = sight.asked.unknown > STRANGE * len(sight.asked.rarity)
     return Evidence(
-        ranked=ranked(sight.listed, chances),
+        ranked=ranked(listed, chances),
         confidence=min(sure, calibration.threshold / 2) if strange else sure,
     )
 

@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.finding.candidates import Candidate, lead_of
-from assistant.reading.reader import LEAST, Reader, Reading, Stretch
+from assistant.reading.reader import Reader, Reading, Stretch
 from assistant.turn.asked import Asked
 from assistant.turn.question import wording
-from vectorstore import Found
-from vectorstore.library.context import in_context
+from vectorstore import Found, Passage
+from vectorstore.library.context import place_above
 
 Rows = NDArray[np.float32]
 
@@ -74,11 +74,11 @@ def answer_features(read: bool) -> tuple[str, ...]:
 def sight_of(
     asked: Asked, found: Found, listed: Sequence[Candidate], reader: Reader | None
 ) -> Sight:
-    """Look at the sentences of what was found, and let a reader read them where there is one."""
-    if not listed:
-        return Sight(asked=asked, found=found, listed=listed, rows=_none(reader), wholes=())
+    """Look at the sentences of what was found, of which there must be one, and let a reader read
+    them where there is one."""
     readings = _readings(asked, found, reader) if reader else {}
-    rows = [_plain(asked, found, candidate) for candidate in listed]
+    passages = {hit.passage.id: _Told.of(asked, hit.passage) for hit in found.hits}
+    rows = [_plain(asked, found, c, passages[c.hit.passage.id]) for c in listed]
     table = np.array(rows, dtype=np.float32)
     near = PLAIN_FEATURES.index("similarity")
     table[:, near + 1] = table[:, near] - table[:, near].max()
@@ -93,27 +93,31 @@ def sight_of(
     )
 
 
-def _none(reader: Reader | None) -> Rows:
-    width = len(PLAIN_FEATURES) + (len(READ_FEATURES) if reader else 0)
-    return np.zeros((0, width), dtype=np.float32)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """The stems of a passage's sentences, and how much of the question it holds, with its title and
+    headings."""
+
+    stems: Sequence[frozenset[str]]
+    covered: float
+
+    @classmethod
+    def of(cls, asked: Asked, passage: Passage) -> "_Told":
+        stems = [wording(text).stems for text in passage.sentence_texts()]
+        above = (wording(text).stems for text in (passage.heading, passage.title))
+        return cls(stems=stems, covered=asked.cover(frozenset().union(*stems, *above)))
 
 
-def _plain(asked: Asked, found: Found, candidate: Candidate) -> list[float]:
+def _plain(asked: Asked, found: Found, candidate: Candidate, told: _Told) -> list[float]:
     hit, i = candidate.hit, candidate.index
-    passage = hit.passage
-    vector = found.vectors[passage.id][i]
-    texts = passage.sentence_texts()
-    lead = lead_of(passage, i)
-    own = frozenset().union(*(wording(text).stems for text in texts[lead : i + 1]))
-    around = frozenset().union(
-        *(wording(text).stems for text in (*texts, passage.heading, passage.title))
-    )
+    vector = found.vectors[hit.passage.id][i]
+    lead = lead_of(hit.passage, i)
     return [
         float(vector @ found.text_vector),
         0.0,
         float(vector @ found.query_vector),
-        asked.cover(own),
-        asked.cover(around),
+        asked.cover(frozenset().union(*told.stems[lead : i + 1])),
+        told.covered,
         hit.score,
         hit.score - found.hits[0].score,
         candidate.sentence.kind == "item",
@@ -127,7 +131,7 @@ def _readings(asked: Asked, found: Found, reader: Reader) -> dict[str, Reading]:
     """Each passage of what was found, read whole."""
     stretches = [
         Stretch(
-            heading=in_context(hit.passage.title, hit.passage.heading, "").strip(),
+            heading=place_above(hit.passage.title, hit.passage.heading),
             sentences=tuple(hit.passage.sentence_texts()),
         )
         for hit in found.hits
@@ -138,7 +142,7 @@ def _readings(asked: Asked, found: Found, reader: Reader) -> dict[str, Reading]:
 
 def _read(listed: Sequence[Candidate], readings: dict[str, Reading]) -> Rows:
     wholes = [readings[c.hit.passage.id].whole for c in listed]
-    told = [max(float(readings[c.hit.passage.id].sentences[c.index]), LEAST) for c in listed]
+    told = [float(readings[c.hit.passage.id].sentences[c.index]) for c in listed]
     best, most = max(told), max(wholes)
     return np.array(
         [(t, t - best, w, w - most) for t, w in zip(told, wholes, strict=True)], dtype=np.float32

@@ -23,21 +23,16 @@ _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """A text as the features see it: folded words, stems with meaning, names and numbers."""
+    """A text taken apart: stems with meaning, names and numbers."""
 
-    words: tuple[str, ...]
     stems: frozenset[str]
-    order: tuple[str, ...]
     names: frozenset[str]
     numbers: frozenset[str]
-    months: bool
 
 
 @lru_cache(maxsize=50_000)
 def wording(text: str) -> Wording:
     """Take a sentence apart. Names are the stems of capitalized words that do not open it."""
-    found = words(text)
-    order = tuple(terms(text))
     names: set[str] = set()
     for match in _NAME.finditer(text):
         parts = words(match.group())
@@ -47,12 +42,9 @@ def wording(text: str) -> Wording:
         if opens and len(parts) == 1 and not match.group().isupper():
             continue
         names.update(stem(part) for part in parts if part not in STOPWORDS and part not in MONTHS)
-    numbers = set(_NUMBER.findall(text)) | {w for w in found if w in NUMBER_WORDS}
+    numbers = set(_NUMBER.findall(text)) | {w for w in words(text) if w in NUMBER_WORDS}
     return Wording(
-        words=tuple(found),
-        stems=frozenset(order),
-        order=order,
+        stems=frozenset(terms(text)),
         names=frozenset(names),
         numbers=frozenset(numbers),
-        months=any(w in MONTHS for w in found if w != "may"),
     )

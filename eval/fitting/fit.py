@@ -24,7 +24,7 @@ from sklearn.linear_model import LogisticRegression
 from assistant.reading import open_reader
 from assistant.reading.calibration import SHIPPED, SHIPPED_READ, Logistic
 from assistant.reading.features import answer_features
-from eval.fitting.learning_set import HELD, OURS, Example, examples_of
+from eval.fitting.learning_set import OURS, Example, examples_of
 from eval.suite.scoring.metrics import auroc
 
 FOLDS = 5
@@ -113,14 +113,11 @@ def cross_validate(examples: Sequence[Example]) -> NDArray[np.float64]:
 
 
 def _splits(examples: Sequence[Example]) -> Iterator[tuple[list[Example], list[Example]]]:
-    """(what is learnt from, what is judged): each fold in turn, and what is held back at last."""
-    fold = fold_of([e for e in examples if not e.set.endswith(HELD)])
+    """(what is learnt from, what is judged): each fold in turn."""
+    fold = fold_of(examples)
     for k in range(FOLDS):
-        learnt = [e for e in examples if fold.get(e.group, k) != k]
-        yield learnt, [e for e in examples if fold.get(e.group) == k]
-    held = [e for e in examples if e.group not in fold]
-    if held:
-        yield [e for e in examples if e.group in fold], held
+        learnt = [e for e in examples if fold[e.group] != k]
+        yield learnt, [e for e in examples if fold[e.group] == k]
 
 
 def fold_of(examples: Sequence[Example]) -> dict[str, int]:
@@ -157,7 +154,7 @@ def _judge(example: Example, chances: Sequence[float]) -> None:
     places = sorted(range(len(chances)), key=lambda i: (-chances[i], example.listed[i].place))
     example.row = example.sight.answer_row(chances)
     example.hit = bool(example.right[places[:3]].any())
-    example.top, example.best = bool(example.right[places[0]]), places[0]
+    example.top = bool(example.right[places[0]])
 
 
 def _logistic(

@@ -9,7 +9,7 @@ learnt from.
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -32,8 +32,6 @@ from vectorstore import Query, Store, open_store
 Span = tuple[str, int, int]
 Row = tuple[str, Query, bool, list[Span]]  # what must not be split, what is asked, where it stands
 
-HELD = "-held"  # ends the names of sets that nothing is learnt from
-CONVERSATIONS = "mtrag_human"
 AUTHORED, OURS = "authored", "ours"
 EVERY = {"squad2": 3}  # of a public set, one question in so many is taken
 
@@ -53,24 +51,19 @@ class Example:
     row: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, dtype=np.float32))
     hit: bool = False
     top: bool = False
-    best: int = 0
 
     @property
     def listed(self) -> Sequence[Candidate]:
         return self.sight.listed
 
 
-def examples_of(
-    bench: Path, sources: Path, homes: Path, reader: Reader | None, *, held: bool = False
-) -> list[Example]:
-    """The questions of all sets with their candidates, read by `reader`; what nothing is learnt
-    from only where it is asked for, in sets of their own: our gold's `held` split ("starter-held"),
-    and the last turns of the public conversations."""
+def examples_of(bench: Path, sources: Path, homes: Path, reader: Reader | None) -> list[Example]:
+    """The questions of all sets with their candidates, read by `reader`; without those for which
+    nothing is found."""
     examples: list[Example] = []
 
     def add(name: str, store: Store, rows: Iterator[Row]) -> None:
-        made = (_example(name, store, reader, *row) for row in rows)
-        examples.extend(example for example in made if example.listed)
+        examples.extend(_examples(name, store, reader, rows))
         print(f"{name}: {sum(e.set == name for e in examples)} questions", file=sys.stderr)
 
     for name in EVERY:
@@ -81,11 +74,6 @@ def examples_of(
     for name, paths in (("starter", ()), ("originals", (sources,))):
         store = library_of(homes / name, *paths)
         add(name, store, gold_rows(GOLD / name, store, "tune"))
-        if held:
-            add(f"{name}{HELD}", store, gold_rows(GOLD / name, store, "held"))
-    if held:
-        store = library_of(homes / CONVERSATIONS, bench / CONVERSATIONS / "corpus.jsonl")
-        add(f"{CONVERSATIONS}{HELD}", store, last_turns(bench / CONVERSATIONS / "questions.jsonl"))
     return examples
 
 
@@ -159,21 +147,6 @@ def bench_questions(file: Path) -> Iterator[Row]:
             yield about.rsplit("-p", 1)[0], query, record["answerable"], spans
 
 
-def last_turns(file: Path) -> Iterator[Row]:
-    """(id, question, answerable, spans) of the last turns of conversations, as a person rewrote
-    them to stand alone; those that are answered in part are left out. Where the answer stands
-    within a source is not told: its span is the whole of it."""
-    with file.open(encoding="utf-8") as stream:
-        for line in stream:
-            record = json.loads(line)
-            meta = record["meta"]
-            if meta["answerability"] == "PARTIAL":
-                continue
-            spans = [(source, 0, sys.maxsize) for source in record["gold_doc_ids"]]
-            question = meta["rewrite"] or record["question"]
-            yield record["id"], Query(text=question), record["answerable"], spans
-
-
 def gold_rows(folder: Path, store: Store, split: str) -> Iterator[Row]:
     """(id, question, answerable, spans) of our gold without history and in one piece."""
     for gold in load_gold([folder]):
@@ -186,31 +159,25 @@ def gold_rows(folder: Path, store: Store, split: str) -> Iterator[Row]:
         yield gold.id, Query(text=gold.question), gold.outcome == "answered", spans
 
 
-def _example(
-    name: str,
-    store: Store,
-    reader: Reader | None,
-    group: str,
-    query: Query,
-    answerable: bool,
-    spans: list[Span],
-) -> Example:
-    found = store.searcher.search(query, PASSAGES_READ)
-    sight = sight_of(ask_about(query.text, store.library), found, candidates(found), reader)
-    right = np.array(
-        [
+def _examples(
+    name: str, store: Store, reader: Reader | None, rows: Iterable[Row]
+) -> Iterator[Example]:
+    for group, query, answerable, spans in rows:
+        found = store.searcher.search(query, PASSAGES_READ)
+        listed = candidates(found)
+        if not listed:
+            continue
+        right = [
             any(
                 c.hit.passage.source == source and c.sentence.start < end and start < c.sentence.end
                 for source, start, end in spans
             )
-            for c in sight.listed
-        ],
-        dtype=np.bool_,
-    )
-    return Example(
-        set=name,
-        group=f"{name}:{group}",
-        answerable=answerable,
-        sight=sight,
-        right=right,
-    )
+            for c in listed
+        ]
+        yield Example(
+            set=name,
+            group=f"{name}:{group}",
+            answerable=answerable,
+            sight=sight_of(ask_about(query.text, store.library), found, listed, reader),
+            right=np.array(right, dtype=np.bool_),
+        )

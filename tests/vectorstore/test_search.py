@@ -149,7 +149,7 @@ def test_the_score_is_the_weighted_sum_of_the_signals(shelf: Any) -> None:
     for passage, signals in found:
         assert hits[passage.id].score == pytest.approx(shipped().score(signals))
         assert all(0.0 <= signal <= 1.0 for signal in signals)
-    assert max(hit.score for hit in hits.values()) == pytest.approx(1.0, abs=2e-3)
+    assert max(hit.score for hit in hits.values()) == pytest.approx(1.0, abs=1e-3)
 
 
 def test_the_last_question_and_answer_lead_a_query_and_do_not_outweigh_it(

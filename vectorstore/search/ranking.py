@@ -34,8 +34,9 @@ class Weights:
 @cache
 def shipped() -> Weights:
     """The weights that ship with the program."""
-    content = json.loads(SHIPPED.read_text(encoding="utf-8"))
-    return Weights(values=tuple(content["weights"][name] for name in SIGNALS))
+    weights = json.loads(SHIPPED.read_text(encoding="utf-8"))["weights"]
+    together = sum(weights.values())  # not quite 1, since each is rounded in the file
+    return Weights(values=tuple(weights[name] / together for name in SIGNALS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

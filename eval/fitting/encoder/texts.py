@@ -10,7 +10,7 @@ from ingest.documents import Details, document_of
 from ingest.errors import UnreadableFile
 from ingest.readers.plain import outline_text
 from ingest.settings import IngestSettings
-from vectorstore.library.context import in_context
+from vectorstore.library.context import in_context, place_above
 
 BEFORE, AFTER = 200, 120  # characters of neighbours: whole sentences, as many as fit
 
@@ -32,7 +32,7 @@ class Part:
     @property
     def shown_heading(self) -> str:
         """The title and heading path, in a line."""
-        return in_context(self.title, self.heading, "").strip()
+        return place_above(self.title, self.heading)
 
     def words(self, span: Span) -> str:
         """What stands between two offsets of the document."""

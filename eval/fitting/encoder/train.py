@@ -8,7 +8,6 @@ On a processor that multiplies bfloat16, products are taken in it.
 """
 
 import hashlib
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +18,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy, normalize
 
-from eval.fitting.checkpoint import go_on, save, say
+from eval.fitting.checkpoint import learn
 from eval.fitting.encoder.pairs import Pair, Shown, batches
 from vectorstore.encoder import multiplies_bfloat16
 
@@ -88,38 +87,18 @@ def train(model: Any, tokens: Any, pairs: Sequence[Pair], plan: Plan, checkpoint
     steps = -(-len(pairs) // plan.batch)
     model.embeddings.requires_grad_(False)
     learnt = [p for p in model.parameters() if p.requires_grad]
-    optimizer = torch.optim.AdamW(learnt, lr=plan.rate, weight_decay=0.01)
-    warm = max(1, round(WARM_SHARE * steps))
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda s: min((s + 1) / warm, (steps - s) / max(1, steps - warm))
+    learn(
+        model,
+        batches(pairs, plan.batch),
+        lambda batch: loss_of(model, tokens, batch, plan.temperature, plan.tokens),
+        [{"params": learnt, "lr": plan.rate}],
+        steps=steps,
+        warm_share=WARM_SHARE,
+        seed=plan.seed,
+        run=hashlib.sha256(repr((plan, pairs)).encode()).hexdigest(),
+        checkpoint=checkpoint,
+        seconds=CHECKPOINT_SECONDS,
     )
-    parts = {"model": model, "optimizer": optimizer, "schedule": schedule}
-    run = hashlib.sha256(repr((plan, pairs)).encode()).hexdigest()
-    done = go_on(checkpoint, run, parts)
-    model.train()
-    began = saved = told = time.monotonic()
-    losses: list[float] = []
-    for step, batch in enumerate(batches(pairs, plan.batch), start=1):
-        if step <= done:
-            continue
-        torch.manual_seed(plan.seed * 1_000_003 + step)
-        loss = loss_of(model, tokens, batch, plan.temperature, plan.tokens)
-        optimizer.zero_grad(set_to_none=True)
-        torch.autograd.backward(loss)
-        torch.nn.utils.clip_grad_norm_(learnt, 1.0)
-        optimizer.step()
-        schedule.step()
-        losses.append(float(loss.detach()))
-        now = time.monotonic()
-        if now - told > 20:
-            left = (now - began) / (step - done) * (steps - step)
-            say(f"step {step} of {steps}, loss {np.mean(losses):.3f}, {left / 60:.0f} min left")
-            told, losses = now, []
-        if now - saved > CHECKPOINT_SECONDS:
-            save(checkpoint, run, parts, step)
-            saved = now
-    model.eval()
-    checkpoint.unlink(missing_ok=True)
 
 
 def use_threads(number: int) -> None:

@@ -16,7 +16,6 @@ import hashlib
 import json
 import random
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +29,7 @@ from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits, log_softmax
 
 from assistant.reading.reader import BUILTIN_FOLDER, EXPORTED, TOKENS, Stretch, encoded
-from eval.fitting.checkpoint import go_on, save, say
+from eval.fitting.checkpoint import learn, say
 from eval.fitting.reader.base import shipped_body
 from eval.fitting.reader.examples import Example, read_examples
 from vectorstore.encoder import multiplies_bfloat16
@@ -205,46 +204,25 @@ def train(model: Any, rows: Sequence[Row], plan: Plan, checkpoint: Path) -> None
         part.requires_grad_(False)
     head = [*model.token.parameters(), *model.whole.parameters()]
     body = [p for p in model.body.parameters() if p.requires_grad]
-    optimizer = torch.optim.AdamW(
-        [{"params": body, "lr": plan.rate}, {"params": head, "lr": plan.rate * HEAD_RATE}],
-        weight_decay=0.01,
-    )
-    warm = max(1, round(WARM_SHARE * steps))
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda s: min((s + 1) / warm, (steps - s) / max(1, steps - warm))
-    )
-    parts = {"model": model, "optimizer": optimizer, "schedule": schedule}
     digest = hashlib.sha256(repr(plan).encode())
     for row in used:
         digest.update(row.ids.tobytes())
-    done = go_on(checkpoint, digest.hexdigest(), parts)
-    model.train()
-    began = saved = told = time.monotonic()
-    losses: list[float] = []
-    step = 0
-    for epoch in range(plan.epochs):
-        for batch in batches(used, plan.tokens, random.Random(plan.seed + epoch)):
-            step += 1
-            if step <= done:
-                continue
-            torch.manual_seed(plan.seed * 1_000_003 + step)
-            loss = loss_of(model, batch)
-            optimizer.zero_grad(set_to_none=True)
-            torch.autograd.backward(loss)
-            torch.nn.utils.clip_grad_norm_([*body, *head], 1.0)
-            optimizer.step()
-            schedule.step()
-            losses.append(float(loss.detach()))
-            now = time.monotonic()
-            if now - told > 20:
-                left = (now - began) / (step - done) * (steps - step)
-                say(f"step {step} of {steps}, loss {np.mean(losses):.3f}, {left / 60:.0f} min left")
-                told, losses = now, []
-            if now - saved > CHECKPOINT_SECONDS:
-                save(checkpoint, digest.hexdigest(), parts, step)
-                saved = now
-    model.eval()
-    checkpoint.unlink(missing_ok=True)
+    learn(
+        model,
+        (
+            batch
+            for epoch in range(plan.epochs)
+            for batch in batches(used, plan.tokens, random.Random(plan.seed + epoch))
+        ),
+        lambda batch: loss_of(model, batch),
+        [{"params": body, "lr": plan.rate}, {"params": head, "lr": plan.rate * HEAD_RATE}],
+        steps=steps,
+        warm_share=WARM_SHARE,
+        seed=plan.seed,
+        run=digest.hexdigest(),
+        checkpoint=checkpoint,
+        seconds=CHECKPOINT_SECONDS,
+    )
 
 
 @torch.no_grad()
