@@ -1,8 +1,8 @@
 """The library: one SQLite file that is the truth about sources, passages and vectors.
 
 `library.py` reads and commits, `schema.py` has its tables, `changes.py` says what a run of ingest
-hands in, `lexicon.py` what a word is to the full-text index, `invisible.py` which characters
-nobody sees.
+hands in, `lexicon.py` what a word is to the full-text index, `mending.py` how a person would
+type a text, `invisible.py` which characters nobody sees.
 """
 
 from vectorstore.library.changes import Changes, NewPassage, NewVersion

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from vectorstore.errors import LibraryUnavailable, UnknownSource
 from vectorstore.library.changes import Changes, NewVersion
-from vectorstore.library.invisible import visible
 from vectorstore.library.lexicon import FAMILY_LETTERS
-from vectorstore.library.schema import SCHEMA, SCHEMA_VERSION
+from vectorstore.library.mending import mend, searchable
+from vectorstore.library.schema import FULL_TEXT, SCHEMA, SCHEMA_VERSION, migrated, run
 from vectorstore.models import Change, Heading, Passage, Run, Sentence, Source
 
 FILE_NAME = "library.sqlite3"
@@ -43,7 +43,7 @@ class Library:
         self.path = path
         self._local = threading.local()
         with _translated(path):
-            found = self._connection().execute("PRAGMA user_version").fetchone()[0]
+            found = migrated(self._connection())
         if found != SCHEMA_VERSION:
             raise LibraryUnavailable(
                 f"{path} has format {found}, this program reads format {SCHEMA_VERSION}. "
@@ -62,13 +62,11 @@ class Library:
             ) from exc
         with _translated(path):
             connection = sqlite3.connect(path, isolation_level=None)
-            _with_visible(connection)
             try:
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.execute("BEGIN IMMEDIATE")
                 if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
-                    for statement in _statements(SCHEMA):
-                        connection.execute(statement)
+                    run(connection, SCHEMA + FULL_TEXT)
                     connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
                 connection.execute("COMMIT")
             finally:
@@ -234,6 +232,16 @@ class Library:
                 found[passage.id] = passage
         return found
 
+    def searched(self, ids: Iterable[str]) -> dict[str, str]:
+        """Passage id → its text as the full-text index sees it."""
+        found: dict[str, str] = {}
+        for chunk in _chunks(list(ids)):
+            marks = ",".join("?" * len(chunk))
+            found.update(
+                self._all(f"SELECT id, searched FROM passage WHERE id IN ({marks})", chunk)
+            )
+        return found
+
     def passages_of(self, source_id: str) -> list[Passage]:
         """A source's passages in order."""
         rows = self._all(f"{_PASSAGES} WHERE v.source = ? ORDER BY p.ordinal", (source_id,))
@@ -345,6 +353,7 @@ class Library:
                 connection.execute("DELETE FROM alias WHERE source = ?", (source_id,))
             for version in changes.add:
                 _insert(connection, version, now)
+            mend(connection, [version.source for version in changes.add])
             for source_id, origin in changes.moved.items():
                 connection.execute(
                     "UPDATE version SET origin = ? WHERE source = ? AND current",
@@ -391,7 +400,6 @@ class Library:
                 raise LibraryUnavailable(f"there is no library at {self.path}.")
             with _translated(self.path):
                 connection = sqlite3.connect(self.path, isolation_level=None, timeout=30)
-                _with_visible(connection)
                 connection.execute("PRAGMA foreign_keys = ON")
                 connection.execute("PRAGMA synchronous = FULL")
             self._local.connection = connection
@@ -527,10 +535,11 @@ def _insert(connection: sqlite3.Connection, new: NewVersion, now: str) -> None:
         sentences = [(s.start, s.end, s.kind, s.block) for s in p.sentences]
         connection.execute(
             'INSERT INTO passage (id, version, ordinal, start, "end", page, title, heading, text, '
-            "sentences) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "sentences, searched) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 *(p.id, cursor.lastrowid, ordinal, p.start, p.end, p.page, new.title, p.heading),
                 *(new.text[p.start : p.end], json.dumps(sentences)),
+                searchable(new.text[p.start : p.end]),
             ),
         )
 
@@ -543,21 +552,6 @@ def _fingerprint(connection: sqlite3.Connection, meta: Mapping[str, str]) -> str
     ).fetchall()
     shaped = [meta.get("encoder", ""), meta.get("segmentation", "")]
     return hashlib.sha256(json.dumps([shaped, rows]).encode()).hexdigest()[:16]
-
-
-def _with_visible(connection: sqlite3.Connection) -> None:
-    """What the full-text index is made through: see the triggers in `schema`."""
-    connection.create_function("visible", 1, visible, deterministic=True)
-
-
-def _statements(script: str) -> Iterator[str]:
-    """The statements of a script, one by one: `executescript` would end the transaction."""
-    statement = ""
-    for line in script.splitlines(keepends=True):
-        statement += line
-        if sqlite3.complete_statement(statement):
-            yield statement
-            statement = ""
 
 
 def _chunks(values: list[V]) -> Iterator[list[V]]:

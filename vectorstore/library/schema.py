@@ -3,10 +3,16 @@
 `version` keeps every text that a source ever had; one version of each source is current.
 `passage` and its full-text index hold the current versions alone. `vector` keeps each sentence's
 vector by content, for as long as its encoder is the library's, so that nothing is encoded twice.
-The full-text index is made of what can be seen: `visible` is the library's own function.
+A passage's text is a slice of its source's to the letter; the full-text index is made of
+`searched`, which is that text as a person would type it (see `mending`).
 """
 
-SCHEMA_VERSION = 1
+import sqlite3
+from collections.abc import Iterator
+
+from vectorstore.library.mending import mend, searchable
+
+SCHEMA_VERSION = 2
 
 SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -49,24 +55,10 @@ CREATE TABLE passage (
     title TEXT NOT NULL,
     heading TEXT NOT NULL,
     text TEXT NOT NULL,
-    sentences TEXT NOT NULL
+    sentences TEXT NOT NULL,
+    searched TEXT NOT NULL
 );
 CREATE INDEX passage_version ON passage (version, ordinal);
-
-CREATE VIRTUAL TABLE passage_text USING fts5 (
-    text, heading, title,
-    content='passage', content_rowid='key',
-    tokenize='porter unicode61 remove_diacritics 2'
-);
-CREATE VIRTUAL TABLE passage_terms USING fts5vocab (passage_text, 'row');
-CREATE TRIGGER passage_added AFTER INSERT ON passage BEGIN
-    INSERT INTO passage_text (rowid, text, heading, title)
-    VALUES (new.key, visible(new.text), new.heading, new.title);
-END;
-CREATE TRIGGER passage_gone AFTER DELETE ON passage BEGIN
-    INSERT INTO passage_text (passage_text, rowid, text, heading, title)
-    VALUES ('delete', old.key, visible(old.text), old.heading, old.title);
-END;
 
 CREATE TABLE vector (
     digest BLOB NOT NULL,
@@ -82,3 +74,73 @@ CREATE TABLE ingest_run (
     report TEXT NOT NULL
 );
 """
+
+FULL_TEXT = """
+CREATE VIRTUAL TABLE passage_text USING fts5 (
+    searched, heading, title,
+    content='passage', content_rowid='key',
+    tokenize='porter unicode61 remove_diacritics 2'
+);
+CREATE VIRTUAL TABLE passage_terms USING fts5vocab (passage_text, 'row');
+CREATE TRIGGER passage_added AFTER INSERT ON passage BEGIN
+    INSERT INTO passage_text (rowid, searched, heading, title)
+    VALUES (new.key, new.searched, new.heading, new.title);
+END;
+CREATE TRIGGER passage_gone AFTER DELETE ON passage BEGIN
+    INSERT INTO passage_text (passage_text, rowid, searched, heading, title)
+    VALUES ('delete', old.key, old.searched, old.heading, old.title);
+END;
+CREATE TRIGGER passage_mended AFTER UPDATE OF searched ON passage BEGIN
+    INSERT INTO passage_text (passage_text, rowid, searched, heading, title)
+    VALUES ('delete', old.key, old.searched, old.heading, old.title);
+    INSERT INTO passage_text (rowid, searched, heading, title)
+    VALUES (new.key, new.searched, new.heading, new.title);
+END;
+"""
+
+# From format 1, whose index was made of the text as it stands; `searchable` is the library's own.
+FROM_1 = f"""
+DROP TRIGGER passage_added;
+DROP TRIGGER passage_gone;
+DROP TABLE passage_terms;
+DROP TABLE passage_text;
+ALTER TABLE passage ADD COLUMN searched TEXT NOT NULL DEFAULT '';
+UPDATE passage SET searched = searchable(text);
+{FULL_TEXT}
+INSERT INTO passage_text (passage_text) VALUES ('rebuild');
+"""
+
+
+def migrated(connection: sqlite3.Connection) -> int:
+    """The format of a library, which is brought from an earlier one to this one first."""
+    form = "PRAGMA user_version"
+    if connection.execute(form).fetchone()[0] == 1:
+        connection.create_function("searchable", 1, searchable)
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            if connection.execute(form).fetchone()[0] == 1:  # no other process has done it
+                run(connection, FROM_1)
+                rows = connection.execute("SELECT source FROM version WHERE current").fetchall()
+                mend(connection, [row[0] for row in rows])
+                connection.execute(f"{form} = {SCHEMA_VERSION}")
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+    return int(connection.execute(form).fetchone()[0])
+
+
+def run(connection: sqlite3.Connection, script: str) -> None:
+    for statement in _statements(script):
+        connection.execute(statement)
+
+
+def _statements(script: str) -> Iterator[str]:
+    """The statements of a script, one by one: `executescript` would end the transaction."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""

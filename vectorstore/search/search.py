@@ -20,6 +20,7 @@ from vectorstore.generation import Generation
 from vectorstore.library import Library, digest
 from vectorstore.library.context import in_context
 from vectorstore.library.lexicon import terms
+from vectorstore.library.mending import searchable
 from vectorstore.models import Hit, Passage
 from vectorstore.search.ranking import Wanted, Weights, rarity, shipped, stemmed, wanted
 from vectorstore.search.reranker import RERANKED, Reranker, reorder
@@ -197,7 +198,7 @@ class Searcher:
     def full_text(self, query: Query, sources: Sequence[str] | None = None) -> dict[str, float]:
         """Passage id → BM25 with weighted words, of the best CANDIDATES for the text and for what
         leads it."""
-        own = terms(query.text)
+        own = terms(searchable(query.text))
         led = [t for t in terms(f"{query.before} {query.answered}") if t not in own]
         found = self.library.lexical(own, CANDIDATES, sources)
         for id, score in self.library.lexical(led, CANDIDATES, sources).items():
@@ -207,8 +208,8 @@ class Searcher:
     def _wanted(self, query: Query) -> Wanted:
         """The words of the question and of the one before, with their rarity in this library, which
         counts for less in those that only the latter has."""
-        own = set(terms(query.text))
-        asked = f"{query.before} {query.text}".strip()
+        own = set(terms(searchable(query.text)))
+        asked = searchable(f"{query.before} {query.text}".strip())
         passages = self.library.passage_count()
         frequency = self.library.document_frequency(dict.fromkeys(terms(asked)))
         share = {term: 1.0 if term in own else CONTEXT for term in frequency}
@@ -236,11 +237,12 @@ class Searcher:
             vectors = self.library.vectors(
                 (key for listed in keys.values() for key in listed), self.encoder.fingerprint
             )
+            searched = self.library.searched(fetched)
             for id, passage in fetched.items():
                 known[id] = _Candidate(
                     passage=passage,
                     vectors=stack(keys[id], vectors),
-                    stems=stemmed(passage.text),
+                    stems=stemmed(searched[id]),
                     above=stemmed(f"{passage.title} {passage.heading}"),
                 )
         return [known[id] for id in ids if id in known]
