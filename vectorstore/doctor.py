@@ -4,15 +4,20 @@ import importlib.util
 import sqlite3
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from vectorstore.encoder import multiplies_bfloat16
-from vectorstore.errors import SoundingsError
+from vectorstore.errors import EncodingOutdated, SoundingsError
 from vectorstore.generation import check_files, index_folder
 from vectorstore.library import FILE_NAME, Library
+from vectorstore.library.context import in_context
 from vectorstore.settings import Settings, StoreSettings
 from vectorstore.store import check_embedded, open_encoder
+from vectorstore.wording import counted
+
+SAMPLE = 16  # passages that are encoded to see how long all would take
 
 NEEDED = {
     "torch": "pip install torch",
@@ -109,13 +114,34 @@ def _library(library: Library) -> str:
 
 def _encoder(settings: Settings) -> str:
     library = Library(settings.home / FILE_NAME)
-    encoder = open_encoder(settings, library, lambda _: None)
+    try:
+        encoder = open_encoder(settings, library, lambda _: None)
+    except EncodingOutdated as exc:
+        raise SoundingsError(f"{exc} {_cost_of_change(settings, library)}") from exc
     if settings.table(StoreSettings).encoder_precision == "single" and multiplies_bfloat16():
         return (
             f"{encoder.fingerprint}; this processor multiplies bfloat16, so that "
             "SOUNDINGS_ENCODER_PRECISION=auto would encode a library faster"
         )
     return encoder.fingerprint
+
+
+def _cost_of_change(settings: Settings, library: Library) -> str:
+    """What it takes to make the library again with the encoder that the settings ask for, from
+    passages all over it that are encoded to see."""
+    encoder = open_encoder(settings, library, lambda _: None, rebuild=True)
+    ids = list(library.passage_ids())
+    passages = library.passages(ids[:: -(-len(ids) // SAMPLE) or 1]).values()
+    sample = [in_context(p.title, p.heading, text) for p in passages for text in p.sentence_texts()]
+    encoder.encode(sample[:1], bulk=True)  # loads it
+    started = time.monotonic()
+    encoder.encode(sample, bulk=True)
+    each = (time.monotonic() - started) / max(1, len(sample))
+    sentences = library.sentence_count()
+    minutes = max(1, round(sentences * each / 60))
+    return (
+        f"{counted(sentences, 'sentence')} would be encoded, in about {counted(minutes, 'minute')}."
+    )
 
 
 def _index(settings: Settings) -> str:

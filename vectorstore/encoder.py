@@ -61,12 +61,14 @@ class Encoder(Protocol):
         self,
         texts: Sequence[str],
         *,
+        query: bool = False,
         progress: Callable[[int], None] | None = None,
         bulk: bool = False,
     ) -> Vectors:
         """Vectors of shape (len(texts), dimension), float32, each of length 1.
 
-        `progress` is told how many more texts are done after each batch. `bulk` says that a
+        `query` says that the texts are looked for and not looked in: some encoders tell the two
+        apart. `progress` is told how many more texts are done after each batch. `bulk` says that a
         library is being encoded: there speed may count for more than the last digits.
         """
 
@@ -110,7 +112,7 @@ def fingerprint_of(folder: Path) -> str:
 
     Raises EncoderUnavailable where the folder holds no weights.
     """
-    weights = sorted(file for pattern in WEIGHTS for file in folder.glob(pattern))
+    weights = sorted(file for pattern in WEIGHTS for file in folder.rglob(pattern))
     if not weights:
         raise EncoderUnavailable(f"{folder} holds no model weights ({' or '.join(WEIGHTS)}).")
     digest = hashlib.sha256()
@@ -146,7 +148,8 @@ class SentenceEncoder:
     """A sentence-transformers model from a local folder, loaded at its first use.
 
     The weights of the built-in model are checked against their published digest. Texts longer
-    than the model's window are cut there, as the model's own settings say.
+    than the model's window are cut there, as the model's own settings say, and what it wants put
+    before queries and before passages (`prompts` in its settings) is put there.
 
     What is encoded in bulk is computed in `precision`: single (float32), half (bfloat16), or auto,
     which is half where the processor multiplies bfloat16. Everything else is single.
@@ -181,6 +184,7 @@ class SentenceEncoder:
         self,
         texts: Sequence[str],
         *,
+        query: bool = False,
         progress: Callable[[int], None] | None = None,
         bulk: bool = False,
     ) -> Vectors:
@@ -188,11 +192,12 @@ class SentenceEncoder:
         model = self._load_half() if bulk and self._halves() else self._load()
         if not texts:
             return np.zeros((0, model.get_embedding_dimension()), dtype=np.float32)
+        encode = model.encode_query if query else model.encode_document  # with its own prompts
         lengths = token_counts(model, texts)
         vectors = np.empty((len(texts), model.get_embedding_dimension()), dtype=np.float32)
         with self._lock:
             for batch in batches(lengths):
-                vectors[batch] = model.encode(
+                vectors[batch] = encode(
                     [texts[i] for i in batch],
                     batch_size=len(batch),
                     normalize_embeddings=True,

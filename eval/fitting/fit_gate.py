@@ -76,7 +76,7 @@ class Remembering:
 
     def __init__(self) -> None:
         self._encoder = SentenceEncoder()
-        self._known: dict[str, NDArray[np.float32]] = {}
+        self._known: dict[bool, dict[str, NDArray[np.float32]]] = {True: {}, False: {}}
 
     @property
     def fingerprint(self) -> str:
@@ -86,14 +86,15 @@ class Remembering:
         self,
         texts: Sequence[str],
         *,
+        query: bool = False,
         progress: Callable[[int], None] | None = None,
         bulk: bool = False,
     ) -> Vectors:
-        new = [text for text in dict.fromkeys(texts) if text not in self._known]
-        self._known.update(
-            zip(new, self._encoder.encode(new, progress=progress, bulk=bulk), strict=True)
-        )
-        return np.stack([self._known[text] for text in texts])
+        known = self._known[query]
+        new = [text for text in dict.fromkeys(texts) if text not in known]
+        vectors = self._encoder.encode(new, query=query, progress=progress, bulk=bulk)
+        known.update(zip(new, vectors, strict=True))
+        return np.stack([known[text] for text in texts])
 
 
 def read_claims(file: Path) -> list[Claim]:

@@ -33,6 +33,7 @@ class HashEncoder:
         self,
         texts: Sequence[str],
         *,
+        query: bool = False,
         progress: Callable[[int], None] | None = None,
         bulk: bool = False,
     ) -> NDArray[np.float32]:

@@ -19,13 +19,18 @@ class HashEncoder:
 
     fingerprint = "hash-1"
 
+    def __init__(self) -> None:
+        self.queries: list[str] = []
+
     def encode(
         self,
         texts: Sequence[str],
         *,
+        query: bool = False,
         progress: Callable[[int], None] | None = None,
         bulk: bool = False,
     ) -> NDArray[np.float32]:
+        self.queries += texts if query else []
         words = [text.rsplit("\n", 1)[-1] for text in texts]
         seeds = [int.from_bytes(digest(each)[:8], "big") for each in words]
         rows = np.array([np.random.default_rng(seed).normal(size=64) for seed in seeds])

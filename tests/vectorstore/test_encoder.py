@@ -3,14 +3,16 @@
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vectorstore import EncoderUnavailable, SentenceEncoder
+from vectorstore import EncoderUnavailable, SentenceEncoder, StoreSettings, load_settings
 from vectorstore import encoder as encoders
+from vectorstore.doctor import examine
 from vectorstore.encoder import BATCH_TOKENS, PADDING, batches, find_model, fingerprint_of
 
 
@@ -135,3 +137,25 @@ def test_the_tuned_encoder_fits_its_allowance_and_is_computed_in_single() -> Non
     assert sum(file.stat().st_size for file in files) <= 46_000_000
     vector = SentenceEncoder(encoders.TUNED).encode(["A boat needs a keel."])[0]
     assert float(vector @ vector) == pytest.approx(1, abs=1e-5)
+
+
+def test_queries_and_passages_get_the_prompts_that_a_model_names(copied_model: Path) -> None:
+    prompts = {"query": "query: ", "document": "passage: "}
+    config = {"prompts": prompts, "default_prompt_name": None, "similarity_fn_name": "cosine"}
+    (copied_model / "config_sentence_transformers.json").write_text(json.dumps(config))
+    plain, told = SentenceEncoder(), SentenceEncoder(str(copied_model))
+    for query, prompt in ((True, "query: "), (False, "passage: ")):
+        expected = plain.encode([f"{prompt}a boat", f"{prompt}{TEXTS[2]}"])
+        assert told.encode(["a boat", TEXTS[2]], query=query) == pytest.approx(expected, abs=1e-5)
+    assert told.fingerprint != plain.fingerprint
+
+
+def test_the_doctor_says_what_another_encoder_costs(shelf: Any) -> None:
+    asked = load_settings(
+        {"vectorstore": StoreSettings},
+        home=str(shelf.home),
+        environ={"SOUNDINGS_ENCODER": str(find_model("builtin"))},
+    )
+    (found,) = [f for f in examine(asked) if f.name == "encoder"]
+    assert not found.well and found.cure == "soundings ingest --rebuild"
+    assert "4 sentences would be encoded, in about 1 minute." in found.found

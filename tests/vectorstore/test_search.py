@@ -27,6 +27,13 @@ def test_a_passage_is_found_by_its_own_words(shelf: Any) -> None:
     assert best.rank == 1
 
 
+def test_what_is_asked_is_encoded_as_a_query_and_nothing_else_is(shelf: Any) -> None:
+    query = Query(text="Where do boats sail?", before="Which boats?")
+    shelf.change(more="A third boat.")
+    shelf.store().searcher.search(query, 1)
+    assert shelf.encoder.queries == [query.text, query.before]
+
+
 def test_similarity_is_the_cosine_and_ranks_count_from_one(shelf: Any) -> None:
     found = shelf.store().searcher.search("The red boat", 4)
     assert [hit.rank for hit in found.hits] == [1, 2, 3, 4]

@@ -213,6 +213,9 @@ class Library:
     def passage_count(self) -> int:
         return int(self._all("SELECT count(*) FROM passage")[0][0])
 
+    def sentence_count(self) -> int:
+        return int(self._all("SELECT total(json_array_length(sentences)) FROM passage")[0][0])
+
     def passage_ids(self) -> dict[str, str]:
         """Passage id → source id, of every current passage, in the library's order."""
         return dict(

@@ -49,7 +49,7 @@ def mine(model: str | Path, records: Sequence[Record], places: Sequence[Place]) 
     vectors = encoder.encode(
         [part.words(part.sentences[number]) for part, number in places], bulk=True
     )
-    asked = encoder.encode([record.standalone for record in records], bulk=True)
+    asked = encoder.encode([record.standalone for record in records], query=True, bulk=True)
     return _nearest(records, places, ((vectors @ vector) for vector in asked), SURE)
 
 
