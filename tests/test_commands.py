@@ -172,6 +172,25 @@ def test_a_home_made_by_another_encoder_is_made_again_from_its_stored_texts(
 # search
 
 
+def test_search_groups_by_source_and_marks_on_a_terminal_alone(
+    soundings: Run, starter_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = ("--home", starter_home, "search", "the triple aim of leaders", "--top-k", 20)
+    code, out, _ = soundings(*asked)
+    titles = [line for line in out.splitlines() if line.endswith("]") and line[0] != " "]
+    assert code == 0 and 1 < len(titles) == len(set(titles))
+    assert "\033" not in out
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    assert "\033[1mleaders\033[0m" in soundings(*asked)[1]
+
+
+def test_search_says_plainly_that_nothing_is_near(soundings: Run, starter_home: Path) -> None:
+    asked = ("--home", starter_home, "search", "xyzzy")
+    code, out, err = soundings(*asked)
+    assert (code, out) == (0, "") and "Nothing in the library is near to “xyzzy”." in err
+    assert json_of(soundings(*asked, "--json")[1])["hits"] == []
+
+
 def test_search_prints_one_json_value(soundings: Run, starter_home: Path) -> None:
     code, out, _ = soundings(
         "--home", starter_home, "search", "the triple aim", "--top-k", 2, "--json"

@@ -10,6 +10,7 @@ from vectorstore.batch import Line, history_of, run_batch
 from vectorstore.console import (
     Commands,
     announce,
+    bold,
     plain,
     positive,
     print_json,
@@ -20,8 +21,10 @@ from vectorstore.errors import UsageError
 from vectorstore.library import Library
 from vectorstore.models import Hit
 from vectorstore.search import Query
+from vectorstore.search.showing import by_source, marked, near
 from vectorstore.settings import Settings, StoreSettings
 from vectorstore.store import EMPTY, open_library, open_store
+from vectorstore.wording import below, path_of
 from vectorstore.writing import remove
 
 QUERY_CHARACTERS = 10_000
@@ -90,7 +93,7 @@ def _search(args: argparse.Namespace, settings: Settings) -> int:
     def hits(query: str, history: Sequence[tuple[str, str]] = ()) -> Sequence[Hit]:
         _check(query)
         asked = Query.in_conversation(query, history)
-        return store.searcher.search(asked, limit, sources=sources).hits
+        return near(store.searcher.search(asked, limit, sources=sources).hits)
 
     def batch_hits(line: Line) -> dict[str, object]:
         return {"hits": [hit.to_json() for hit in hits(line["question"], history_of(line))]}
@@ -103,16 +106,24 @@ def _search(args: argparse.Namespace, settings: Settings) -> int:
     if args.json:
         print_json({"id": None, "hits": [hit.to_json() for hit in found]})
         return 0
-    for hit in found:
-        passage = hit.passage
-        place = " › ".join(part for part in (passage.title, passage.heading) if part)
-        page = f", page {passage.page}" if passage.page else ""
-        print(f"{hit.rank}. {plain(place)}{page}  [{passage.source} {passage.start}-{passage.end}]")
-        print(f"   score {hit.score:.2f}\n")
-        print("   " + plain(" ".join(passage.text.split())) + "\n")
     if not found:
-        announce("Nothing found.")
+        where = "the library" if sources is None else "what --source names"
+        announce(f"Nothing in {where} is near to “{plain(args.query)}”.")
+    for group in by_source(found):
+        passage = group[0].passage
+        print(f"{plain(passage.title or passage.source)}  [{passage.source}]\n")
+        for hit in group:
+            _print(hit, args.query)
     return 0
+
+
+def _print(hit: Hit, query: str) -> None:
+    """One hit under its source's title, the words that matched in bold."""
+    passage = hit.passage
+    place = path_of("", below(passage.title, passage.heading) or passage.title, passage.page)
+    print(f"   {hit.rank}. {plain(place)}  [{passage.start}-{passage.end}]  score {hit.score:.2f}")
+    pieces = marked(query, plain(" ".join(passage.text.split())))
+    print("      " + "".join(bold(text) if match else text for text, match in pieces) + "\n")
 
 
 def _check(query: str) -> None:

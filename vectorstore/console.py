@@ -26,6 +26,11 @@ def plain(text: str) -> str:
     return "".join("\N{REPLACEMENT CHARACTER}" if category(c) == "Cc" else c for c in shown)
 
 
+def bold(text: str) -> str:
+    """`text` in bold on a terminal, and as it is anywhere else."""
+    return f"\033[1m{text}\033[0m" if sys.stdout.isatty() else text
+
+
 def print_json(value: object) -> None:
     """One JSON value and nothing else."""
     print(json.dumps(value, ensure_ascii=False, indent=2))

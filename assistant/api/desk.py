@@ -11,6 +11,7 @@ from assistant.packs.making.maker import PackMaker
 from assistant.packs.models import PackRequest
 from assistant.turn.kinds import Kind
 from vectorstore import UsageError
+from vectorstore.search.showing import near
 
 
 class Desk:
@@ -47,9 +48,8 @@ class Desk:
             raise UsageError("the query is empty")
         for source in asked.sources or ():
             self._engine.store.library.source(source)
-        hits = self._engine.store.searcher.search(
-            asked.query, asked.top_k, sources=asked.sources
-        ).hits
+        searcher = self._engine.store.searcher
+        hits = near(searcher.search(asked.query, asked.top_k, sources=asked.sources).hits)
         if self._engine.journal is not None:
             found = [hit.passage.source for hit in hits]
             self._engine.journal.note(by, "search", asked.query, found, f"{len(hits)} passages")

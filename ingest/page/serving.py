@@ -26,6 +26,7 @@ from vectorstore import (
     UnknownSource,
 )
 from vectorstore.dependants import Dependants, resting_on
+from vectorstore.search.showing import near
 from vectorstore.writing import remove
 from web.by_role import only_for
 from web.identity.people import LOCAL, Person
@@ -77,7 +78,7 @@ class Desk:
     def search(self, q: str) -> HTMLResponse:
         def shown() -> Html:
             query = q.strip()[:QUERY_CHARACTERS]
-            found = self._store.searcher.search(query, HITS).hits if query else ()
+            found = near(self._store.searcher.search(query, HITS).hits) if query else ()
             sources = {s.id: s for s in self._store.library.sources()} if found else {}
             return view.hits(query, found, sources)
 

@@ -9,10 +9,12 @@ import json
 from collections.abc import Mapping, Sequence
 
 from ingest.plan import STARTER_ORIGIN, UPLOADED
-from vectorstore import Hit, Passage, Source
+from vectorstore import Hit, Source
 from vectorstore.dependants import Dependant, losing_in_words
 from vectorstore.models import Change, Run
+from vectorstore.search.showing import by_source, marked
 from vectorstore.wording import (
+    below,
     counted,
     excerpt,
     in_words,
@@ -124,30 +126,37 @@ def _cell(
 
 
 def hits(query: str, found: Sequence[Hit], sources: Mapping[str, Source]) -> Html:
-    """The passages that a search found, each to be opened in its place."""
-    shown = [
-        _hit(hit.rank, hit.passage, sources[hit.passage.source])
-        for hit in found
-        if hit.passage.source in sources
-    ]
+    """The passages that a search found, each to be opened in its place, by source."""
+    shown = [hit for hit in found if hit.passage.source in sources]
     if not shown:
-        nothing = element("p", "No passage was found for ", element("q", query), ".")
+        nothing = element("p", "Nothing in the library is near to ", element("q", query), ".")
         return element("div", nothing, class_="answer")
     heading = element("h3", f"{counted(len(shown), 'passage')} for ", element("q", query))
-    return element("div", heading, element("ol", *shown, class_="nearest"), class_="answer")
+    groups = [
+        join(
+            [
+                element("h4", sources[group[0].passage.source].title),
+                element("ol", *(_hit(query, hit, sources) for hit in group), class_="nearest"),
+            ]
+        )
+        for group in by_source(shown)
+    ]
+    return element("div", heading, *groups, class_="answer")
 
 
-def _hit(number: int, passage: Passage, source: Source) -> Html:
+def _hit(query: str, hit: Hit, sources: Mapping[str, Source]) -> Html:
+    passage, source = hit.passage, sources[hit.passage.source]
     button = element(
         "button",
-        path_of(source.title, passage.heading, passage.page),
+        path_of("", below(source.title, passage.heading) or source.title, passage.page),
         type="button",
         class_="near",
-        id=f"library-hit-{number}",
+        id=f"library-hit-{hit.rank}",
         **address(source.id, passage.start, passage.end, source.sha256),
     )
-    shown = excerpt(passage.text, EXCERPT)
-    return element("li", button, element("p", shown, class_="excerpt"))
+    pieces = marked(query, excerpt(passage.text, EXCERPT))
+    words = [element("mark", text) if match else text for text, match in pieces]
+    return element("li", button, element("p", *words, class_="excerpt"))
 
 
 def changes(found: Sequence[Change], runs: Sequence[Run], days: int) -> Html:

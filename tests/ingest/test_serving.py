@@ -73,3 +73,9 @@ def test_a_file_that_is_not_taken_is_told_and_the_others_are_read(served: Any, d
         time.sleep(0.05)
     assert "added as “kestrel”" in keeper.get("adding").text
     assert desk.library.text("kestrel") == "It hovers."
+
+
+def test_what_is_found_is_marked_under_its_source(served: Any) -> None:
+    keeper = served(Role.KEEPER)
+    shown = keeper.get("search?q=boats").text
+    assert "<mark>boat</mark>" in shown and shown.count("<h4>boats</h4>") == 1

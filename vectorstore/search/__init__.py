@@ -1,7 +1,8 @@
 """Search: dense and lexical candidates, scored alike, and a second look by a reranker.
 
 `search.py` finds and makes one ranked list, `ranking.py` weighs the signals of a passage (its
-weights are learnt, in `ranking.json`), `reranker.py` is the slot for a cross-encoder.
+weights are learnt, in `ranking.json`), `reranker.py` is the slot for a cross-encoder, `showing.py`
+has what a person is shown of it.
 """
 
 from vectorstore.search.search import (

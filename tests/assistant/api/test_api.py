@@ -56,10 +56,11 @@ def test_search_gives_what_the_command_gives(program: httpx.Client, starter_engi
     hits = starter_engine.store.searcher.search("conflicts of interest", 3).hits
     assert reply == {"id": None, "hits": [hit.to_json() for hit in hits]}
     ApiHits.model_validate(reply)
-    source = reply["hits"][-1]["source"]
+    source = reply["hits"][0]["source"]
     narrowed = {"query": "conflicts of interest", "sources": [source]}
     found = program.post("/api/search", json=narrowed).json()["hits"]
     assert {hit["source"] for hit in found} == {source}
+    assert program.post("/api/search", json={"query": "xyzzy"}).json()["hits"] == []
 
 
 def test_a_pack_is_what_the_command_makes(program: httpx.Client, starter_engine: Engine) -> None:
