@@ -17,8 +17,8 @@ MAY_IMPORT = {
     "assistant": {"vectorstore", "web", "prompts"},
     "eval": {"assistant", "vectorstore", "web", "prompts"},
 }
-# What the encoder learns from is cut as the library cuts it, by the very same code.
-CUTS = {"eval/fitting/encoder/texts.py": "ingest"}
+# What the encoder and the kinds are learnt from is cut as the library cuts it, by the same code.
+CUTS = {"eval/fitting/encoder/texts.py": "ingest", "eval/fitting/fit_kinds.py": "ingest"}
 # The rooms of assistant, in the order of the way out: each may use those before it.
 ROOMS = tuple("turn finding reading proof writing keeping answering packs ask api".split())
 TOP = {"__init__", "cli", "settings", "errors", "models", "query_engine"}

@@ -24,13 +24,14 @@ from vectorstore.errors import (
 from vectorstore.library import Library
 from vectorstore.library.changes import Changes, NewPassage, NewVersion
 from vectorstore.library.invisible import count_invisible, visible
-from vectorstore.models import Heading, Hit, Passage, Sentence, Source
+from vectorstore.models import QUOTABLE, Heading, Hit, Passage, Sentence, Source
 from vectorstore.search import Found, Query, Searcher
 from vectorstore.search.reranker import Reranker
 from vectorstore.settings import Settings, StoreSettings, Table, load_settings
 from vectorstore.store import Store, open_encoder, open_library, open_store
 
 __all__ = [
+    "QUOTABLE",
     "Changes",
     "Encoder",
     "EncoderUnavailable",

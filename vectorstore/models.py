@@ -4,6 +4,14 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import Any
 
+PROSE, ITEM, ROW, HEADING = "prose", "item", "row", "heading"
+LEAD_IN, CAPTION, REFERENCE, FURNITURE = "lead-in", "caption", "reference", "furniture"
+SENTENCE_KINDS = (PROSE, ITEM, ROW, HEADING, LEAD_IN, CAPTION, REFERENCE, FURNITURE)
+QUOTABLE = frozenset({PROSE, ITEM, ROW})
+"""The kinds of sentences that may be quoted alone. A heading stands over something, a lead-in
+needs its list and a caption its table or figure; references and furniture (menus, mastheads,
+running heads, dates, tables of contents) never answer."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heading:
@@ -19,8 +27,9 @@ class Heading:
 class Sentence:
     """One sentence, list item, table row or heading line of a source: `text[start:end]`.
 
-    `kind` is "prose", "item", "row" or "heading". `block` numbers the paragraph, list item or
-    row that the sentence belongs to, so that neighbours in one paragraph share a number.
+    `kind` is one of SENTENCE_KINDS; only those in QUOTABLE may be quoted alone. `block` numbers
+    the paragraph, list item or row that the sentence belongs to, so that neighbours in one
+    paragraph share a number.
     """
 
     start: int

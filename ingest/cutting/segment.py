@@ -4,31 +4,40 @@ import hashlib
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
+from ingest.cutting.kinds import kinds
 from ingest.cutting.outline import heading_paths
 from ingest.cutting.sentences import split
 from ingest.documents import Document
 from ingest.settings import IngestSettings
 from vectorstore.library.changes import NewPassage
-from vectorstore.models import Sentence
+from vectorstore.models import LEAD_IN, Sentence
 
 RULES = 3  # raise it with any change to the rules here, in `sentences`, `outline` or `written`
+KINDS = 1  # raise it with any change to `kinds`, `shapes` or the weights of `likely`
 LONGEST_ROW = 400  # characters: up to so many, a row of a table is one sentence
 
 
 def fingerprint(settings: IngestSettings) -> str:
-    """Names the rules and sizes that shape passages; part of every passage's id."""
+    """Names the rules and sizes that shape passages, and the kinds of their sentences."""
+    return f"kinds-{KINDS}-{_shape(settings)}"
+
+
+def _shape(settings: IngestSettings) -> str:
+    """What shapes passages, part of every passage's id; kinds move no boundary."""
     return f"sentences-{RULES}-{settings.passage_characters}"
 
 
 def sentences(document: Document) -> list[Sentence]:
-    """All sentences of a document in order, headings included as one sentence each."""
+    """All sentences of a document in order, each of its kind, headings as one sentence each."""
     found = []
-    for number, block in enumerate(document.blocks):
+    for number, (block, kind) in enumerate(zip(document.blocks, kinds(document), strict=True)):
         spans = list(split(document.text, block.start, block.end))
         if block.kind == "row" and spans and spans[-1][1] - spans[0][0] <= LONGEST_ROW:
             spans = [(spans[0][0], spans[-1][1])]
         for start, end in spans:
-            found.append(Sentence(start=start, end=end, kind=block.kind, block=number))
+            leads = kind == LEAD_IN and (start, end) != spans[-1]
+            own = block.kind if leads else kind  # only its last sentence leads to a list
+            found.append(Sentence(start=start, end=end, kind=own, block=number))
     return found
 
 
@@ -40,9 +49,9 @@ def passages(document: Document, settings: IngestSettings) -> tuple[NewPassage, 
     passage but its `heading`; a document of headings alone has them as its passages.
     """
     every = sentences(document)
-    body = [s for s in every if s.kind != "heading"] or every
+    body = [s for s in every if document.blocks[s.block].kind != "heading"] or every
     text_digest = hashlib.sha256(document.text.encode()).hexdigest()
-    shape = fingerprint(settings)
+    shape = _shape(settings)
     found = []
     borders, paths = [h.start for h in document.headings], ["", *heading_paths(document.headings)]
     for group in _groups(body, document, settings.passage_characters):
