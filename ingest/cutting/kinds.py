@@ -19,6 +19,7 @@ from ingest.cutting.shapes import (
     REFERENCE_LISTS,
     YEAR,
     Shape,
+    brief_texts,
     headings_over,
 )
 from ingest.documents import Block, Document
@@ -85,7 +86,7 @@ def exact_kinds(document: Document) -> tuple[list[str], list[bool]]:
     """The kinds that form and place alone decide, and which blocks belong to a list that a
     lead-in opens."""
     blocks = document.blocks
-    texts = [document.text[b.start : b.end] for b in blocks]
+    texts = brief_texts(document)
     found = [b.kind for b in blocks]
     matter = _FRONT_MATTER.match(document.text)
     apart = _repeated(document, texts) | _contents(document, texts)

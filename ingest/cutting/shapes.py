@@ -23,6 +23,7 @@ FEATURES = (
     "near_words", "near_unfinished", "near_digits", "near_cited", "near_linked", "near_grammar",
 )  # fmt: skip
 TITLE_CHARACTERS = 40  # of a line that names a list of references or contents
+READ_CHARACTERS = 1_000  # of the start and the end of a block: more is never looked at
 NEAR = 2  # blocks on each side
 SHORT_WORDS = 16  # of a line that may be no more than a date or an address
 PROSE_WORDS, PROSE_GRAMMAR = 10, 0.2  # from so many on, finished, a block is prose
@@ -167,10 +168,21 @@ def _alike(text: str) -> str:
     return re.sub(r"\d+", "0", " ".join(text.lower().split()))
 
 
+def brief_texts(document: Document) -> list[str]:
+    """The text of each block; of a long one its start and end, so that no pattern takes long."""
+    texts = []
+    for block in document.blocks:
+        text = document.text[block.start : block.end]
+        if len(text) > 2 * READ_CHARACTERS:
+            text = f"{text[:READ_CHARACTERS]} {text[-READ_CHARACTERS:]}"
+        texts.append(text)
+    return texts
+
+
 def rows(document: Document, led: Sequence[bool]) -> NDArray[np.float64]:
     """One row of FEATURES for each block; `led` says which belong to a list with a lead-in."""
     blocks = document.blocks
-    texts = [document.text[b.start : b.end] for b in blocks]
+    texts = brief_texts(document)
     shapes = [Shape.of(text) for text in texts]
     seen = Counter(_alike(text) for text in texts)
     over = headings_over(document)
@@ -226,8 +238,7 @@ def headings_over(document: Document) -> list[str]:
     """For each block the heading above it, or the short line that stands for one."""
     found = []
     title = ""
-    for block in document.blocks:
-        text = document.text[block.start : block.end]
+    for block, text in zip(document.blocks, brief_texts(document), strict=True):
         if block.kind == "heading" or (
             len(text) < TITLE_CHARACTERS
             and (_REFERENCES.fullmatch(text) or _CONTENTS.fullmatch(text))

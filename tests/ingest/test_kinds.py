@@ -162,3 +162,19 @@ def test_kinds_move_no_boundary_and_are_part_of_what_shaped_the_library() -> Non
     assert (passage.start, text[passage.end - 6 : passage.end]) == (0, "a rake")
     assert [s.kind for s in passage.sentences] == ["furniture", "prose", "lead-in", "item"]
     assert fingerprint(settings).startswith("kinds-")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{%" * 50_000,
+        "<!--" * 50_000,
+        "." * 100_000 + "a",
+        "A'" * 50_000,
+        "1" * 100_000,
+        "[" * 99_999,
+    ],
+    ids=["templates", "comments", "dots", "names", "digits", "brackets"],
+)
+def test_no_block_takes_for_ever(text: str) -> None:
+    assert kinds(f"{PROSE}\n\n{text}\n")[PROSE] == "prose"
