@@ -31,8 +31,8 @@ from vectorstore.models import QUOTABLE
 EXAMPLES = Path(__file__).parent / "examples" / "kinds.jsonl"
 FOLDS = 5
 PENALTY = 0.3  # the inverse strength of the L2 penalty
-MARGIN = 0.25
 LEAST = 0.6  # no class is believed below this
+MARGIN = 0.25  # of what is left to certainty above the likeliest mistake
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -132,8 +132,7 @@ def fit(examples: Sequence[Labelled]) -> Likely:
 def _threshold(
     probability: NDArray[np.float64], guessed: NDArray[np.bool_], right: NDArray[np.bool_]
 ) -> float:
-    """The lowest probability above which no guess kept an answer back, and MARGIN of what is left
-    to certainty above it: what was not seen is seldom as easy."""
+    """Above every guess that kept an answer back, by MARGIN: what was not seen is harder."""
     wrong = probability[guessed & ~right]
     least = max(LEAST, float(wrong.max(initial=0.0)))
     return round(least + MARGIN * (1.0 - least), 3)

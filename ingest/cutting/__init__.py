@@ -1,6 +1,7 @@
 """How a text is cut: its outline of headings, its sentences and their kinds, its passages.
 
-`outline.py` finds the headings, `sentences.py` the sentences, `segment.py` makes passages of
-them; `written.py` is the form in which readers of office files and pages write a text, and how it
-is cut.
+`outline.py` finds the headings, `sentences.py` the sentences, `kinds.py` says which of them may be
+quoted alone (by form and place, and by what `likely.py` has learnt from `shapes.py`), `segment.py`
+makes passages of them; `written.py` is the form in which readers of office files and pages write a
+text, and how it is cut.
 """
