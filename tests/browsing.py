@@ -29,7 +29,9 @@ QUIET = [
     "--disable-sync",
 ]
 # What gradio writes when a page is left while one of its events is still open.
-LEFT = re.compile(r"AbortError: signal is aborted without reason|.*Connection errored out")
+LEFT = re.compile(
+    r"AbortError: (?:signal is|BodyStreamBuffer was) aborted|.*Connection errored out"
+)
 LONG = 180_000  # milliseconds: the first answer may have to wait for the encoder
 FURTHEST = 90  # presses of Tab from one thing to the next
 

@@ -94,7 +94,7 @@ def _list_around(candidate: Candidate, library: Library) -> list[_Spot]:
 
 
 def _leads(spot: _Spot) -> bool:
-    return leads(spot.text) and spot.sentence.kind != "heading"
+    return leads(spot.sentence, spot.text)
 
 
 def _end_of(spots: Sequence[_Spot], first: int) -> int:

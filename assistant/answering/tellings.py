@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from assistant.finding.candidates import LEANING, lead_of
 from assistant.finding.excerpts import Quote, quote_of
-from vectorstore import Passage
+from vectorstore import QUOTABLE, Passage
 from vectorstore.library.lexicon import terms
 
 Vector = NDArray[np.float32]
@@ -74,7 +74,7 @@ def tellings_of(
                     worth=worth * _plainness(quote.text, sentence.kind),
                     single=quote.start == sentence.start,
                 )
-            opens = opens and sentence.kind == "heading"
+            opens = opens and sentence.kind not in QUOTABLE
             block = sentence.block
 
 

@@ -3,7 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from vectorstore import Found, Hit, Passage, Sentence
+from vectorstore import QUOTABLE, Found, Hit, Passage, Sentence
+from vectorstore.models import LEAD_IN
 
 # A sentence that cannot be read alone: it opens with a pronoun, perhaps behind a joining word, or
 # it is speech whose speaker is only "she".
@@ -15,7 +16,6 @@ LEANING = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 LEAD_SENTENCES = 3
-QUOTABLE = frozenset(("prose", "item", "row"))
 _ENDS = (*".!?;", *"\"”’')")
 
 
@@ -34,7 +34,7 @@ class Candidate:
     @property
     def leads(self) -> bool:
         """Whether it only leads to what follows it: a list, or a sentence after a colon."""
-        return leads(self.text)
+        return leads(self.sentence, self.text)
 
     @property
     def place(self) -> tuple[str, int]:
@@ -42,14 +42,15 @@ class Candidate:
         return self.hit.passage.source, self.sentence.start
 
 
-def leads(text: str) -> bool:
+def leads(sentence: Sentence, text: str) -> bool:
     """Whether a sentence only leads to what follows it."""
-    return text.rstrip().endswith(":")
+    return sentence.kind == LEAD_IN or (sentence.kind in QUOTABLE and text.rstrip().endswith(":"))
 
 
 def candidates(found: Found) -> list[Candidate]:
-    """Every sentence of the hits that may be quoted, in the order of the hits: no heading, no scrap
-    of a page ("interviews", "18/"). What leads to a list is quoted with it, never alone."""
+    """Every sentence of the hits that may be quoted, in the order of the hits: no heading, caption,
+    reference or furniture, no scrap of a page ("interviews", "18/"). What leads to a list is among
+    them: it is quoted with its list, never alone."""
     return [
         Candidate(hit=hit, index=i, text=text)
         for hit in found.hits
@@ -60,7 +61,7 @@ def candidates(found: Found) -> list[Candidate]:
 
 def _says_something(sentence: Sentence, text: str) -> bool:
     if sentence.kind not in QUOTABLE:
-        return False
+        return sentence.kind == LEAD_IN
     bare = text.rstrip()
     return sentence.kind != "prose" or bare.endswith(_ENDS) or len(bare.split()) >= 4
 

@@ -28,7 +28,7 @@ _HEADING = re.compile(r"#{1,6}\s+|#{2,6}(?=\S)|#(?=\[)")
 _BULLET = re.compile(r"(?:[*•●▪■‣◦⁃\uf0a7\uf0b7]\s+|[>+-]\s+(?!\d)|>(?=[*+-]\s))+")
 _DASH = re.compile(r"(?:[>+*•●▪■‣◦⁃\uf0a7\uf0b7·–—-]\s+)+")
 _NUMBER = re.compile(r"\(?(?:\d{1,3}|[a-zA-Z])[.)]\s")
-_RULE = re.compile(r"[|:\s-]+|(?:[-*_=:`~]\s*){3,}")
+_RULE = re.compile(r"(?=.*-)[|:\s-]+|(?:[-*_=:`~]\s*){3,}")
 _CELLS = re.compile(r"(?<!\\)\|")
 # Kramdown, Liquid and Govspeak: a class, a tag, a box, a callout, an abbreviation, a reference.
 _TEMPLATE = re.compile(

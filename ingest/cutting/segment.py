@@ -76,18 +76,14 @@ def _groups(body: Sequence[Sentence], document: Document, longest: int) -> Itera
     borders = [h.start for h in document.headings]
     group: list[Sentence] = []
     for sentence in body:
-        if group:
-            new_section = bisect_right(borders, sentence.start) != bisect_right(
-                borders, group[0].start
-            )
-            too_long = sentence.end - group[0].start > longest
-            if new_section:
-                yield group
-                group = []
-            elif too_long:
-                cut = _best_cut(group, sentence)
-                yield group[:cut]
-                group = group[cut:]
+        section = bisect_right(borders, sentence.start)
+        if group and section != bisect_right(borders, group[0].start):
+            yield group
+            group = []
+        while group and sentence.end - group[0].start > longest:
+            cut = _best_cut(group, sentence)
+            yield group[:cut]
+            group = group[cut:]
         group.append(sentence)
     if group:
         yield group

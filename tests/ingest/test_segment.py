@@ -2,7 +2,7 @@
 
 import hashlib
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ingest import IngestSettings
@@ -90,6 +90,16 @@ PIECES = st.sampled_from(
 )
 
 
+@example(
+    "Dr. X said “no.” "
+    + "word " * 60
+    + "Short one. \n\n"
+    + "word " * 60
+    + "Short one. Dr. X said “no.” Short one. "
+    + "word " * 60
+    + "Short one. "
+    + "word " * 60
+)
 @settings(max_examples=150, deadline=None)
 @given(st.lists(PIECES, max_size=60).map("".join))
 def test_passages_are_ordered_apart_and_made_of_their_sentences(text: str) -> None:

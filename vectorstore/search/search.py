@@ -165,7 +165,11 @@ class Searcher:
         unit length."""
         text: Vector = self.encoder.encode([query.text], query=True)[0]
         # One by one: in a batch the shorter text's padding would touch its vector's last bits.
-        led = [self.encoder.encode([t], query=True)[0] for t in (query.before, query.answered) if t.strip()]
+        led = [
+            self.encoder.encode([t], query=True)[0]
+            for t in (query.before, query.answered)
+            if t.strip()
+        ]
         return text, unit(text + np.float32(CONTEXT) * sum(led)) if led else text
 
     def _pool(self, query: Query, vector: Vector, sources: Sequence[str] | None) -> _Pool:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from assistant.finding.shown import shown
@@ -100,6 +100,7 @@ def test_no_letter_is_made_of_any_text(text: str) -> None:
 
 
 @settings(deadline=None)
+@example(text=":")
 @given(
     text=st.text(
         st.characters(categories=["L", "N", "Zs", "Cc"]) | st.sampled_from(",.;:!?'’“”()&%"),
