@@ -1,7 +1,8 @@
 """What the tests share: real homes, made once a run with the real encoder and real Chroma."""
 
 import json
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ pytest.register_assert_rewrite("tests.browsing")  # it is imported by name, and 
 
 ROOT = Path(__file__).resolve().parent.parent
 ORIGINALS = ROOT.parent / "shared" / "sources"
+READ = {"SOUNDINGS_READER": "builtin"}
 TABLES = {
     "vectorstore": StoreSettings,
     "ingest": IngestSettings,
@@ -26,17 +28,20 @@ TABLES = {
 
 
 def settings_of(home: Path, environ: dict[str, str] | None = None) -> Settings:
-    """The settings of a home, from nothing but what is given."""
-    return load_settings(TABLES, home=str(home), environ=environ or {})
+    """The settings of a home, from nothing but what is given; without the reader if it is not."""
+    given = {"SOUNDINGS_READER": "none", **(environ or {})}
+    return load_settings(TABLES, home=str(home), environ=given)
 
 
-@pytest.fixture(autouse=True)
-def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The person's own SOUNDINGS_* variables must not reach the tests."""
-    import os
-
-    for name in [name for name in os.environ if name.startswith("SOUNDINGS_")]:
-        monkeypatch.delenv(name)
+@pytest.fixture(scope="session", autouse=True)
+def no_settings_from_outside() -> Iterator[None]:
+    """The person's own SOUNDINGS_* variables must not reach the tests, nor the commands they run.
+    Those do without the reader but where it is asked for: it takes most of an answer's time."""
+    with pytest.MonkeyPatch.context() as environ:
+        for name in [name for name in os.environ if name.startswith("SOUNDINGS_")]:
+            environ.delenv(name)
+        environ.setenv("SOUNDINGS_READER", "none")
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -65,6 +70,17 @@ def starter_engine(starter_home: Path) -> Engine:
 @pytest.fixture(scope="session")
 def originals_engine(originals_home: Path) -> Engine:
     return open_engine(settings_of(originals_home))
+
+
+@pytest.fixture(scope="session")
+def starter_read(starter_home: Path) -> Engine:
+    """The same with the reader, as people ask it."""
+    return open_engine(settings_of(starter_home, READ))
+
+
+@pytest.fixture(scope="session")
+def originals_read(originals_home: Path) -> Engine:
+    return open_engine(settings_of(originals_home, READ))
 
 
 Command = Callable[..., tuple[int, str, str]]

@@ -98,6 +98,7 @@ def test_long_words_in_long_sentences_read_less_easily() -> None:
     assert easy > 80 > 30 > hard
 
 
+@pytest.mark.slow
 def test_a_run_over_some_topics_passes_the_gates_that_ship(starter_engine: Engine) -> None:
     topics = Topics(held=("clinicians as leaders", "system leadership"), not_held=("the tides",))
     run = run_packs(starter_engine, topics)

@@ -294,9 +294,9 @@ def test_scoring_ten_times_gives_the_same_bytes_and_no_alarm(suite: Any) -> None
 
 
 @pytest.fixture(scope="module")
-def whole(starter_engine: Engine, make_suite: Callable[..., Any]) -> Any:
+def whole(starter_read: Engine, make_suite: Callable[..., Any]) -> Any:
     """A real run over all of the starter's gold."""
-    return make_suite(starter_engine, load_gold([GOLD / "starter"]))
+    return make_suite(starter_read, load_gold([GOLD / "starter"]))
 
 
 @pytest.mark.slow
@@ -316,8 +316,8 @@ def test_the_gates_that_ship_catch_it(sabotage: Sabotage, whole: Any) -> None:
 
 @pytest.mark.slow
 def test_two_real_runs_give_the_same_bytes(
-    whole: Any, starter_engine: Engine, make_suite: Callable[..., Any]
+    whole: Any, starter_read: Engine, make_suite: Callable[..., Any]
 ) -> None:
-    again = make_suite(starter_engine, load_gold([GOLD / "starter"]))
+    again = make_suite(starter_read, load_gold([GOLD / "starter"]))
     assert metrics_json(again.run) == metrics_json(whole.run)
     assert again.records() == whole.records()

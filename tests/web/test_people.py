@@ -249,6 +249,7 @@ def test_a_slow_model_holds_up_nobody_elses_quotes(
         assert [each.result()["question"] for each in waiting] == TEN[:2]
 
 
+@pytest.mark.slow
 def test_many_at_the_page_who_wait_for_a_slow_model_hold_up_nobody(
     slow: tuple[str, Service, threading.Event],
 ) -> None:

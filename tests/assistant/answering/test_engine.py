@@ -56,9 +56,9 @@ def check_quotes(answer: Answer, engine: Engine) -> None:
 
 @pytest.mark.parametrize(("question", "quote"), RIGHT.items())
 def test_it_answers_with_the_right_quote_first(
-    originals_engine: Engine, question: str, quote: str
+    originals_read: Engine, question: str, quote: str
 ) -> None:
-    answer = originals_engine.ask(question)
+    answer = originals_read.ask(question)
     assert answer.outcome is Outcome.ANSWERED
     assert quote in answer.citations[0].quote
 
@@ -71,9 +71,9 @@ def test_it_answers_with_the_right_quote_first(
     ],
 )
 def test_it_is_silent_where_the_sources_are(
-    originals_engine: Engine, question: str, reason: str
+    originals_read: Engine, question: str, reason: str
 ) -> None:
-    answer = originals_engine.ask(question)
+    answer = originals_read.ask(question)
     assert (answer.outcome, answer.reason) == (Outcome.WITHHELD, reason)
     assert answer.hits, "the nearest passages are shown"
 
@@ -91,39 +91,40 @@ def check_gold(file: Path, engine: Engine, every: int) -> None:
 def test_every_quote_of_an_answer_is_in_its_source(
     file: Path, request: pytest.FixtureRequest
 ) -> None:
-    engine = request.getfixturevalue(f"{file.parent.name}_engine")
-    check_gold(file, engine, every=6)
+    engine = request.getfixturevalue(f"{file.parent.name}_read")
+    check_gold(file, engine, every=12)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("file", QUESTIONS, ids=lambda f: f"{f.parent.name}-{f.stem}")
 def test_every_quote_of_every_answer_is_in_its_source(
-    file: Path, starter_engine: Engine, request: pytest.FixtureRequest
+    file: Path, starter_read: Engine, request: pytest.FixtureRequest
 ) -> None:
     """All gold questions, over the library that they were not written for as well."""
-    check_gold(file, starter_engine, every=1)
+    check_gold(file, starter_read, every=1)
     if file.parent.name == "originals":
-        check_gold(file, request.getfixturevalue("originals_engine"), every=1)
+        check_gold(file, request.getfixturevalue("originals_read"), every=1)
 
 
-def test_answers_hold_about_120_words(originals_engine: Engine) -> None:
+@pytest.mark.slow
+def test_answers_hold_about_120_words(originals_read: Engine) -> None:
     counts = []
     for file in QUESTIONS:
         for record in yaml.safe_load(file.read_text())[:2]:
-            answer = originals_engine.ask(record["question"])
+            answer = originals_read.ask(record["question"])
             counts.append(sum(len(s.text.split()) for s in answer.statements))
     assert len(counts) >= 40
     assert sum(count <= 120 for count in counts) / len(counts) >= 0.95
 
 
-def test_the_same_question_gets_the_same_answer(starter_engine: Engine) -> None:
+def test_the_same_question_gets_the_same_answer(starter_read: Engine) -> None:
     question = "What does Black say about general practice?"
-    first, second = (replace(starter_engine.ask(question), timings_ms={}) for _ in range(2))
+    first, second = (replace(starter_read.ask(question), timings_ms={}) for _ in range(2))
     assert first == second
 
 
-def test_half_an_answer_says_which_half_is_missing(originals_engine: Engine) -> None:
-    answer = originals_engine.ask(
+def test_half_an_answer_says_which_half_is_missing(originals_read: Engine) -> None:
+    answer = originals_read.ask(
         "What share of senior GPs are women, and what is the capital of France?"
     )
     assert answer.outcome is Outcome.PARTIAL
@@ -131,57 +132,57 @@ def test_half_an_answer_says_which_half_is_missing(originals_engine: Engine) -> 
     assert "42 per cent" in answer.citations[0].quote
 
 
-def test_a_follow_up_leans_on_the_turns_before(originals_engine: Engine) -> None:
+def test_a_follow_up_leans_on_the_turns_before(originals_read: Engine) -> None:
     history = [
         Turn(role="user", content="Who is Julie Wood?"),
         Turn(role="assistant", content="Julie Wood is chief executive of NHSCC. [1]"),
     ]
-    answer = originals_engine.ask("What does she say about conflicts of interest?", history)
+    answer = originals_read.ask("What does she say about conflicts of interest?", history)
     assert "Julie Wood" in answer.standalone_question
     assert "conflicts of interest do exist" in answer.citations[0].quote
 
 
-def test_the_person_s_own_wording_is_searched_and_read_as_it_is(starter_engine: Engine) -> None:
+def test_the_person_s_own_wording_is_searched_and_read_as_it_is(starter_read: Engine) -> None:
     own = "What is the triple aim?"
     history = [
         Turn(role="user", content="Who is Julie Wood?"),
         Turn(role="assistant", content="Julie Wood is chief executive of NHSCC. [1]"),
     ]
-    corrected = starter_engine.ask("What does she mean by it?", history, standalone=own)
-    alone = starter_engine.ask(own)
+    corrected = starter_read.ask("What does she mean by it?", history, standalone=own)
+    alone = starter_read.ask(own)
     assert corrected.question == "What does she mean by it?"
     assert corrected.standalone_question == own
     assert corrected.confidence == alone.confidence
     assert corrected.citations == alone.citations
     assert corrected.hits == alone.hits
-    leaning = starter_engine.ask("Why?", history, standalone="What does she say?")
+    leaning = starter_read.ask("Why?", history, standalone="What does she say?")
     assert leaning.standalone_question == "What does she say?"
     with pytest.raises(BadQuestion):
-        starter_engine.ask(own, standalone=" ")
+        starter_read.ask(own, standalone=" ")
 
 
-def test_a_follow_up_asks_for_one_answer_and_shows_what_it_leans_on(starter_engine: Engine) -> None:
+def test_a_follow_up_asks_for_one_answer_and_shows_what_it_leans_on(starter_read: Engine) -> None:
     history = [
         Turn(role="user", content="What is the triple aim?"),
         Turn(role="assistant", content="It has three parts. [1]"),
     ]
-    answer = starter_engine.ask("And who said so?", history, kind=Kind.POINT)
+    answer = starter_read.ask("And who said so?", history, kind=Kind.POINT)
     assert answer.standalone_question == "And who said so? (after: What is the triple aim?)"
     assert answer.outcome is not Outcome.PARTIAL
     quotes = [(c.source, c.start) for c in answer.citations]
     assert len(quotes) == len(set(quotes))
 
 
-def test_sources_narrow_the_search(originals_engine: Engine) -> None:
+def test_sources_narrow_the_search(originals_read: Engine) -> None:
     only = "004_d47eb0c78fa77de7"
-    answer = originals_engine.ask("What is system leadership?", sources=[only])
+    answer = originals_read.ask("What is system leadership?", sources=[only])
     assert {hit.passage.source for hit in answer.hits} == {only}
 
 
 @pytest.mark.parametrize("question", ["", "   ", "?!…", "x" * 100_000, "half \ud800"])
-def test_what_cannot_be_a_question_is_refused(starter_engine: Engine, question: str) -> None:
+def test_what_cannot_be_a_question_is_refused(starter_read: Engine, question: str) -> None:
     with pytest.raises(BadQuestion):
-        starter_engine.ask(question)
+        starter_read.ask(question)
 
 
 @pytest.mark.parametrize(
@@ -196,5 +197,5 @@ def test_what_cannot_be_a_question_is_refused(starter_engine: Engine, question: 
         "\x00 nul",
     ],
 )
-def test_strange_questions_do_no_harm(starter_engine: Engine, question: str) -> None:
-    check_quotes(starter_engine.ask(question), starter_engine)
+def test_strange_questions_do_no_harm(starter_read: Engine, question: str) -> None:
+    check_quotes(starter_read.ask(question), starter_read)

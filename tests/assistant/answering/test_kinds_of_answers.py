@@ -11,7 +11,7 @@ from assistant.answering.parts import split_parts
 from assistant.answering.point import NUMBER_OF_QUOTES
 from assistant.turn.kinds import Kind
 from soundings import main
-from tests.conftest import settings_of
+from tests.conftest import READ, settings_of
 
 FILLER = (
     "The river board met at the old mill in spring and spoke of eels, fish passes and the price "
@@ -46,7 +46,7 @@ def wardens(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     folder = tmp_path_factory.mktemp("wardens")
     (folder / "wardens.md").write_text(WARDENS, encoding="utf-8")
     assert main(["--home", str(folder / "home"), "ingest", str(folder / "wardens.md")]) == 0
-    return open_engine(settings_of(folder / "home"))
+    return open_engine(settings_of(folder / "home", READ))
 
 
 @pytest.mark.parametrize(

@@ -84,6 +84,7 @@ def test_the_weights_are_of_the_encoder_that_ships(encoder: SentenceEncoder) -> 
     assert SHIPPED.stat().st_size < 300_000
 
 
+@pytest.mark.slow
 def test_turns_that_nothing_was_learnt_from_are_told(encoder: SentenceEncoder) -> None:
     lines = map(json.loads, EXAMPLES.read_text(encoding="utf-8").splitlines())
     aside = [line for line in lines if line["aside"]]
