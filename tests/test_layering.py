@@ -27,6 +27,7 @@ WITH_TORCH = ("export", "train")
 FITTING = {
     *(f"eval/fitting/{room}/{name}.py" for room in ("encoder", "reader") for name in WITH_TORCH),
     "eval/fitting/checkpoint.py",
+    "eval/fitting/fit_turn.py",
     "eval/fitting/reader/base.py",
 }
 ONLY_IN = {

@@ -13,10 +13,11 @@ from assistant.finding.excerpts import Quote
 from assistant.models import Turn
 from assistant.proof import Checker
 from assistant.settings import AssistantSettings
+from assistant.turn.followup import query_of
 from assistant.turn.kinds import Kind
 from vectorstore import Store
 
-OVERVIEW_WORDS = 200
+OVERVIEW_WORDS, OVERVIEW_PASSAGES = 200, 30
 GATHERED = "Gathered from several places: there may be more."
 # An overview of a topic is given from this share of the chance on that a point asks for: nothing
 # need answer it wholly, if much bears on it.
@@ -44,7 +45,7 @@ def answer_as(
         if kind is Kind.CLAIM:
             return claim(question, part, checker)
         if kind is Kind.OVERVIEW:
-            return _overview(question, part, store, sources)
+            return _overview(question, before, part, store, sources)
         return _list(part, store)
     parts = finder.find_parts(question, before, sources)
     return _point(parts, store, settings.answer_words, most)
@@ -81,11 +82,21 @@ def _list(part: Part, store: Store) -> Made:
     )
 
 
-def _overview(question: str, part: Part, store: Store, sources: Sequence[str] | None) -> Made:
+def _overview(
+    question: str,
+    before: Sequence[Turn],
+    part: Part,
+    store: Store,
+    sources: Sequence[str] | None,
+) -> Made:
     scope = scope_of(question, part.found, store, sources)
     bears = part.holds or part.evidence.confidence >= BEARS * part.threshold
     if scope.topic and not bears:
         return Made(parts=[part], sections=[])
-    quotes = overview(question, scope, store, part.found, OVERVIEW_WORDS)
+    found = part.found
+    if scope.topic and len(scope.sources) > 1:  # what bears on a topic is more than what answers
+        query = query_of(question, before)
+        found = store.searcher.search(query, OVERVIEW_PASSAGES, sources=sources)
+    quotes = overview(question, scope, store, found, OVERVIEW_WORDS)
     held = replace(part, holds=True)
     return Made(parts=[held], sections=[Section(quotes=quotes)])

@@ -155,7 +155,7 @@ class Engine:
         before = bounded(history) if standalone is None else []
         own = " ".join((question if standalone is None else standalone).split())
         if kind is None:
-            told, _ = kind_of(own, before, self.store.encoder)
+            told, _ = kind_of(own, before)
             kind = Kind.REPLY if self._replies.foreign(own) else told
         most = NUMBER_OF_QUOTES
         if kind is Kind.REPLY:
@@ -164,7 +164,7 @@ class Engine:
         again = kind is Kind.AGAIN
         if again:
             own, before, most = _again(own, before, self.store.encoder)
-            kind = kind_of(own, before, self.store.encoder)[0]
+            kind = kind_of(own, before)[0]
             if kind in (Kind.AGAIN, Kind.REPLY):
                 kind = Kind.POINT
         elif standalone is None:

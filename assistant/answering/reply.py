@@ -5,20 +5,18 @@ language is told by py3langid; what is said is true of every library.
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
-from pathlib import Path
 
 from assistant.finding.examples import example_questions, outlines_of
 from assistant.models import Turn
 from assistant.turn.language import languages_of, name_of, other_language
-from assistant.turn.telling import Teller, load
+from assistant.turn.telling import UNSURE, shipped
 from vectorstore import Source, Store
 from vectorstore.wording import counted
 
-SHIPPED = Path(__file__).with_name("replies.npz")
+SUBJECT = "subject"  # what the network calls it
 TITLES = 10  # of documents that a reply names
 QUESTIONS = 2  # that a reply proposes
 READ = 200  # documents whose language is looked at, spread over all
@@ -86,7 +84,7 @@ class Replies:
         """What is said to `turn`. `questions` are known to be answered; else they are drawn from
         the documents' headings."""
         known = self._known()
-        subject = Subject.LANGUAGE if self.foreign(turn) else subject_of(turn, history, self._store)
+        subject = Subject.LANGUAGE if self.foreign(turn) else subject_of(turn, history)
         proposed = tuple(known.questions if questions is None else questions)[:QUESTIONS]
         return Reply(
             subject=subject,
@@ -112,23 +110,16 @@ class Replies:
             return self._last
 
 
-def subject_of(turn: str, history: Sequence[Turn], store: Store) -> Subject:
+def subject_of(turn: str, history: Sequence[Turn]) -> Subject:
     """What a reply to `turn` is about; where nothing is likely enough, TALK."""
-    teller = shipped()
-    chances = teller.chances(turn, history, store.encoder)
-    return Subject(choose(chances, teller.threshold))
+    names = [subject for subject in Subject if subject is not Subject.LANGUAGE]
+    return choose(shipped().chances(SUBJECT, names, turn, history))
 
 
-def choose(chances: dict[str, float], threshold: float) -> str:
+def choose(chances: Mapping[str, float]) -> Subject:
     """The likeliest subject, or TALK."""
     subject = max(chances, key=lambda name: (chances[name], name))
-    return subject if chances[subject] >= threshold else Subject.TALK
-
-
-@lru_cache(maxsize=1)
-def shipped() -> Teller:
-    """The teller that ships."""
-    return load(SHIPPED)
+    return Subject(subject) if chances[subject] >= UNSURE else Subject.TALK
 
 
 def _said(subject: Subject, known: _Known, *, written: bool) -> str:

@@ -3,8 +3,6 @@
 `python -m eval.fitting.reader.train` trains it, `export` makes it small.
 """
 
-import hashlib
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import ReaderUnavailable
+from assistant.turn.network import Ints, Network, ids_of, joined
 from vectorstore import EncoderUnavailable
 from vectorstore.encoder import find_model
 from vectorstore.settings import NONE
 
-EXPORTED, TOKENS = "reader.onnx", "tokenizer.json"
+EXPORTED = "reader.onnx"
 BUILTIN_FOLDER = Path(__file__).parent / "model"
 # Of the reader that ships, its tokenizer after its weights; the export prints it.
 BUILTIN_SHA256 = "a30a281e8bf7b175ab96eab386ab0df266a437a29aa663488d54d7c7cd6504f0"
@@ -26,8 +25,6 @@ BUILTIN = "builtin"
 
 # Tokens that are read of a question, of what was said before it, of a heading, and of all together.
 QUESTION, BEFORE, HEADING, ALL = 64, 64, 32, 420
-
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,24 +61,16 @@ class Reader(Protocol):
 def encoded(tokens: Any, question: str, before: str, stretch: Stretch) -> tuple[Ints, Ints, Ints]:
     """What a reader is given: token ids, their segments, and the sentence that each belongs to (-1
     for none); all of shape (tokens,), at most ALL of them."""
-    opening, closing = tokens.token_to_id("[CLS]"), tokens.token_to_id("[SEP]")
-
-    def ids_of(text: str, most: int) -> list[int]:
-        # Cut roughly first: a token has hardly more than twenty characters.
-        return list(tokens.encode(text[: 20 * most], add_special_tokens=False).ids[:most])
-
-    ids = [opening, *ids_of(question, QUESTION), closing]
-    if before:
-        ids += [*ids_of(before, BEFORE), closing]
+    ids = joined(tokens, ((question, QUESTION), (before, BEFORE)))
     first = len(ids)
     if stretch.heading:
-        ids += [*ids_of(stretch.heading, HEADING), closing]
+        ids += [*ids_of(tokens, stretch.heading, HEADING), tokens.token_to_id("[SEP]")]
     of = [-1] * len(ids)
     for number, sentence in enumerate(stretch.sentences):
-        there = ids_of(sentence, ALL)
+        there = ids_of(tokens, sentence, ALL)
         ids += there
         of += [number] * len(there)
-    ids, of = [*ids[: ALL - 1], closing], [*of[: ALL - 1], -1]
+    ids, of = [*ids[: ALL - 1], tokens.token_to_id("[SEP]")], [*of[: ALL - 1], -1]
     kinds = [0] * first + [1] * (len(ids) - first)
     return np.array(ids), np.array(kinds), np.array(of)
 
@@ -91,38 +80,19 @@ class OnnxReader:
 
     def __init__(self, folder: Path, sha256: str | None = None) -> None:
         """Raises ReaderUnavailable where it is not there, or not the one of that digest."""
-        try:
-            self._weights: bytes | None = (folder / EXPORTED).read_bytes()
-            digest = digest_of(self._weights, (folder / TOKENS).read_bytes())
-        except OSError as exc:
-            raise ReaderUnavailable(f"cannot read the reader in {folder}: {exc}") from exc
-        if sha256 is not None and digest != sha256:
-            raise ReaderUnavailable(
-                f"the reader in {folder} is damaged: its sha256 is {digest}, not {sha256}. Install "
-                "Soundings again, or do without: SOUNDINGS_READER=none"
-            )
-        self._folder = folder
-        self._fingerprint = f"reader-{digest[:16]}"
-        self._lock = threading.Lock()
-        self._parts: tuple[Any, Any] | None = None
+        self._network = Network(folder / EXPORTED, _unavailable, sha256)
+        self._fingerprint = f"reader-{self._network.digest[:16]}"
 
     @property
     def fingerprint(self) -> str:
         return self._fingerprint
 
     def read(self, question: str, before: str, stretches: Sequence[Stretch]) -> list[Reading]:
-        session, tokens = self._load()
+        tokens = self._network.tokens()
         readings = []
         for stretch in stretches:
             ids, kinds, of = encoded(tokens, question, before, stretch)
-            told, whole = session.run(
-                ("tokens", "whole"),
-                {
-                    "input_ids": ids[None],
-                    "attention_mask": np.ones_like(ids)[None],
-                    "token_type_ids": kinds[None],
-                },
-            )
+            told, whole = self._network.run(("tokens", "whole"), ids, kinds)
             scores = np.full(len(stretch.sentences), LEAST)
             for number in range(len(scores)):
                 mine = of == number
@@ -132,36 +102,12 @@ class OnnxReader:
             readings.append(Reading(sentences=scores, whole=round(float(whole[0]), 4)))
         return readings
 
-    def _load(self) -> tuple[Any, Any]:
-        with self._lock:
-            if self._parts is None:
-                import onnxruntime
-                from tokenizers import Tokenizer
 
-                onnxruntime.disable_telemetry_events()
-                options = onnxruntime.SessionOptions()
-                options.log_severity_level = 3
-                try:
-                    tokens = Tokenizer.from_file(str(self._folder / TOKENS))
-                    session = onnxruntime.InferenceSession(
-                        self._weights, options, providers=["CPUExecutionProvider"]
-                    )
-                except Exception as exc:  # both libraries raise their own kinds
-                    raise ReaderUnavailable(
-                        f"the reader in {self._folder} is broken: {exc}. Export it again: "
-                        "python -m eval.fitting.reader.export"
-                    ) from exc
-                tokens.no_truncation()
-                tokens.no_padding()
-                self._parts, self._weights = (session, tokens), None
-            return self._parts
-
-
-def digest_of(weights: bytes, tokens: bytes) -> str:
-    """The sha256 of an exported reader's two files, one after the other, in hex."""
-    digest = hashlib.sha256(weights)
-    digest.update(tokens)
-    return digest.hexdigest()
+def _unavailable(why: str) -> ReaderUnavailable:
+    return ReaderUnavailable(
+        f"the reader in {why}. Install Soundings again, export it again "
+        "(python -m eval.fitting.reader.export), or do without: SOUNDINGS_READER=none"
+    )
 
 
 def open_reader(name: str) -> Reader | None:

@@ -5,14 +5,11 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
-from functools import lru_cache
-from pathlib import Path
 
 from assistant.models import Turn
-from assistant.turn.telling import Teller, load
-from vectorstore import Encoder
+from assistant.turn.telling import UNSURE, shipped
 
-SHIPPED = Path(__file__).with_name("kinds.npz")
+KIND = "kind"  # what the network calls it
 
 
 class Kind(StrEnum):
@@ -27,28 +24,21 @@ class Kind(StrEnum):
     AGAIN = "again"  # the last answer said otherwise: shorter, simpler, surer
 
 
-def kind_of(turn: str, history: Sequence[Turn], encoder: Encoder) -> tuple[Kind, float]:
+def kind_of(turn: str, history: Sequence[Turn]) -> tuple[Kind, float]:
     """The kind of a turn, and how likely it is that kind.
 
     Where no kind is likely enough it is a point. Nothing can be said again without a history.
     """
-    teller = shipped()
-    chances = teller.chances(turn, history, encoder)
+    chances = shipped().chances(KIND, [*Kind], turn, history)
     known = {Kind(name): chance for name, chance in chances.items()}
-    return choose(known, teller.threshold, follows=bool(history))
+    return choose(known, follows=bool(history))
 
 
-def choose(chances: dict[Kind, float], threshold: float, *, follows: bool) -> tuple[Kind, float]:
+def choose(chances: dict[Kind, float], *, follows: bool) -> tuple[Kind, float]:
     """The likeliest kind that there can be, or a point; with its chance."""
     if not follows:
         left = {kind: chance for kind, chance in chances.items() if kind is not Kind.AGAIN}
         chances = {kind: chance / sum(left.values()) for kind, chance in left.items()}
     kind = max(chances, key=lambda k: (chances[k], k))
-    kind = kind if chances[kind] >= threshold else Kind.POINT
+    kind = kind if chances[kind] >= UNSURE else Kind.POINT
     return kind, chances[kind]
-
-
-@lru_cache(maxsize=1)
-def shipped() -> Teller:
-    """The teller that ships."""
-    return load(SHIPPED)

@@ -1,241 +1,228 @@
 """Learn what a person's turn is, and what a reply is to: `python -m eval.fitting.fit_turn`.
 
-Learns from `examples/turns.jsonl`, the turns that are not kept aside, and from the questions that
-the encoder learnt from: most of what people ask is a point, and those say how points are put. The
-threshold is that of the best cross-validation on them. What is kept aside is judged at the end, and
-printed: `--try` leaves that out, and writes nothing. Everything is deterministic.
+The untuned encoder, with a head for each of the two, learns from `examples/turns.jsonl`, the turns
+that are not kept aside, and from some of the questions that the encoder learnt from: most of what
+people ask is a point, and those say how points are put. What was kept aside is judged at the end,
+in the form that ships. A run that was interrupted goes on from its last checkpoint under `--out`.
 """
 
 import argparse
 import json
+import random
+import shutil
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold
+import torch
+from tokenizers import Tokenizer
+from torch import Tensor
+from torch.nn.functional import cross_entropy
+from transformers import BertModel
 
 from assistant.answering import reply
-from assistant.answering.reply import Subject
+from assistant.answering.reply import SUBJECT, Subject
 from assistant.models import Turn
 from assistant.turn import kinds
-from assistant.turn.kinds import Kind
-from assistant.turn.telling import Teller, row, shared_words
+from assistant.turn.kinds import KIND, Kind
+from assistant.turn.network import TOKENS, digest_of
+from assistant.turn.telling import SHIPPED, Teller, encoded
+from eval.fitting.checkpoint import learn
 from eval.fitting.encoder.records import EXAMPLES as RECORDED
 from eval.fitting.encoder.records import RECORDS, lines
+from eval.fitting.reader.export import write_small
 from eval.suite.scoring.intervals import Tally, wilson
-from vectorstore.encoder import SentenceEncoder
+from vectorstore.encoder import find_model
 
 EXAMPLES = Path(__file__).parent / "examples" / "turns.jsonl"
-FOLDS = 5
-PENALTY = 2.0  # inverse strength
-THRESHOLDS = tuple(i / 100 for i in range(0, 81, 5))
-# What a question of those records is as a turn: what is asked for a list, and so on; else a point.
-# Whether something is so may be asked as a point or as a claim, and tells nothing.
+BASE = "all-minilm-l6-v2"
+KINDS = sorted(map(str, Kind))
+SUBJECTS = sorted(str(s) for s in Subject if s is not Subject.LANGUAGE)
+SEED = 20
+EPOCHS, BATCH = 6, 16
+RATE, HEAD_RATE = 8e-5, 1.6e-3
+SMOOTHED = 0.1  # of every label's weight, spread over all: turns are told less surely than by one
+WARM_SHARE = 0.1
+CHECKPOINT_SECONDS = 60
+# What a question of the encoder's records is as a turn: what is asked for a list, and so on; else a
+# point. Whether something is so may be asked as a point or as a claim, and tells nothing.
 AS_TURN = {"list": Kind.LIST, "overview": Kind.OVERVIEW, "comparison": Kind.COMPARISON}
 UNTOLD = "yesno"
-RECORD = 0.05  # what such a question counts beside a turn: as many as they are, they tell one kind
-
-Floats = NDArray[np.float64]
-Chosen = Callable[[Floats, Sequence[str], Sequence["Example"], float], list[str]]
+RECORDS_TAKEN = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
-    """A turn with what it is."""
+    """A turn with its kind, and with what a reply to it is about where it is one."""
 
     turn: str
     history: tuple[Turn, ...]
-    name: str
+    kind: str
+    subject: str | None
     aside: bool
-    weight: float = 1.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Rows:
-    """The rows of examples in the order of these: with their vectors, and without."""
+class TurnModel(torch.nn.Module):
+    """An encoder whose mean over tokens tells the kind and the subject."""
 
-    whole: Floats
-    plain: Floats
-    names: NDArray[np.str_]
-    weights: Floats
+    def __init__(self, body: Any) -> None:
+        super().__init__()
+        self.body = body
+        self.kind = torch.nn.Linear(body.config.hidden_size, len(KINDS))
+        self.subject = torch.nn.Linear(body.config.hidden_size, len(SUBJECTS))
+
+    def forward(self, ids: Tensor, mask: Tensor, segments: Tensor) -> tuple[Tensor, Tensor]:
+        """Of inputs (rows, tokens): logits of kinds (rows, kinds), and of subjects."""
+        last = self.body(input_ids=ids, attention_mask=mask, token_type_ids=segments)
+        shown = mask.unsqueeze(-1).float()
+        mean = (last.last_hidden_state * shown).sum(1) / shown.sum(1)
+        return self.kind(mean), self.subject(mean)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Fit both, print what came of it, and write the weights."""
+    """Train, write what ships, and print what came of it."""
     parser = argparse.ArgumentParser(prog="python -m eval.fitting.fit_turn", description=__doc__)
     parser.add_argument("--examples", type=Path, default=EXAMPLES)
     parser.add_argument("--shared", type=Path, default=Path("../shared"))
-    parser.add_argument("--try", action="store_true", dest="tried", help="judge nothing aside")
+    parser.add_argument("--base", default=BASE, help="an encoder: a folder or a name")
+    parser.add_argument("--epochs", type=int, default=EPOCHS)
+    parser.add_argument("--out", type=Path, default=SHIPPED.parent)
     args = parser.parse_args(argv)
-    encoder = SentenceEncoder()
-    print("Kinds of turn")
-    turns = [*read(args.examples, "kind"), *recorded(args.shared)]
-    fit(turns, encoder, kind_names, kinds.SHIPPED, args.tried)
-    print("\nWhat a reply is to")
-    replies = [e for e in read(args.examples, "reply") if e.name != Subject.LANGUAGE]
-    fit(replies, encoder, subject_names, reply.SHIPPED, args.tried)
+    args.out.mkdir(parents=True, exist_ok=True)
+    base = find_model(args.base)
+    shutil.copyfile(base / TOKENS, args.out / TOKENS)
+    tokens = Tokenizer.from_file(str(args.out / TOKENS))
+    tokens.no_truncation()
+    tokens.no_padding()
+    turns = read(args.examples)
+    torch.manual_seed(SEED)
+    body = BertModel.from_pretrained(
+        base, add_pooling_layer=False, attn_implementation="eager", dtype=torch.float32
+    )
+    model = TurnModel(body)
+    learnt = [*(turn for turn in turns if not turn.aside), *recorded(args.shared)]
+    train(model, learnt, tokens, args.epochs, args.out / "checkpoint.pt")
+    file = args.out / SHIPPED.name
+    write_small(model, file, {KIND: {0: "batch"}, SUBJECT: {0: "batch"}})
+    digest = digest_of(file.read_bytes(), (args.out / TOKENS).read_bytes())
+    print(f"{file}: {file.stat().st_size / 1e6:.1f} MB, sha256 {digest}")
+    teller = Teller(file)
+    aside = [turn for turn in turns if turn.aside]
+    judge("Kinds of turn", KINDS, [(e.kind, kind_told(teller, e)) for e in aside])
+    replies = [e for e in aside if e.subject]
+    judge("What a reply is to", SUBJECTS, [(str(e.subject), _about(teller, e)) for e in replies])
     return 0
 
 
-def read(file: Path, what: str) -> list[Example]:
-    """The turns that are told to be something by the field `what`."""
-    lines = map(json.loads, file.read_text(encoding="utf-8").splitlines())
+def read(file: Path) -> list[Example]:
+    """The turns of a file of examples."""
+    found = map(json.loads, file.read_text(encoding="utf-8").splitlines())
     return [
         Example(
             turn=line["turn"],
             history=tuple(Turn(**before) for before in line["history"]),
-            name=line[what],
+            kind=line["kind"],
+            subject=line.get("reply") if line.get("reply") != Subject.LANGUAGE else None,
             aside=line["aside"],
         )
-        for line in lines
-        if what in line
+        for line in found
     ]
 
 
 def recorded(shared: Path) -> list[Example]:
-    """The questions of the encoder's records, as turns; those of the shared file where it is."""
+    """Some of the encoder's questions, as turns; of the shared file's too where it is."""
     own = list(lines(RECORDED / RECORDS))
     file = shared / "train" / "authored.jsonl"
     theirs = [r for r in lines(file) if r["split"] == "train"] if file.exists() else []
+    known = [record for record in (*own, *theirs) if record["kind"] != UNTOLD]
     return [
         Example(
             turn=record["question"],
             history=tuple(Turn(**before) for before in record["history"]),
-            name=str(AS_TURN.get(record["kind"], Kind.POINT)),
+            kind=str(AS_TURN.get(record["kind"], Kind.POINT)),
+            subject=None,
             aside=False,
-            weight=RECORD,
         )
-        for record in (*own, *theirs)
-        if record["kind"] != UNTOLD
+        for record in random.Random(SEED).sample(known, min(RECORDS_TAKEN, len(known)))
     ]
 
 
-def fit(
-    examples: Sequence[Example], encoder: SentenceEncoder, chosen: Chosen, out: Path, tried: bool
-) -> Teller:
-    """Learn, write it to `out`, and print how often it is right on what it has not seen."""
-    learnt = [example for example in examples if not example.aside]
-    shared = shared_words(e.turn for e in learnt)
-    rows = rows_of(learnt, encoder, shared)
-    threshold, right = best(rows, learnt, chosen)
-    print(f"learnt from {len(learnt)}; threshold {threshold}")
-    print(f"right in cross-validation: {told(right, sum(e.weight == 1.0 for e in learnt))}")
-    whole = regression(rows.whole, rows.names, rows.weights)
-    plain = regression(rows.plain, rows.names, rows.weights)
-    teller = Teller(
-        names=tuple(str(name) for name in whole.classes_),
-        shared=shared,
-        encoder=encoder.fingerprint,
-        weights=whole.coef_,
-        bias=whole.intercept_,
-        plain_weights=plain.coef_,
-        plain_bias=plain.intercept_,
-        threshold=threshold,
-    )
-    if not tried:
-        teller.save(out)
-        judge([example for example in examples if example.aside], teller, encoder, chosen)
-    return teller
-
-
-def rows_of(examples: Sequence[Example], encoder: SentenceEncoder, shared: frozenset[str]) -> Rows:
-    """What is known of each example."""
-    vectors = encoder.encode([example.turn for example in examples])
-    return Rows(
-        whole=np.stack(
-            [row(e.turn, e.history, v, shared) for e, v in zip(examples, vectors, strict=True)]
-        ),
-        plain=np.stack([row(e.turn, e.history, None, shared) for e in examples]),
-        names=np.array([e.name for e in examples]),
-        weights=np.array([e.weight for e in examples]),
-    )
-
-
-def regression(rows: Floats, names: NDArray[np.str_], weights: Floats) -> LogisticRegression:
-    """The likeliest weights under the penalty."""
-    model = LogisticRegression(C=PENALTY, max_iter=2_000)
-    return model.fit(csr_matrix(rows), names, sample_weight=weights)
-
-
-def best(rows: Rows, examples: Sequence[Example], chosen: Chosen) -> tuple[float, int]:
-    """The threshold with the most right in cross-validation, and how many: of equals the first."""
-    chances, classes = unseen(rows)
-    right = {
-        threshold: sum(
-            (name == example.name) * (example.weight == 1.0)
-            for name, example in zip(
-                chosen(chances, classes, examples, threshold), examples, strict=True
-            )
-        )
-        for threshold in THRESHOLDS
-    }
-    threshold = max(right, key=lambda t: right[t])
-    return threshold, right[threshold]
-
-
-def unseen(rows: Rows) -> tuple[Floats, list[str]]:
-    """Chances by models that have not seen the example, and the names of their columns."""
-    classes = sorted(set(rows.names.tolist()))
-    chances = np.zeros((len(rows.names), len(classes)))
-    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
-    for taught, left in folds.split(rows.names, rows.names):
-        model = regression(rows.whole[taught], rows.names[taught], rows.weights[taught])
-        chances[left] = model.predict_proba(csr_matrix(rows.whole[left]))
-    return chances, classes
-
-
-def kind_names(
-    chances: Floats, classes: Sequence[str], examples: Sequence[Example], threshold: float
-) -> list[str]:
-    """The kinds that are chosen, as the product chooses them."""
-    return [
-        str(
-            kinds.choose(
-                dict(zip(map(Kind, classes), each.tolist(), strict=True)),
-                threshold,
-                follows=bool(example.history),
-            )[0]
-        )
-        for each, example in zip(chances, examples, strict=True)
-    ]
-
-
-def subject_names(
-    chances: Floats, classes: Sequence[str], _: Sequence[Example], threshold: float
-) -> list[str]:
-    """The subjects that are chosen, as the product chooses them."""
-    return [
-        str(reply.choose(dict(zip(classes, each.tolist(), strict=True)), threshold))
-        for each in chances
-    ]
-
-
-def judge(
-    examples: Sequence[Example], teller: Teller, encoder: SentenceEncoder, chosen: Chosen
+def train(
+    model: TurnModel, learnt: Sequence[Example], tokens: Any, epochs: int, checkpoint: Path
 ) -> None:
-    """Print how often it is right on what nothing was learnt from, and what is taken for what."""
-    found = [teller.chances(e.turn, e.history, encoder) for e in examples]
-    chances = np.array([list(each.values()) for each in found])
-    names = chosen(chances, teller.names, examples, teller.threshold)
-    right = sum(a == e.name for a, e in zip(names, examples, strict=True))
-    print(f"right of what was kept aside: {told(right, len(examples))}")
+    """Train in place, from the checkpoint of the same examples where there is one."""
+    steps = epochs * -(-len(learnt) // BATCH)
+    heads = [*model.kind.parameters(), *model.subject.parameters()]
+    learn(
+        model,
+        (batch for epoch in range(epochs) for batch in _batches(learnt, SEED + epoch)),
+        lambda batch: loss_of(model, batch, tokens),
+        [{"params": [*model.body.parameters()], "lr": RATE}, {"params": heads, "lr": HEAD_RATE}],
+        steps=steps,
+        warm_share=WARM_SHARE,
+        seed=SEED,
+        run=f"{epochs} {hash_of(learnt)}",
+        checkpoint=checkpoint,
+        seconds=CHECKPOINT_SECONDS,
+    )
+
+
+def hash_of(examples: Sequence[Example]) -> str:
+    """Names the examples of a run."""
+    return digest_of(repr(examples).encode(), b"")
+
+
+def _batches(examples: Sequence[Example], seed: int) -> Iterator[list[Example]]:
+    order = list(examples)
+    random.Random(seed).shuffle(order)
+    yield from (order[i : i + BATCH] for i in range(0, len(order), BATCH))
+
+
+def loss_of(model: TurnModel, batch: Sequence[Example], tokens: Any) -> Tensor:
+    """The cross-entropy of the kinds, and of the subjects where there are any."""
+    rows = [encoded(tokens, example.turn, example.history) for example in batch]
+    width = max(len(ids) for ids, _ in rows)
+    ids, mask, segments = (torch.zeros(len(rows), width, dtype=torch.long) for _ in range(3))
+    for i, (own, parts) in enumerate(rows):
+        ids[i, : len(own)] = torch.from_numpy(own)
+        segments[i, : len(own)] = torch.from_numpy(parts)
+        mask[i, : len(own)] = 1
+    told, about = model(ids, mask, segments)
+    right = torch.tensor([KINDS.index(example.kind) for example in batch])
+    loss = cross_entropy(told, right, label_smoothing=SMOOTHED)
+    replies = [i for i, example in enumerate(batch) if example.subject]
+    if replies:
+        subjects = torch.tensor([SUBJECTS.index(str(batch[i].subject)) for i in replies])
+        each = cross_entropy(about[replies], subjects, label_smoothing=SMOOTHED, reduction="sum")
+        loss = loss + each / len(batch)
+    return loss
+
+
+def kind_told(teller: Teller, example: Example) -> str:
+    """The kind that the product would take a turn for."""
+    chances = teller.chances(KIND, KINDS, example.turn, example.history)
+    known = {Kind(name): chance for name, chance in chances.items()}
+    return str(kinds.choose(known, follows=bool(example.history))[0])
+
+
+def _about(teller: Teller, example: Example) -> str:
+    return str(reply.choose(teller.chances(SUBJECT, SUBJECTS, example.turn, example.history)))
+
+
+def judge(title: str, names: Sequence[str], pairs: Sequence[tuple[str, str]]) -> None:
+    """Print how often what was told is what it is, and what is taken for what."""
+    right = sum(a == b for a, b in pairs)
+    share = wilson("right", [Tally(total=right, n=len(pairs))])
+    print(f"\n{title}: right of what was kept aside: {share.value:.3f} ", end="")
+    print(f"({share.low:.2f} to {share.high:.2f}), n = {len(pairs)}")
     print("rows: what it is; columns: what it is taken for")
-    width = max(map(len, teller.names)) + 1
-    print(" " * width + "".join(f"{name:>{width}}" for name in teller.names))
-    for name in teller.names:
-        of = [a for a, e in zip(names, examples, strict=True) if e.name == name]
-        print(f"{name:<{width}}" + "".join(f"{of.count(n):>{width}}" for n in teller.names))
-
-
-def told(right: int, n: int) -> str:
-    """A share with its number and interval."""
-    share = wilson("right", [Tally(total=right, n=n)])
-    return f"{share.value:.3f} ({share.low:.2f} to {share.high:.2f}), n = {n}"
+    width = max(map(len, names)) + 1
+    print(" " * width + "".join(f"{name:>{width}}" for name in names))
+    for name in names:
+        of = [told for is_, told in pairs if is_ == name]
+        print(f"{name:<{width}}" + "".join(f"{of.count(n):>{width}}" for n in names))
 
 
 if __name__ == "__main__":

@@ -11,7 +11,8 @@ import pytest
 import torch
 from tokenizers import Tokenizer
 
-from assistant.reading.reader import BUILTIN_FOLDER, EXPORTED, TOKENS, OnnxReader, Stretch
+from assistant.reading.reader import BUILTIN_FOLDER, EXPORTED, OnnxReader, Stretch
+from assistant.turn.network import TOKENS
 from eval.fitting.encoder.mine import mine_by_words, places_of
 from eval.fitting.encoder.records import Record, Text
 from eval.fitting.encoder.texts import parts_of

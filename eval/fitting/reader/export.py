@@ -12,7 +12,7 @@ import shutil
 import sys
 import tempfile
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -22,11 +22,13 @@ from numpy.typing import NDArray
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from transformers import BertConfig, BertModel
 
-from assistant.reading.reader import EXPORTED, TOKENS, digest_of
+from assistant.reading.reader import EXPORTED
+from assistant.turn.network import TOKENS, digest_of
 from eval.fitting.reader.train import SentenceReader
 
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
-OUTPUTS = ("tokens", "whole")
+Axes = dict[int, str]
+
 BLOCK = 128
 LEAST_ROWS = 64  # of a table that is made small
 
@@ -45,8 +47,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     body.set_attn_implementation("eager")
     model = SentenceReader(body)
     model.load_state_dict(torch.load(args.model / "model.pt", weights_only=True))
+    file = args.out / EXPORTED
+    write_small(model, file, {"tokens": {0: "batch", 1: "tokens"}, "whole": {0: "batch"}})
+    if args.out.resolve() != args.model.resolve():
+        shutil.copyfile(args.model / TOKENS, args.out / TOKENS)
+    digest = digest_of(file.read_bytes(), (args.out / TOKENS).read_bytes())
+    print(f"{file}: {file.stat().st_size / 1e6:.1f} MB, sha256 {digest}")
+    return 0
+
+
+def write_small(model: torch.nn.Module, file: Path, outputs: Mapping[str, Axes]) -> None:
+    """Write a model of INPUTS in the form that ships; `outputs` are what it returns in order, each
+    with the names of the dimensions that vary."""
     row = torch.ones(1, 16, dtype=torch.long)
-    names = [*INPUTS, *OUTPUTS]
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         # The older exporter: it needs one package less, and says that there is a newer one.
         warnings.simplefilter("ignore")
@@ -56,11 +69,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             (row, row, row),
             str(whole),
             input_names=list(INPUTS),
-            output_names=list(OUTPUTS),
-            dynamic_axes={
-                name: {0: "batch"} if name == "whole" else {0: "batch", 1: "tokens"}
-                for name in names
-            },
+            output_names=list(outputs),
+            dynamic_axes={name: {0: "batch", 1: "tokens"} for name in INPUTS} | dict(outputs),
             opset_version=17,
             dynamo=False,
         )
@@ -73,13 +83,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             per_channel=True,
             reduce_range=True,
         )
-        file = args.out / EXPORTED
         onnx.save(_with_small_tables(onnx.load(eight)), file)
-    if args.out.resolve() != args.model.resolve():
-        shutil.copyfile(args.model / TOKENS, args.out / TOKENS)
-    digest = digest_of(file.read_bytes(), (args.out / TOKENS).read_bytes())
-    print(f"{file}: {file.stat().st_size / 1e6:.1f} MB, sha256 {digest}")
-    return 0
 
 
 def _with_small_tables(model: onnx.ModelProto) -> onnx.ModelProto:

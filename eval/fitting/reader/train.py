@@ -28,7 +28,8 @@ from tokenizers import Tokenizer
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits, log_softmax
 
-from assistant.reading.reader import BUILTIN_FOLDER, EXPORTED, TOKENS, Stretch, encoded
+from assistant.reading.reader import BUILTIN_FOLDER, EXPORTED, Stretch, encoded
+from assistant.turn.network import TOKENS
 from eval.fitting.checkpoint import learn, say
 from eval.fitting.reader.base import shipped_body
 from eval.fitting.reader.examples import Example, read_examples

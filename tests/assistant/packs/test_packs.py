@@ -117,8 +117,10 @@ def test_no_two_prompts_are_each_others_counter_view(packs: dict[str, Pack]) -> 
 
 
 @pytest.mark.parametrize("topic", ["setting a shared vision", "improving quality and value"])
-def test_where_there_is_little_a_quote_comes_at_most_twice(maker: PackMaker, topic: str) -> None:
-    pack = maker.make(PackRequest(topic=topic))
+def test_where_there_is_little_a_quote_comes_at_most_twice(
+    starter_read: Engine, topic: str
+) -> None:
+    pack = PackMaker(starter_read).make(PackRequest(topic=topic))
     uses = Counter(key(extract) for drawn in pack.drawn for extract in drawn.extracts)
     assert max(uses.values()) <= 2
     assert len(uses) >= 0.8 * uses.total()

@@ -20,11 +20,11 @@ from assistant.reading.reader import (
     EXPORTED,
     LEAST,
     QUESTION,
-    TOKENS,
     OnnxReader,
     Stretch,
     encoded,
 )
+from assistant.turn.network import TOKENS
 
 BOARD = Stretch(
     heading="Minutes › May",
@@ -126,9 +126,9 @@ def test_a_damaged_or_broken_reader_is_named_with_its_cure(tmp_path: Path) -> No
     with pytest.raises(ReaderUnavailable, match="is damaged"):
         OnnxReader(tmp_path, BUILTIN_SHA256)
     (tmp_path / EXPORTED).write_bytes((BUILTIN_FOLDER / EXPORTED).read_bytes()[:5_000])
-    with pytest.raises(ReaderUnavailable, match="Export it again"):
+    with pytest.raises(ReaderUnavailable, match="export it again"):
         OnnxReader(tmp_path).read(ASKED, "", [BOARD])
-    with pytest.raises(ReaderUnavailable, match="cannot read the reader"):
+    with pytest.raises(ReaderUnavailable, match="cannot be read"):
         OnnxReader(tmp_path / "nowhere")
 
 

@@ -44,14 +44,14 @@ def engine(starter_home: Path, served: Service) -> Engine:
 
 
 def test_own_words_pass_the_gate_and_wrong_numbers_do_not(
-    engine: Engine, starter_engine: Engine, served: Service
+    engine: Engine, starter_read: Engine, served: Service
 ) -> None:
-    quote = starter_engine.ask(QUESTION).citations[0].quote
+    quote = starter_read.ask(QUESTION).citations[0].quote
     served.script = [streams(reply((quote, [1]), (f"In 1731, {quote}", [1])))]
     answer = engine.ask(QUESTION)
     assert answer.engine == "llm"
     form = json.dumps(served.asked[-1]["response_format"])
-    markers = [c.marker for c in starter_engine.ask(QUESTION).citations]
+    markers = [c.marker for c in starter_read.ask(QUESTION).citations]
     assert f'"enum": {markers}' in form, "none but the quotes that are there can be named"
     assert answer.statements[0].text == " ".join(quote.split())
     assert "1731" not in answer.answer
@@ -60,9 +60,9 @@ def test_own_words_pass_the_gate_and_wrong_numbers_do_not(
 
 
 def test_what_a_passage_says_is_cited_from_it_whatever_quote_was_named(
-    engine: Engine, starter_engine: Engine, served: Service
+    engine: Engine, starter_read: Engine, served: Service
 ) -> None:
-    plain = starter_engine.ask(QUESTION)
+    plain = starter_read.ask(QUESTION)
     quoted = {c.quote for c in plain.citations}
     shown = [hit.passage for hit in plain.hits[:2]]
     said, passage = next(
@@ -93,19 +93,19 @@ def test_what_a_reply_adds_of_its_own_is_cut_off(engine: Engine, served: Service
 
 
 def test_the_letter_of_a_passage_is_no_copy(
-    engine: Engine, starter_engine: Engine, served: Service
+    engine: Engine, starter_read: Engine, served: Service
 ) -> None:
-    quote = starter_engine.ask(QUESTION).citations[0].quote
+    quote = starter_read.ask(QUESTION).citations[0].quote
     served.script = [streams(reply((quote, [1], "A")))]
     answer = engine.ask(QUESTION)
     assert (answer.engine, answer.dropped) == ("llm", ())
 
 
 def test_a_list_is_shown_whole_whatever_the_model_leaves_out(
-    engine: Engine, starter_engine: Engine, served: Service
+    engine: Engine, starter_read: Engine, served: Service
 ) -> None:
     question = "List the five behaviours."
-    items = [" ".join(s.text.split()) for s in starter_engine.ask(question).statements]
+    items = [" ".join(s.text.split()) for s in starter_read.ask(question).statements]
     assert len(items) == 5
     served.script = [streams(reply((items[0], [1])))]
     answer = engine.ask(question)
@@ -144,9 +144,9 @@ def test_a_first_name_goes_where_the_quote_has_only_the_surname(
 
 
 def test_the_best_quote_takes_the_place_of_what_fell(
-    engine: Engine, starter_engine: Engine, served: Service
+    engine: Engine, starter_read: Engine, served: Service
 ) -> None:
-    plain = starter_engine.ask(QUESTION)
+    plain = starter_read.ask(QUESTION)
     second = plain.citations[1]
     served.script = [streams(reply(("In 1731 it was built.", [2]), (second.quote, [2])))]
     answer = engine.ask(QUESTION)
@@ -155,10 +155,10 @@ def test_the_best_quote_takes_the_place_of_what_fell(
 
 
 def test_another_language_falls_back_to_the_same_extractive_answer(
-    engine: Engine, starter_engine: Engine, served: Service
+    engine: Engine, starter_read: Engine, served: Service
 ) -> None:
     served.script = [streams(reply(("Die Katze schläft auf dem roten Sofa.", [1])))]
-    fallen, plain = engine.ask(QUESTION), starter_engine.ask(QUESTION)
+    fallen, plain = engine.ask(QUESTION), starter_read.ask(QUESTION)
     told = fallen.to_json()
     assert told.pop("fallback")["whole"]
     assert told.pop("dropped")

@@ -1,0 +1,91 @@
+"""A small network that ships: an encoder of BERT's kind with heads, in ONNX, and its tokenizer."""
+
+import hashlib
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+TOKENS = "tokenizer.json"
+CHARACTERS = 20  # a token has hardly more: a text is cut roughly before it is taken apart
+
+Ints = NDArray[np.int64]
+
+
+class Network:
+    """The weights in `file`, with the tokenizer beside it; loaded when first run. Safe to use from
+    several threads."""
+
+    def __init__(self, file: Path, fails: Callable[[str], Exception], sha256: str | None) -> None:
+        """`fails` makes the error that is raised where it is not there, not whole, or not the one
+        of that digest."""
+        self._fails = fails
+        try:
+            self._weights: bytes | None = file.read_bytes()
+            digest = digest_of(self._weights, file.with_name(TOKENS).read_bytes())
+        except OSError as exc:
+            raise fails(f"{file.parent} cannot be read: {exc}") from exc
+        if sha256 not in (None, digest):
+            raise fails(f"{file} is damaged: its sha256 is {digest}, not {sha256}")
+        self._file = file
+        self._lock = threading.Lock()
+        self._parts: tuple[Any, Any] | None = None
+        self.digest = digest
+
+    def tokens(self) -> Any:
+        """Its tokenizer, which neither cuts nor pads."""
+        return self._load()[1]
+
+    def run(self, outputs: Sequence[str], ids: Ints, kinds: Ints) -> list[Any]:
+        """The named outputs for token ids and their segments, both of shape (tokens,); each output
+        has a first dimension of 1."""
+        fed = (ids[None], np.ones_like(ids)[None], kinds[None])
+        names = ("input_ids", "attention_mask", "token_type_ids")
+        found: list[Any] = self._load()[0].run(outputs, dict(zip(names, fed, strict=True)))
+        return found
+
+    def _load(self) -> tuple[Any, Any]:
+        with self._lock:
+            if self._parts is None:
+                import onnxruntime
+                from tokenizers import Tokenizer
+
+                onnxruntime.disable_telemetry_events()
+                options = onnxruntime.SessionOptions()
+                options.log_severity_level = 3
+                try:
+                    tokens = Tokenizer.from_file(str(self._file.with_name(TOKENS)))
+                    session = onnxruntime.InferenceSession(
+                        self._weights, options, providers=["CPUExecutionProvider"]
+                    )
+                except Exception as exc:  # both libraries raise their own kinds
+                    raise self._fails(f"{self._file} is broken: {exc}") from exc
+                tokens.no_truncation()
+                tokens.no_padding()
+                self._parts, self._weights = (session, tokens), None
+            return self._parts
+
+
+def joined(tokens: Any, texts: Sequence[tuple[str, int]]) -> list[int]:
+    """The ids of texts one behind another, each cut to so many tokens, between the marks that a
+    network of BERT's kind expects; an empty text is left out."""
+    ids = [tokens.token_to_id("[CLS]")]
+    for text, most in texts:
+        if text:
+            ids += [*ids_of(tokens, text, most), tokens.token_to_id("[SEP]")]
+    return ids
+
+
+def ids_of(tokens: Any, text: str, most: int) -> list[int]:
+    """The first ids of a text, without marks around them."""
+    return list(tokens.encode(text[: CHARACTERS * most], add_special_tokens=False).ids[:most])
+
+
+def digest_of(weights: bytes, tokens: bytes) -> str:
+    """The sha256 of a network's two files, one after the other, in hex."""
+    digest = hashlib.sha256(weights)
+    digest.update(tokens)
+    return digest.hexdigest()
