@@ -1,7 +1,8 @@
 """What a person's turn asks for: its kind, how it is spelt and searched in its conversation, and
 which of its words matter.
 
-`kinds.py` tells what kind of turn it is; `spelling.py` reads it with the words of the library;
+`kinds.py` tells what kind of turn it is, by the network that `telling.py` runs (`network.py`: any
+small network that ships); `spelling.py` reads it with the words of the library;
 `followup.py` lets the turns before lead it; `question.py` and `asked.py` take it apart;
 `speakers.py` tells whose words a text is.
 """
