@@ -99,6 +99,7 @@ class River:
         quotes: Sequence[str] = (),
         alternatives: Sequence[str] = (),
         kind: str = "number",
+        turn: str | None = None,
     ) -> GoldQuestion:
         """A gold question over the river; evidence by its words."""
         evidence = [Evidence(source="river", quote=words) for words in quotes]
@@ -109,7 +110,7 @@ class River:
             outcome=outcome,
             facts=tuple(tuple(fact) for fact in facts),
             evidence=tuple(evidence),
-            tags={"kind": kind},
+            tags={"kind": kind} | ({"turn": turn} if turn else {}),
             split="held",
         )
 

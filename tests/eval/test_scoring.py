@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
+from eval.suite.report.html import run_page
+from eval.suite.report.summary import run_markdown
 from eval.suite.scoring.definitions import METRICS
-from eval.suite.scoring.metrics import measure, outcome_matrix, reliability, slices
+from eval.suite.scoring.metrics import kind_matrix, measure, outcome_matrix, reliability, slices
 
 LONG = "It is 42 kilometres long."
 BOATS = "Boats may not pass the weir."
@@ -49,6 +51,10 @@ def test_a_right_answer_must_be_short(river: Any) -> None:
     assert not result.right
     (listed,) = river.scored((river.gold(quotes=["42 kilometres"], kind="list"), record))
     assert listed.value("concise") == 1.0
+    record["statements"][0]["text"] = LONG + " word" * 160
+    asked = (river.gold(quotes=["42 kilometres"], turn=turn) for turn in ("overview", "list"))
+    summed, listed = river.scored(*((each, record) for each in asked))
+    assert (summed.value("concise"), listed.value("concise")) == (1.0, 0.0)
 
 
 def test_evidence_must_be_cited_even_where_the_fact_is_stated(river: Any) -> None:
@@ -152,3 +158,23 @@ def test_slices_by_tag_and_source(river: Any) -> None:
     assert found["kind"]["who"]["right"].value == 1.0
     assert found["kind"]["number"]["right"].value == 0.0
     assert found["source"]["river"]["right"].n == 2
+
+
+def test_kinds_of_turns(river: Any) -> None:
+    turns = ("list", "point", "point", "again", None)
+    told = ("list", "list", None, "point", "point")
+    results = river.scored(
+        *(
+            (river.gold(id=f"q{i}", turn=turn), river.answer(LONG) | {"kind": kind})
+            for i, (turn, kind) in enumerate(zip(turns, told, strict=True))
+        )
+    )
+    assert [r.value("kind_told") for r in results] == [1.0, 0.0, 0.0, None, None]
+    assert kind_matrix(results) == {
+        "list": {"list": 1, "point": 0},
+        "point": {"list": 1, "point": 0},
+    }
+    assert kind_matrix(results[3:]) == {}
+    run = river.run((river.gold(turn="list"), river.answer(LONG) | {"kind": "point"}))
+    assert "| list | 0 | 1 |" in run_markdown(run, None)
+    assert "Kinds of turn: wanted (down), taken for (across)" in run_page(run, None, lambda _: LONG)

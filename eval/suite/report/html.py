@@ -1,6 +1,6 @@
 """The report of a run: one HTML file that loads nothing, runs no script and prints well."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import resources
 
 from eval.authoring.judges import Agreement
@@ -12,6 +12,7 @@ from eval.suite.runs import Run
 from eval.suite.scoring.answered import Answered
 from eval.suite.scoring.definitions import METRICS
 from eval.suite.scoring.intervals import Score
+from eval.suite.scoring.metrics import kind_matrix
 from eval.suite.scoring.results import Result
 from web.look.markup import Html, element, join
 
@@ -128,7 +129,9 @@ def anchor(id: str) -> str:
 
 
 def _plots(run: Run) -> Iterable[Html]:
-    yield _section("Outcomes: wanted (down), given (across)", _matrix(run))
+    yield _section("Outcomes: wanted (down), given (across)", _matrix(run.outcomes))
+    if kinds := kind_matrix(run.results):
+        yield _section("Kinds of turn: wanted (down), taken for (across)", _matrix(kinds))
     yield _section("Reliability: does confidence keep its word?", reliability_plot(run.reliability))
     recall = [(name, score) for name, score in run.metrics.items() if name.startswith("recall@")]
     yield _section("Search: evidence among the first k", intervals_plot("Recall by k", recall))
@@ -142,11 +145,11 @@ def _section(title: str, content: Html) -> Html:
     return element("section", element("h3", title), element("div", content, class_="wide"))
 
 
-def _matrix(run: Run) -> Html:
-    given = list(next(iter(run.outcomes.values())))
+def _matrix(matrix: Mapping[str, Mapping[str, int]]) -> Html:
+    given = list(next(iter(matrix.values())))
     head = element("tr", element("td"), *(element("th", name, scope="col") for name in given))
     rows = []
-    for wanted, counts in run.outcomes.items():
+    for wanted, counts in matrix.items():
         total = sum(counts.values())
         cells = [
             element(

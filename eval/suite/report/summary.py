@@ -1,6 +1,6 @@
 """A run and a comparison in plain text, Markdown and JUnit's XML, for terminals and CI."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from xml.etree import ElementTree
 
 from eval.suite.compare import STEPS, Comparison
@@ -8,6 +8,7 @@ from eval.suite.gates import Verdict
 from eval.suite.runs import Run
 from eval.suite.scoring.definitions import METRICS
 from eval.suite.scoring.intervals import Score
+from eval.suite.scoring.metrics import kind_matrix
 from eval.suite.scoring.results import Result
 
 KEY_FIGURES = (
@@ -83,12 +84,8 @@ def run_markdown(run: Run, verdict: Verdict | None) -> str:
         lines.append(
             f"| {metric.title} | {value} | {between} | {score.n} | {_cell(metric.definition)} |"
         )
-    given = list(next(iter(run.outcomes.values())))
-    lines += ["", "| wanted \\ given | " + " | ".join(given) + " |", "| --- |" + " ---: |" * 4]
-    lines += [
-        f"| {wanted} | " + " | ".join(str(row[name]) for name in given) + " |"
-        for wanted, row in run.outcomes.items()
-    ]
+    for corner, matrix in (("given", run.outcomes), ("taken for", kind_matrix(run.results))):
+        lines += _table(f"wanted \\ {corner}", matrix)
     wrong = [result for result in run.results if not result.right]
     lines += ["", f"## Not answered rightly ({len(wrong)} of {len(run.results)})", ""]
     lines += [
@@ -96,6 +93,17 @@ def run_markdown(run: Run, verdict: Verdict | None) -> str:
         for r in wrong
     ]
     return "\n".join(lines) + "\n"
+
+
+def _table(corner: str, matrix: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
+    """A matrix of counts as a table; nothing where there is none."""
+    if not matrix:
+        return
+    names = list(next(iter(matrix.values())))
+    yield from ("", f"| {corner} | " + " | ".join(names) + " |")
+    yield "| --- |" + " ---: |" * len(names)
+    for wanted, row in matrix.items():
+        yield f"| {wanted} | " + " | ".join(str(row[name]) for name in names) + " |"
 
 
 def reasons(result: Result) -> list[str]:

@@ -63,6 +63,7 @@ class Answered:
     search: tuple[Ranked, ...]
     error: str | None
     fell_back: bool | None = None
+    kind: str | None = None
 
     @property
     def said(self) -> str:
@@ -103,6 +104,7 @@ def read_answer(record: Mapping[str, Any]) -> Answered:
             search=_ranked(record.get("search", [])),
             error=record.get("error"),
             fell_back=_fell_back(record),
+            kind=record.get("kind"),
         )
     except (KeyError, TypeError) as exc:
         raise RunError(f"'{record.get('id', '?')}' is not an answer: {exc!r}") from exc

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 WORDS = 120  # an extractive answer's length at most; CONTRACT, "An answer"
 LIST_WORDS = 150
+OVERVIEW_WORDS = 200
+AT_MOST = f"at most {WORDS} words (a list {LIST_WORDS}, an overview {OVERVIEW_WORDS})"
 BINS = 10  # of the calibration error
 
 
@@ -55,8 +57,7 @@ _METRICS = (
         name="right",
         title="Right answers",
         definition="The outcome is the one wanted and, unless that is to withhold, every fact is "
-        f"stated, evidence is cited, and the answer has at most {WORDS} words (a list "
-        f"{LIST_WORDS}). Over all questions.",
+        f"stated, evidence is cited, and the answer has {AT_MOST}. Over all questions.",
         step="answer",
         interval="wilson",
     ),
@@ -190,8 +191,16 @@ _METRICS = (
     Metric(
         name="concise",
         title="Short enough",
-        definition=f"The answer has at most {WORDS} words (a list {LIST_WORDS}). Over answers "
-        "given.",
+        definition=f"The answer has {AT_MOST}. Over answers given.",
+        step="answer",
+        interval="wilson",
+    ),
+    Metric(
+        name="kind_told",
+        title="Kind told",
+        definition="The turn was taken for the kind that its tag `turn` names. Over questions "
+        "with such a tag, but those that want the last answer again: these are answered as the "
+        "kind of the question before.",
         step="answer",
         interval="wilson",
     ),

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from assistant.proof import Checker
+from assistant.turn import Kind
 from eval.gold.facts import states
 from eval.gold.places import Span, Target, overlaps
 from eval.suite.scoring.answered import Answered, read_answer
-from eval.suite.scoring.definitions import LIST_WORDS, WORDS
+from eval.suite.scoring.definitions import LIST_WORDS, OVERVIEW_WORDS, WORDS
 from eval.suite.scoring.grounding import (
     markers_resolved,
     nothing_unstated,
@@ -53,7 +54,9 @@ def answer_scores(
     question is left out."""
     gold = target.gold
     given = answer.outcome in ("answered", "partial")
-    short = answer.words <= (LIST_WORDS if gold.tags.get("kind") == "list" else WORDS)
+    most = {"list": LIST_WORDS, "overview": OVERVIEW_WORDS}
+    kinds = (str(gold.tags.get(tag)) for tag in ("kind", "turn"))
+    short = answer.words <= max(most.get(kind, WORDS) for kind in kinds)
     stated = [given and states(answer.said, fact) for fact in gold.facts]
     cited = evidence_cited(target, answer)
     right = answer.outcome == gold.outcome
@@ -68,6 +71,8 @@ def answer_scores(
         "markers_resolved": markers_resolved(answer),
         "nothing_unstated": nothing_unstated(answer),
     }
+    if (kind := kind_wanted(target)) is not None and answer.error is None:
+        scores["kind_told"] = _yes(answer.kind == kind)
     if answer.fell_back is not None:
         scores["fell_back"] = _yes(answer.fell_back)
     if target.answerable:
@@ -92,6 +97,13 @@ def answer_scores(
         scores["concise"] = _yes(short)
         scores["words"] = Tally(total=answer.words)
     return {name: tally for name, tally in scores.items() if tally.n}
+
+
+def kind_wanted(target: Target) -> str | None:
+    """The kind that a turn is to be taken for; None where its gold does not say, or where it is
+    answered as the kind of the question before."""
+    kind = target.gold.tags.get("turn")
+    return None if kind in (None, str(Kind.AGAIN)) else str(kind)
 
 
 def evidence_cited(target: Target, answer: Answered) -> bool:
