@@ -27,6 +27,7 @@ PLAIN_FEATURES = (
     "is_item",
     "is_row",
     "is_question",
+    "leads",
     "length",
 )
 READ_FEATURES = ("read", "read_below_best", "whole", "whole_below_best")
@@ -123,6 +124,7 @@ def _plain(asked: Asked, found: Found, candidate: Candidate, told: _Told) -> lis
         candidate.sentence.kind == "item",
         candidate.sentence.kind == "row",
         candidate.text.rstrip("\"”’' ").endswith("?"),
+        candidate.leads,
         float(np.log1p(len(candidate.text.split()))),
     ]
 

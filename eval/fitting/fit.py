@@ -29,7 +29,7 @@ from eval.suite.scoring.metrics import auroc
 
 FOLDS = 5
 SENTENCE_PENALTY, ANSWER_PENALTY = 0.3, 0.3  # the inverse strength of the L2 penalty
-ANSWERED_AT_LEAST = 0.88  # of people's answerable questions: the threshold follows from it
+ANSWERED_AT_LEAST = 0.86  # of people's answerable questions: the threshold follows from it
 # What one question of a set counts: PEOPLE's are closest to what is asked, our own gold is small.
 PEOPLE = (OURS, "starter", "originals")
 WEIGHTS = {"squad2": 1.0, OURS: 3.0, "starter": 3.0, "originals": 3.0}
