@@ -4,18 +4,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.answering.claim import claim
-from assistant.answering.comparison import comparison
-from assistant.answering.listing import listing
+from assistant.answering.comparison import MOST_SIDES, SIDE_WORDS, comparison, sides_of
+from assistant.answering.listing import list_of_best, listing
 from assistant.answering.overview import overview, scope_of
 from assistant.answering.parts import Finder, Made, Part, Section
-from assistant.answering.point import NUMBER_OF_QUOTES, point
+from assistant.answering.point import NUMBER_OF_QUOTES, point, telling
+from assistant.answering.scope import Scope, called
 from assistant.finding.excerpts import Quote
 from assistant.models import Turn
 from assistant.proof import Checker
 from assistant.settings import AssistantSettings
 from assistant.turn.followup import query_of
 from assistant.turn.kinds import Kind
-from vectorstore import Store
+from vectorstore import Source, Store
 
 OVERVIEW_WORDS, OVERVIEW_PASSAGES = 200, 30
 GATHERED = "Gathered from several places: there may be more."
@@ -39,6 +40,9 @@ def answer_as(
     """The answer to a question after the turns `before`, as a kind of answer; `sources` narrows the
     search, `most` is the number of quotes of a point."""
     if kind is Kind.COMPARISON:
+        of = [] if sides_of(question) else called(question, store, sources, MOST_SIDES)
+        if of:
+            return _side_by_side(question, of, finder.find(question, before, sources), store)
         return comparison(question, lambda asked: finder.find(asked, before, sources))
     if kind in (Kind.LIST, Kind.CLAIM, Kind.OVERVIEW):
         part = finder.find(question, before, sources)
@@ -63,11 +67,9 @@ def _point(parts: Sequence[Part], store: Store, most_words: int, most: int) -> M
 
 
 def _best(part: Part, store: Store, most_words: int, most: int) -> list[Quote]:
-    """What answers; where that leads to a list, with the whole of it."""
-    ranked = part.evidence.ranked
-    if ranked[0][0].leads:
-        return listing(ranked, store.library)
-    return point(ranked, most_words, most)
+    """What answers; where that is a list, the whole of it."""
+    ranked = telling(part.evidence.ranked, part.question)
+    return list_of_best(ranked, store.library) or point(ranked, most_words, most)
 
 
 def _list(part: Part, store: Store) -> Made:
@@ -80,6 +82,20 @@ def _list(part: Part, store: Store) -> Made:
         sections=[Section(quotes=quotes)],
         note=None if whole or len(quotes) < 2 else GATHERED,
     )
+
+
+def _side_by_side(question: str, of: Sequence[Source], part: Part, store: Store) -> Made:
+    """The gist of each of these sources, in columns."""
+    sections = [
+        Section(
+            quotes=overview(
+                question, Scope(sources=(each.id,), topic=""), store, part.found, SIDE_WORDS
+            ),
+            side=each.title,
+        )
+        for each in of
+    ]
+    return Made(parts=[replace(part, holds=True)], sections=[s for s in sections if s.quotes])
 
 
 def _overview(

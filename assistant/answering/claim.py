@@ -7,11 +7,17 @@ from assistant.answering.parts import Made, Part, Section
 from assistant.answering.point import point
 from assistant.finding.excerpts import Quote
 from assistant.proof import Checker
+from vectorstore.library.lexicon import words
 
 CLAIM_WORDS, CLAIM_QUOTES = 90, 2
 SUPPORTED, CONTRADICTED = "supported", "contradicted"
 # What the gate finds between a claim and a quote that says the contrary, not merely less.
 CONTRARY = frozenset(("denied", "opposed", "numbers_changed", "dates_changed"))
+# Words that say how many or how often: whether they hold is counted, not read off likeness.
+QUANTIFIERS = frozenset(
+    "all always any both each every few fewer half less majority many minority more most much "
+    "never nobody none only several some".split()
+)
 _ASIDE = re.compile(r"^.*\b(?:true|right|correct|say|says|said|saying|so) that\b|^so\b,?", re.I)
 
 
@@ -34,7 +40,10 @@ def statement_of(question: str) -> str:
 
 
 def _verdict(said: str, quote: Quote, checker: Checker) -> str | None:
-    """What a quote makes of a statement; None where the gate can tell neither."""
+    """What a quote makes of a statement; None where the gate can tell neither, as where one says
+    how many and the other does not."""
+    if QUANTIFIERS & (set(words(said)) - set(words(quote.text))):
+        return None
     support = checker.check(said, quote.text)
     if support.supported:
         return SUPPORTED

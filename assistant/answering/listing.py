@@ -21,8 +21,23 @@ def listing(ranked: Ranked, library: Library) -> list[Quote]:
     """The quotes that together are the list, in the order of their source; where there is no list,
     the sentences that answer, from up to MOST_PLACES places."""
     run = _crowded(ranked, library)
-    if not run:
-        return point(ranked, LIST_WORDS, MOST_PLACES)
+    return _quoted(run, ranked) if run else point(ranked, LIST_WORDS, MOST_PLACES)
+
+
+def list_of_best(ranked: Ranked, library: Library) -> list[Quote]:
+    """The list that the best sentence leads to; or that it is an item of, where another of the best
+    belongs to it: such an item says little without them. Nothing where there is none."""
+    best = ranked[0][0]
+    if not best.leads and best.sentence.kind != "item":
+        return []
+    run = _list_around(best, library)
+    there = {(spot.passage.source, spot.sentence.start) for spot in run}
+    inside = sum(candidate.place in there for candidate, _ in ranked[:CROWD_AMONG])
+    return _quoted(run, ranked) if run and (best.leads or inside >= CROWD) else []
+
+
+def _quoted(run: Sequence["_Spot"], ranked: Ranked) -> list[Quote]:
+    """The places of a list as quotes."""
     led = run[0].sentence.kind not in PARTS
     if led:  # what leads to a list says nothing alone: it stands before its first item
         lead, first = run[0], run[1]

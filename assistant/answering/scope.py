@@ -108,6 +108,23 @@ def scope_of(
     return Scope(sources=tuple(source.id for source in known), topic=" ".join(about))
 
 
+def called(
+    question: str, store: Store, sources: Sequence[str] | None = None, most: int = 4
+) -> list[Source]:
+    """The sources that `question` speaks of by what they are ("the two articles"): two or more and
+    at most so many, else none."""
+    asked = frozenset(terms(question)) & _KIND_STEMS
+    known = [s for s in store.library.sources() if sources is None or s.id in set(sources)]
+    if not asked or len(known) > MOST_OPENINGS:
+        return []
+    so = [
+        source
+        for source in known
+        if asked & frozenset(terms(f"{source.title} {store.library.text(source.id)[:OPENING]}"))
+    ]
+    return so if 2 <= len(so) <= most else []
+
+
 def _number(text: str) -> int:
     return int(text) if text.isdecimal() else _NUMBER[text.lower()]
 
