@@ -4,7 +4,7 @@ else what answers from several places."""
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from assistant.answering.point import point
+from assistant.answering.point import KEEP_ABOVE, point
 from assistant.finding.candidates import Candidate, leads
 from assistant.finding.excerpts import Quote, quote_of
 from assistant.reading.evidence import Ranked
@@ -25,14 +25,17 @@ def listing(ranked: Ranked, library: Library) -> list[Quote]:
 
 
 def list_of_best(ranked: Ranked, library: Library) -> list[Quote]:
-    """The list that the best sentence leads to; or that it is an item of, where another of the best
-    belongs to it: such an item says little without them. Nothing where there is none."""
+    """The list that the best sentence leads to; or that it is an item of, where another that would
+    be quoted belongs to it: such an item says little without them. Nothing where there is none."""
     best = ranked[0][0]
     if not best.leads and best.sentence.kind != "item":
         return []
     run = _list_around(best, library)
     there = {(spot.passage.source, spot.sentence.start) for spot in run}
-    inside = sum(candidate.place in there for candidate, _ in ranked[:CROWD_AMONG])
+    inside = sum(
+        candidate.place in there and chance >= KEEP_ABOVE * ranked[0][1]
+        for candidate, chance in ranked[:CROWD_AMONG]
+    )
     return _quoted(run, ranked) if run and (best.leads or inside >= CROWD) else []
 
 

@@ -8,7 +8,7 @@ from assistant import Engine, Outcome, Turn, open_engine
 from assistant.answering.claim import claim, statement_of
 from assistant.answering.comparison import sides_of
 from assistant.answering.parts import split_parts
-from assistant.answering.point import NUMBER_OF_QUOTES
+from assistant.answering.point import NUMBER_OF_QUOTES, telling
 from assistant.turn.kinds import Kind
 from soundings import main
 from tests.conftest import READ, settings_of
@@ -165,3 +165,36 @@ def test_a_long_history_is_answered_like_a_short_one(wardens: Engine, history: i
     turns = [Turn(role="user", content="a" * (1_000_000 // history))] * history
     answer = wardens.ask("Who counts salmon?", turns)
     assert answer.outcome in tuple(Outcome)
+
+
+def test_how_many_is_not_read_off_likeness(wardens: Engine) -> None:
+    question = "Is it true that most otters are counted by volunteers without any pay?"
+    answer = wardens.ask(question, kind=Kind.CLAIM)
+    assert answer.outcome is Outcome.ANSWERED and answer.verdict is None
+
+
+def test_an_item_that_only_says_what_is_asked_about_tells_nothing(wardens: Engine) -> None:
+    question = "What is teaching the children of the valley schools how a river lives and floods?"
+    ranked = wardens._finder.find(question, [], None).evidence.ranked
+    told = telling(ranked, f"{question} And why is it?")
+    assert "teaching" not in "".join(candidate.text for candidate, _ in told)
+    assert 0 < len(told) < len(ranked)
+    items = [item for item in ranked if item[0].text.startswith("teaching")]
+    assert items and telling(items, question) == items, "there is nothing else"
+
+
+def test_an_item_comes_with_its_list(starter_read: Engine) -> None:
+    answer = starter_read.ask("what is the triple aim", kind=Kind.POINT)
+    first, *others = [citation.quote for citation in answer.citations]
+    assert "three parts" in first and "better health" in first and len(others) == 2
+
+
+def test_sources_are_compared_by_what_they_are(starter_engine: Engine) -> None:
+    answer = starter_engine.ask("compare the two articles", kind=Kind.COMPARISON)
+    assert {c.source for c in answer.citations} == {"shape-shifters", "taking-the-lead"}
+    sides = dict.fromkeys(statement.side for statement in answer.statements)
+    assert list(sides) == [
+        "Brief: Shape shifters: the commissioning board's local medical leads",
+        "Brief: Taking the lead",
+    ]
+    assert answer.outcome is Outcome.ANSWERED
