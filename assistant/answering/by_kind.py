@@ -68,7 +68,7 @@ def _point(parts: Sequence[Part], store: Store, most_words: int, most: int) -> M
 
 def _best(part: Part, store: Store, most_words: int, most: int) -> list[Quote]:
     """What answers; where that is a list, the whole of it."""
-    ranked = telling(part.evidence.ranked, part.question)
+    ranked = telling(part.evidence.ranked, part.question) or part.evidence.ranked
     return list_of_best(ranked, store.library) or point(ranked, most_words, most)
 
 

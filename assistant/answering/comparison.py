@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from assistant.answering.parts import Made, Part, Section, split_parts
-from assistant.answering.point import point, repeats
+from assistant.answering.point import point, repeats, telling
 from assistant.finding.excerpts import Quote
 from assistant.turn.question import wording
 from vectorstore.library.lexicon import STOPWORDS, among
@@ -104,7 +104,7 @@ def _of_side(side: str, part: Part, whole: Part, taken: Sequence[Quote]) -> list
     wanted = wording(side).stems
     own = [
         item
-        for item in part.evidence.ranked
+        for item in telling(part.evidence.ranked, f"{part.question} {whole.question}")
         if _names(
             wanted, f"{item[0].hit.passage.title} {item[0].hit.passage.heading} {item[0].text}"
         )

@@ -38,16 +38,14 @@ def point(ranked: Ranked, most_words: int, most: int = NUMBER_OF_QUOTES) -> list
 
 
 def telling(ranked: Ranked, question: str) -> Ranked:
-    """Without the items and rows that only say again what is asked about; all where nothing else
-    is left."""
+    """Without the items and rows that only say again what is asked about."""
     asked = wording(question).stems
-    kept = [
+    return [
         (candidate, chance)
         for candidate, chance in ranked
         if candidate.sentence.kind not in ("item", "row")
         or not wording(candidate.text).stems <= asked
     ]
-    return kept or ranked
 
 
 def _with_tail(candidate: Candidate, quote: Quote) -> Quote:
