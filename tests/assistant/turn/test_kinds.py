@@ -86,4 +86,4 @@ def test_turns_that_nothing_was_learnt_from_are_told() -> None:
     assert right / len(aside) >= LEAST
 
 
-LEAST = 0.87  # what docs/answering.md says, less what another machine's rounding may change
+LEAST = 0.85  # what docs/answering.md says, less what another machine's rounding may change
