@@ -20,7 +20,7 @@ SHIPPED = Path(__file__).parent / "model" / "turn.onnx"
 # Of the network that ships, its tokenizer after its weights; training prints it.
 SHIPPED_SHA256 = "662a5f7039a43bb3a402142a7d8017a68efd0480c755ba9721bde3db7579de55"
 TOKENS_OF_TURN, TOKENS_BEFORE = 96, 32
-UNSURE = 0.4  # what is less likely is not told
+UNSURE = 0.5  # what is less likely is not told
 
 Chances = NDArray[np.float64]
 

@@ -44,6 +44,13 @@ class Target:
     def sources(self) -> tuple[str, ...]:
         return tuple(sorted({span.source for span in self.spans}))
 
+    @property
+    def turn(self) -> str | None:
+        """The kind that it is to be taken for, by its tag `turn`; None where there is none, or
+        where it wants the last answer again: it is answered as the kind of the question before."""
+        kind = self.gold.tags.get("turn")
+        return None if kind in (None, "again") else str(kind)
+
 
 def overlaps(one: Span, other: Span) -> bool:
     """Whether two spans share at least half of the shorter one.

@@ -212,17 +212,19 @@ def quote_whole_passages(
 def turn_confidence_round(
     records: list[Record], targets: list[Target], library: Library, chance: random.Random
 ) -> int:
-    for record in records:
+    sure = [record for record in records if record["confidence"] is not None]  # all but replies
+    for record in sure:
         record["confidence"] = 1 - record["confidence"]
-    return len(records)
+    return len(sure)
 
 
 def claim_certainty(
     records: list[Record], targets: list[Target], library: Library, chance: random.Random
 ) -> int:
-    for record in records:
+    sure = [record for record in records if record["confidence"] is not None]
+    for record in sure:
         record["confidence"] = 0.999
-    return len(records)
+    return len(sure)
 
 
 SABOTAGES = [

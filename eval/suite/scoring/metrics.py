@@ -10,7 +10,6 @@ from eval.gold.questions import OUTCOMES
 from eval.suite.scoring.definitions import BINS, METRICS, OVER_ALL
 from eval.suite.scoring.intervals import Floats, Indices, Score, bootstrap, bootstrap_of, wilson
 from eval.suite.scoring.results import Result
-from eval.suite.scoring.scoring import kind_wanted
 
 SLICED = ("right", "fact_recall", "recall@5", "citation_recall")
 TAGS = ("kind", "turn", "audience", "difficulty", "near_miss")
@@ -126,7 +125,7 @@ def outcome_matrix(results: Sequence[Result]) -> dict[str, dict[str, int]]:
 def kind_matrix(results: Sequence[Result]) -> dict[str, dict[str, int]]:
     """Kind of turn wanted → kind it was taken for → number of questions; empty where the gold says
     of none what kind it is."""
-    pairs = [(kind_wanted(r.target), r.answer.kind) for r in results]
+    pairs = [(r.target.turn, r.answer.kind) for r in results]
     counts = Counter((wanted, told) for wanted, told in pairs if wanted and told)
     kinds = sorted({kind for pair in counts for kind in pair})
     wanted = {kind for kind, _ in counts}

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from assistant.proof import Checker
-from assistant.turn import Kind
 from eval.gold.facts import states
 from eval.gold.places import Span, Target, overlaps
 from eval.suite.scoring.answered import Answered, read_answer
@@ -71,7 +70,7 @@ def answer_scores(
         "markers_resolved": markers_resolved(answer),
         "nothing_unstated": nothing_unstated(answer),
     }
-    if (kind := kind_wanted(target)) is not None and answer.error is None:
+    if (kind := target.turn) is not None and answer.error is None:
         scores["kind_told"] = _yes(answer.kind == kind)
     if answer.fell_back is not None:
         scores["fell_back"] = _yes(answer.fell_back)
@@ -97,13 +96,6 @@ def answer_scores(
         scores["concise"] = _yes(short)
         scores["words"] = Tally(total=answer.words)
     return {name: tally for name, tally in scores.items() if tally.n}
-
-
-def kind_wanted(target: Target) -> str | None:
-    """The kind that a turn is to be taken for; None where its gold does not say, or where it is
-    answered as the kind of the question before."""
-    kind = target.gold.tags.get("turn")
-    return None if kind in (None, str(Kind.AGAIN)) else str(kind)
 
 
 def evidence_cited(target: Target, answer: Answered) -> bool:
