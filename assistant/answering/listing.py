@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from assistant.answering.point import KEEP_ABOVE, point
-from assistant.finding.candidates import Candidate, leads
+from assistant.finding.candidates import PARTS, Candidate, leads
 from assistant.finding.excerpts import Quote, quote_of
 from assistant.reading.evidence import Ranked
 from vectorstore import Library, Passage, Sentence
@@ -14,7 +14,6 @@ LIST_WORDS = 200
 MOST_PLACES = 8
 # A list is what is asked for where this many of so many best sentences belong to it.
 CROWD, CROWD_AMONG = 2, 5
-PARTS = ("item", "row")
 
 
 def listing(ranked: Ranked, library: Library) -> list[Quote]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from assistant.finding.candidates import LEANING, Candidate
+from assistant.finding.candidates import LEANING, PARTS, Candidate
 from assistant.finding.excerpts import Quote, overlap, quote_of, with_lead
 from assistant.reading.evidence import Ranked
 from assistant.turn.question import wording
@@ -43,8 +43,7 @@ def telling(ranked: Ranked, question: str) -> Ranked:
     return [
         (candidate, chance)
         for candidate, chance in ranked
-        if candidate.sentence.kind not in ("item", "row")
-        or not wording(candidate.text).stems <= asked
+        if candidate.sentence.kind not in PARTS or not wording(candidate.text).stems <= asked
     ]
 
 

@@ -90,7 +90,7 @@ def scope_of(
     other's does; or where the hits are its own, far more than its share of the library's passages
     explains.
     """
-    known = [s for s in store.library.sources() if sources is None or s.id in set(sources)]
+    known = _known(store, sources)
     asked = _WORDS.sub(" ", _POINTS.sub(" ", question))
     said = [word for word in dict.fromkeys(words(asked)) if word not in STOPWORDS]
     said = [word for word in said if not among(stem(word), _ASKING) or word in _KINDS]
@@ -108,21 +108,24 @@ def scope_of(
     return Scope(sources=tuple(source.id for source in known), topic=" ".join(about))
 
 
-def called(
-    question: str, store: Store, sources: Sequence[str] | None = None, most: int = 4
-) -> list[Source]:
+def called(question: str, store: Store, sources: Sequence[str] | None, most: int) -> list[Source]:
     """The sources that `question` speaks of by what they are ("the two articles"): two or more and
     at most so many, else none."""
     asked = frozenset(terms(question)) & _KIND_STEMS
-    known = [s for s in store.library.sources() if sources is None or s.id in set(sources)]
+    known = _known(store, sources)
     if not asked or len(known) > MOST_OPENINGS:
         return []
-    so = [
-        source
-        for source in known
-        if asked & frozenset(terms(f"{source.title} {store.library.text(source.id)[:OPENING]}"))
-    ]
+    so = [s for s in known if asked & (frozenset(terms(s.title)) | _opening(s, store))]
     return so if 2 <= len(so) <= most else []
+
+
+def _known(store: Store, sources: Sequence[str] | None) -> list[Source]:
+    return [s for s in store.library.sources() if sources is None or s.id in set(sources)]
+
+
+def _opening(source: Source, store: Store) -> frozenset[str]:
+    """The stems of what a source opens with."""
+    return frozenset(terms(store.library.text(source.id)[:OPENING]))
 
 
 def _number(text: str) -> int:
@@ -148,7 +151,7 @@ def _named(
         if one is not None and not made.tell(one, asked, topic):
             one = None
     if one is None and not topic and len(known) <= MOST_OPENINGS:
-        openings = {s.id: frozenset(terms(store.library.text(s.id)[:OPENING])) for s in known}
+        openings = {s.id: _opening(s, store) for s in known}
         one = _Descriptions(openings).best(asked, openings)
     return next((source for source in known if source.id == one), None)
 

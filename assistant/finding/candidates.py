@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from vectorstore import QUOTABLE, Found, Hit, Passage, Sentence
-from vectorstore.models import LEAD_IN
+from vectorstore.models import ITEM, LEAD_IN, ROW
 
 # A sentence that cannot be read alone: it opens with a pronoun, perhaps behind a joining word, or
 # it is speech whose speaker is only "she".
@@ -16,6 +16,7 @@ LEANING = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 LEAD_SENTENCES = 3
+PARTS = (ITEM, ROW)  # of a list or a table: they say little without the others
 _ENDS = (*".!?;", *"\"”’')")
 
 

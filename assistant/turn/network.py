@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 TOKENS = "tokenizer.json"
+INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 CHARACTERS = 20  # a token has hardly more: a text is cut roughly before it is taken apart
 
 Ints = NDArray[np.int64]
@@ -43,30 +44,36 @@ class Network:
         """The named outputs for token ids and their segments, both of shape (tokens,); each output
         has a first dimension of 1."""
         fed = (ids[None], np.ones_like(ids)[None], kinds[None])
-        names = ("input_ids", "attention_mask", "token_type_ids")
-        found: list[Any] = self._load()[0].run(outputs, dict(zip(names, fed, strict=True)))
+        found: list[Any] = self._load()[0].run(outputs, dict(zip(INPUTS, fed, strict=True)))
         return found
 
     def _load(self) -> tuple[Any, Any]:
         with self._lock:
             if self._parts is None:
                 import onnxruntime
-                from tokenizers import Tokenizer
 
                 onnxruntime.disable_telemetry_events()
                 options = onnxruntime.SessionOptions()
                 options.log_severity_level = 3
                 try:
-                    tokens = Tokenizer.from_file(str(self._file.with_name(TOKENS)))
+                    tokens = open_tokens(self._file.with_name(TOKENS))
                     session = onnxruntime.InferenceSession(
                         self._weights, options, providers=["CPUExecutionProvider"]
                     )
                 except Exception as exc:  # both libraries raise their own kinds
                     raise self._fails(f"{self._file} is broken: {exc}") from exc
-                tokens.no_truncation()
-                tokens.no_padding()
                 self._parts, self._weights = (session, tokens), None
             return self._parts
+
+
+def open_tokens(file: Path) -> Any:
+    """The tokenizer that was saved there; it neither cuts nor pads."""
+    from tokenizers import Tokenizer
+
+    tokens = Tokenizer.from_file(str(file))
+    tokens.no_truncation()
+    tokens.no_padding()
+    return tokens
 
 
 def joined(tokens: Any, texts: Sequence[tuple[str, int]]) -> list[int]:

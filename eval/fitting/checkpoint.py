@@ -32,6 +32,7 @@ def learn(
     `groups` are the parameters that are learnt, with their rates, as AdamW takes them. The rates
     rise over the first `warm_share` of the steps and fall to nothing over the rest.
     """
+    groups = [{**group, "params": list(group["params"])} for group in groups]
     learnt = [parameter for group in groups for parameter in group["params"]]
     optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
     warm = max(1, round(warm_share * steps))

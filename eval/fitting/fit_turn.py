@@ -7,6 +7,7 @@ in the form that ships. A run that was interrupted goes on from its last checkpo
 """
 
 import argparse
+import hashlib
 import json
 import random
 import shutil
@@ -17,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from tokenizers import Tokenizer
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 from transformers import BertModel
@@ -27,12 +27,13 @@ from assistant.answering.reply import SUBJECT, Subject
 from assistant.models import Turn
 from assistant.turn import kinds
 from assistant.turn.kinds import KIND, Kind
-from assistant.turn.network import TOKENS, digest_of
+from assistant.turn.network import TOKENS, open_tokens
 from assistant.turn.telling import SHIPPED, Teller, encoded
 from eval.fitting.checkpoint import learn
 from eval.fitting.encoder.records import EXAMPLES as RECORDED
 from eval.fitting.encoder.records import RECORDS, lines
-from eval.fitting.reader.export import write_small
+from eval.fitting.padding import padded
+from eval.fitting.reader.export import made, write_small
 from eval.suite.scoring.intervals import Tally, wilson
 from vectorstore.encoder import find_model
 
@@ -93,9 +94,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     args.out.mkdir(parents=True, exist_ok=True)
     base = find_model(args.base)
     shutil.copyfile(base / TOKENS, args.out / TOKENS)
-    tokens = Tokenizer.from_file(str(args.out / TOKENS))
-    tokens.no_truncation()
-    tokens.no_padding()
+    tokens = open_tokens(args.out / TOKENS)
     turns = read(args.examples)
     torch.manual_seed(SEED)
     body = BertModel.from_pretrained(
@@ -106,8 +105,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     train(model, learnt, tokens, args.epochs, args.out / "checkpoint.pt")
     file = args.out / SHIPPED.name
     write_small(model, file, {KIND: {0: "batch"}, SUBJECT: {0: "batch"}})
-    digest = digest_of(file.read_bytes(), (args.out / TOKENS).read_bytes())
-    print(f"{file}: {file.stat().st_size / 1e6:.1f} MB, sha256 {digest}")
+    print(made(file))
     teller = Teller(file)
     aside = [turn for turn in turns if turn.aside]
     judge("Kinds of turn", KINDS, [(e.kind, kind_told(teller, e)) for e in aside])
@@ -159,19 +157,14 @@ def train(
         model,
         (batch for epoch in range(epochs) for batch in _batches(learnt, SEED + epoch)),
         lambda batch: loss_of(model, batch, tokens),
-        [{"params": [*model.body.parameters()], "lr": RATE}, {"params": heads, "lr": HEAD_RATE}],
+        [{"params": model.body.parameters(), "lr": RATE}, {"params": heads, "lr": HEAD_RATE}],
         steps=steps,
         warm_share=WARM_SHARE,
         seed=SEED,
-        run=f"{epochs} {hash_of(learnt)}",
+        run=hashlib.sha256(repr((epochs, learnt)).encode()).hexdigest(),
         checkpoint=checkpoint,
         seconds=CHECKPOINT_SECONDS,
     )
-
-
-def hash_of(examples: Sequence[Example]) -> str:
-    """Names the examples of a run."""
-    return digest_of(repr(examples).encode(), b"")
 
 
 def _batches(examples: Sequence[Example], seed: int) -> Iterator[list[Example]]:
@@ -183,13 +176,7 @@ def _batches(examples: Sequence[Example], seed: int) -> Iterator[list[Example]]:
 def loss_of(model: TurnModel, batch: Sequence[Example], tokens: Any) -> Tensor:
     """The cross-entropy of the kinds, and of the subjects where there are any."""
     rows = [encoded(tokens, example.turn, example.history) for example in batch]
-    width = max(len(ids) for ids, _ in rows)
-    ids, mask, segments = (torch.zeros(len(rows), width, dtype=torch.long) for _ in range(3))
-    for i, (own, parts) in enumerate(rows):
-        ids[i, : len(own)] = torch.from_numpy(own)
-        segments[i, : len(own)] = torch.from_numpy(parts)
-        mask[i, : len(own)] = 1
-    told, about = model(ids, mask, segments)
+    told, about = model(*padded(rows))
     right = torch.tensor([KINDS.index(example.kind) for example in batch])
     loss = cross_entropy(told, right, label_smoothing=SMOOTHED)
     replies = [i for i, example in enumerate(batch) if example.subject]

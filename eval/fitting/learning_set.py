@@ -40,8 +40,8 @@ EVERY = {"squad2": 3}  # of a public set, one question in so many is taken
 class Example:
     """One question with what was found and is known of it, and which sentences answer. `row` is
     what is known of the evidence as a whole, by chances of a model that has not seen the question;
-    by these, `best` is the place of the sentence that came first, `top` says whether it answers,
-    and `hit` whether one of the first three does."""
+    by these, `top` says whether the sentence that came first answers, and `hit` whether one of the
+    first three does."""
 
     set: str
     group: str

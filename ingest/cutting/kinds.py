@@ -90,7 +90,7 @@ def exact_kinds(document: Document) -> tuple[list[str], list[bool]]:
     found = [b.kind for b in blocks]
     matter = _FRONT_MATTER.match(document.text)
     apart = _repeated(document, texts) | _contents(document, texts)
-    over = headings_over(document)
+    over = headings_over(document, texts)
     for i, (block, text) in enumerate(zip(blocks, texts, strict=True)):
         if (matter and block.end <= matter.end()) or _is_mark(text):
             found[i] = FURNITURE

@@ -185,7 +185,7 @@ def rows(document: Document, led: Sequence[bool]) -> NDArray[np.float64]:
     texts = brief_texts(document)
     shapes = [Shape.of(text) for text in texts]
     seen = Counter(_alike(text) for text in texts)
-    over = headings_over(document)
+    over = headings_over(document, texts)
     prose = [i for i, s in enumerate(shapes) if s.prose and blocks[i].kind != "heading"]
     first, last = (prose[0], prose[-1]) if len(prose) >= LEAST_PROSE else (0, len(blocks))
     headings = np.cumsum([block.kind == "heading" for block in blocks])
@@ -234,11 +234,12 @@ def rows(document: Document, led: Sequence[bool]) -> NDArray[np.float64]:
     return found
 
 
-def headings_over(document: Document) -> list[str]:
-    """For each block the heading above it, or the short line that stands for one."""
+def headings_over(document: Document, texts: Sequence[str]) -> list[str]:
+    """For each block, of these brief `texts`, the heading above it, or the short line that stands
+    for one."""
     found = []
     title = ""
-    for block, text in zip(document.blocks, brief_texts(document), strict=True):
+    for block, text in zip(document.blocks, texts, strict=True):
         if block.kind == "heading" or (
             len(text) < TITLE_CHARACTERS
             and (_REFERENCES.fullmatch(text) or _CONTENTS.fullmatch(text))

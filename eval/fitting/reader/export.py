@@ -23,10 +23,9 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from transformers import BertConfig, BertModel
 
 from assistant.reading.reader import EXPORTED
-from assistant.turn.network import TOKENS, digest_of
+from assistant.turn.network import INPUTS, TOKENS, digest_of
 from eval.fitting.reader.train import SentenceReader
 
-INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 Axes = dict[int, str]
 
 BLOCK = 128
@@ -51,9 +50,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     write_small(model, file, {"tokens": {0: "batch", 1: "tokens"}, "whole": {0: "batch"}})
     if args.out.resolve() != args.model.resolve():
         shutil.copyfile(args.model / TOKENS, args.out / TOKENS)
-    digest = digest_of(file.read_bytes(), (args.out / TOKENS).read_bytes())
-    print(f"{file}: {file.stat().st_size / 1e6:.1f} MB, sha256 {digest}")
+    print(made(file))
     return 0
+
+
+def made(file: Path) -> str:
+    """What was written, beside its tokenizer: how large, and the digest of the two."""
+    digest = digest_of(file.read_bytes(), file.with_name(TOKENS).read_bytes())
+    return f"{file}: {file.stat().st_size / 1e6:.1f} MB, sha256 {digest}"
 
 
 def write_small(model: torch.nn.Module, file: Path, outputs: Mapping[str, Axes]) -> None:

@@ -31,6 +31,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits, log_softmax
 from assistant.reading.reader import BUILTIN_FOLDER, EXPORTED, Stretch, encoded
 from assistant.turn.network import TOKENS
 from eval.fitting.checkpoint import learn, say
+from eval.fitting.padding import padded
 from eval.fitting.reader.base import shipped_body
 from eval.fitting.reader.examples import Example, read_examples
 from vectorstore.encoder import multiplies_bfloat16
@@ -151,15 +152,9 @@ def scores_of(model: Any, rows: Sequence[Row]) -> tuple[list[Tensor], Tensor]:
     """Of each row the logits of its sentences, nan where a sentence was cut off; and of the wholes,
     of shape (rows,)."""
     device = next(model.parameters()).device
-    width = max(len(row.ids) for row in rows)
-    ids = np.zeros((len(rows), width), dtype=np.int64)
-    mask, kinds = np.zeros_like(ids), np.zeros_like(ids)
-    for i, row in enumerate(rows):
-        ids[i, : len(row.ids)] = row.ids
-        mask[i, : len(row.ids)] = 1
-        kinds[i, : len(row.ids)] = row.kinds
+    batch = padded([(row.ids, row.kinds) for row in rows])
     with torch.autocast(device.type, torch.bfloat16, enabled=in_half(device)):
-        told, wholes = model(*(torch.from_numpy(x).to(device) for x in (ids, mask, kinds)))
+        told, wholes = model(*(x.to(device) for x in batch))
     sentences = []
     for i, row in enumerate(rows):
         of = torch.from_numpy(row.of).to(device)
