@@ -49,7 +49,7 @@ def answer_as(
         if kind is Kind.CLAIM:
             return claim(question, part, checker)
         if kind is Kind.OVERVIEW:
-            return _overview(question, before, part, store, sources)
+            return _overview(question, before, part, store, sources, settings.answer_words)
         return _list(part, store)
     parts = finder.find_parts(question, before, sources)
     return _point(parts, store, settings.answer_words, most)
@@ -104,7 +104,9 @@ def _overview(
     part: Part,
     store: Store,
     sources: Sequence[str] | None,
+    topic_words: int,
 ) -> Made:
+    """The library or a document in up to OVERVIEW_WORDS; what is said on a topic is shorter."""
     scope = scope_of(question, part.found, store, sources)
     bears = part.holds or part.evidence.confidence >= BEARS * part.threshold
     if scope.topic and not bears:
@@ -113,6 +115,7 @@ def _overview(
     if scope.topic and len(scope.sources) > 1:  # what bears on a topic is more than what answers
         query = query_of(question, before)
         found = store.searcher.search(query, OVERVIEW_PASSAGES, sources=sources)
-    quotes = overview(question, scope, store, found, OVERVIEW_WORDS)
+    words = topic_words if scope.topic else OVERVIEW_WORDS
+    quotes = overview(question, scope, store, found, words)
     held = replace(part, holds=True)
     return Made(parts=[held], sections=[Section(quotes=quotes)])

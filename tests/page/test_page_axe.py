@@ -72,10 +72,12 @@ def faults(page: Page) -> list[str]:
 
 
 def faults_at_every_width(page: Page) -> list[str]:
-    """Those on a wide screen and on a phone; the page is as wide as it was again."""
+    """Those on a wide screen and on a phone, at the end of the page: anywhere else the form that
+    stays at the bottom may cut through a button; the page is as wide as it was again."""
     found = []
     for width in (*WIDTHS[1:], WIDTHS[0]):
         page.set_viewport_size({"width": width, "height": 900})
+        page.evaluate("scrollTo({top: document.documentElement.scrollHeight, behavior: 'instant'})")
         found += [f"at {width}: {fault}" for fault in faults(page)]
     return found
 
