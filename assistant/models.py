@@ -7,6 +7,8 @@ from typing import Any
 
 from vectorstore import Hit, visible
 
+WITHHELD = "The library does not answer this question."
+
 
 class Outcome(StrEnum):
     """What became of a question."""
@@ -73,8 +75,8 @@ class Dropped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fallback:
-    """What of a language model's reply is not shown. `whole`: none of it is, and the answer is the
-    extractive one. `replaced` statements gave way to a quote, `left_out` ones to nothing."""
+    """What of a language model's reply is not shown as it was written. `whole`: none of it is, and
+    the answer is the extractive one. `replaced` statements were put right, `left_out` ones not."""
 
     whole: bool
     why: str
@@ -85,7 +87,8 @@ class Fallback:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Use:
     """How a language model took part in an answer: which one, with which prompt, what it cost
-    (None where the service does not count), and what of its reply is not shown."""
+    (None where the service does not count), whether it `checked` its statements in a second
+    reading, and what of its reply is not shown."""
 
     model: str
     prompt: str
@@ -93,6 +96,7 @@ class Use:
     completion_tokens: int | None
     cached: bool
     fallback: Fallback | None
+    checked: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """The fields that it adds to an answer's."""
@@ -103,6 +107,7 @@ class Use:
             "prompt": self.prompt,
             "tokens": tokens if counted else None,
             "cached": self.cached,
+            "checked": self.checked,
             "fallback": asdict(self.fallback) if self.fallback else None,
         }
 

@@ -1,5 +1,6 @@
 """The table `assistant` of the settings."""
 
+from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
@@ -24,12 +25,20 @@ class AssistantSettings(Table):
     """The model's name at that service; what it lists first if not set."""
     llm_key: SecretStr = SecretStr("")
     """The key; read from the environment only, and never shown."""
-    llm_seconds: float = Field(default=60, gt=0, le=3600)
+    llm_seconds: float = Field(default=120, gt=0, le=3600)
     """How long an answer waits for the model, all in all."""
-    llm_tokens: int = Field(default=500, ge=50, le=8000)
-    """How long its reply may get, in tokens."""
-    llm_window: int = Field(default=4096, ge=1000)
-    """How many tokens it reads at once, reply included; evidence is trimmed to it."""
+    llm_tokens: int = Field(default=1000, ge=50, le=32_000)
+    """How long its reply may get, in tokens, with what it thinks aloud."""
+    llm_window: int | None = Field(default=None, ge=1000)
+    """How many tokens it reads at once, reply included: as much of the library is given as fits.
+    Asked of the service if not set; 32,768 where it does not tell, 4,096 for a file."""
+    llm_check: Literal["auto", "on", "off"] = "auto"
+    """Whether it reads its statements a second time, apart from how they were made, beside their
+    quotes alone. `auto` is `on`, but for a model that is known to have fewer than 7 billion
+    weights."""
+    unconfirmed: Literal["show", "drop"] = "show"
+    """What becomes of a model's statement whose quotes are exact and whose wording is not
+    confirmed: it is shown and marked, or dropped."""
     llm_cache: int = Field(default=100, ge=0)
     """How many replies are kept in memory for the same question over the same evidence; 0 keeps
     none."""

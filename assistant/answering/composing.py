@@ -6,12 +6,11 @@ from dataclasses import replace
 from assistant.answering.parts import Made, Part
 from assistant.finding.excerpts import Quote, cited, overlap
 from assistant.finding.shown import shown
-from assistant.models import Answer, Citation, Dropped, Outcome, Statement, answer_text
+from assistant.models import WITHHELD, Answer, Citation, Dropped, Outcome, Statement, answer_text
 from assistant.proof import Checker, Slice, judge
 from assistant.turn.kinds import Kind
 from vectorstore import Found, Hit, Library
 
-WITHHELD = "The library does not answer this question."
 NEAR = 0.3  # the similarity from which on a passage is about what was asked
 
 

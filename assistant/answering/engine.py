@@ -25,10 +25,11 @@ from assistant.proof import Checker, open_checker
 from assistant.reading import Reader, open_reader
 from assistant.reading.calibration import Calibration, load, shipped
 from assistant.settings import AssistantSettings
+from assistant.turn.followup import query_of
 from assistant.turn.followup import standalone as stand_alone
 from assistant.turn.kinds import Kind, kind_of
 from assistant.turn.spelling import corrected
-from vectorstore import Library, Settings, Store, open_store
+from vectorstore import Query, Settings, Store, open_store
 from vectorstore.encoder import Encoder
 
 QUESTION_CHARACTERS = 2_000
@@ -43,17 +44,22 @@ ENGINES = ("extractive", "llm")
 
 
 class Writing(Protocol):
-    """One answer being put into a language model's words."""
+    """One answer being written by a language model."""
 
-    def standalone(self, question: str, history: Sequence[Turn], ruled: str) -> str:
-        """A follow-up made to stand alone; `ruled` is the form that rules gave it."""
+    def standalone(
+        self, question: str, history: Sequence[Turn], language: str | None = None
+    ) -> str | None:
+        """A turn made to stand alone, in a language where one is named; None where that fails."""
 
-    def write(self, draft: Answer) -> Iterator[Answer]:
-        """The answer as it grows; the last one is whole, and may be `draft`."""
+    def write(
+        self, draft: Answer, query: Query, question: str, sources: Sequence[str] | None
+    ) -> Iterator[Answer]:
+        """The answer to `question` as it grows; the last one is whole, and may be `draft`, which
+        was found without the model by searching `query`, in these sources where some are named."""
 
 
 class Writer(Protocol):
-    """Puts extractive answers into words of its own, proved as they were."""
+    """Has a language model read what is found, and proves what it says."""
 
     def begin(self, stop: threading.Event | None = None) -> Writing:
         """The writing of one answer; it raises Stopped once `stop` is set."""
@@ -70,7 +76,7 @@ class Engine:
         calibration: Calibration | None = None,
         reader: Reader | None = None,
         checker: Checker | None = None,
-        writer: Callable[[Library, Checker], Writer] | None = None,
+        writer: Callable[[Store, Checker], Writer] | None = None,
         journal: Journal | None = None,
     ):
         """`reader` reads what is found; without it similarity and words decide. `writer`
@@ -81,7 +87,7 @@ class Engine:
         self.calibration = calibration or shipped(read=reader is not None)
         self._finder = Finder(store, self.calibration, reader)
         self.checker = checker or open_checker(settings, store.encoder)
-        self._writer = writer(store.library, self.checker) if writer else None
+        self._writer = writer(store, self.checker) if writer else None
         self._replies = Replies(store, written=writer is not None)
         self.journal = journal
         self._line = Line(AT_ONCE)
@@ -154,29 +160,42 @@ class Engine:
             check_question(standalone)
         before = bounded(history) if standalone is None else []
         own = " ".join((question if standalone is None else standalone).split())
+        foreign = self._replies.foreign(own)
         if kind is None:
-            told, _ = kind_of(own, before)
-            kind = Kind.REPLY if self._replies.foreign(own) else told
-        most = NUMBER_OF_QUOTES
+            kind = Kind.REPLY if foreign else kind_of(own, before)[0]
+        wanted = False  # whether it asks for a text that only a model can make
         if kind is Kind.REPLY:
-            yield self._replied(question, own, before)
-            return
-        again = kind is Kind.AGAIN
-        if again:
-            own, before, most = _again(own, before, self.store.encoder)
-            kind = kind_of(own, before)[0]
+            wanted = self._writer is not None and self._replies.wants_text(own, before)
+            if not wanted and not (foreign and self._writer is not None):
+                yield self._replied(question, own, before)
+                return
+            kind = Kind.POINT
+        writing = self._writer.begin(stop) if self._writer else None
+        language = self._replies.language if foreign else None
+        asked = read = own
+        most, again = NUMBER_OF_QUOTES, False
+        rewritten = None
+        if writing is not None and (before or language):
+            rewritten = writing.standalone(own, before, language)
+        if rewritten is not None:
+            read, before = rewritten, []
+            asked = own if language and not history else rewritten
+            kind = Kind.POINT if kind is Kind.AGAIN else kind
+        elif kind is Kind.AGAIN:
+            again = True
+            read, before, most = _again(own, before, self.store.encoder)
+            kind = kind_of(read, before)[0]
             if kind in (Kind.AGAIN, Kind.REPLY):
                 kind = Kind.POINT
-        elif standalone is None:
-            own = corrected(own, self.store.library)
-        writing = self._writer.begin(stop) if self._writer else None
-        read = writing.standalone(own, before, own) if writing is not None else own
-        alone = stand_alone(own, before) if read == own else read
+            asked = read
+        if standalone is None and not again and not language:
+            read = corrected(read, self.store.library)
+        query = query_of(read, before)
         with self._line.place(stop):  # what a model then does with it holds up nobody
             made = answer_as(
                 kind,
                 read,
-                before if read == own else (),
+                before,
                 sources,
                 finder=self._finder,
                 store=self.store,
@@ -186,7 +205,7 @@ class Engine:
             )
             answer = compose(
                 question,
-                alone,
+                stand_alone(read, before),
                 kind,
                 made,
                 reader=self._finder.fingerprint,
@@ -197,7 +216,10 @@ class Engine:
             answer = replace(answer, note=AGAIN if writing is None else None)
         if stop is not None and stop.is_set():
             raise Stopped("the question was stopped")
-        for grown in writing.write(answer) if writing else [answer]:
+        written = writing.write(answer, query, asked, sources) if writing else [answer]
+        for grown in written:
+            if wanted and grown.outcome is Outcome.WITHHELD:
+                grown = self._replied(question, own, bounded(history))
             spent = (time.perf_counter() - started) * 1000
             yield replace(grown, timings_ms={**grown.timings_ms, "total": spent})
 

@@ -78,6 +78,15 @@ class Replies:
         """Whether a turn surely is in a language that none of the documents is in."""
         return other_language(turn, self._known().languages) is not None
 
+    def wants_text(self, turn: str, history: Sequence[Turn]) -> bool:
+        """Whether a turn asks for a text to be made, which only a language model can."""
+        return subject_of(turn, history) is Subject.WRITE
+
+    @property
+    def language(self) -> str:
+        """What most of the documents are in."""
+        return name_of(next(iter(self._known().languages), "en"))
+
     def reply_to(
         self, turn: str, history: Sequence[Turn] = (), questions: Sequence[str] | None = None
     ) -> Reply:

@@ -144,7 +144,8 @@ class ApiFallback(_Out):
 
 
 class ApiAnswer(_Out):
-    """An answer. `model`, `prompt`, `tokens`, `cached` and `fallback` are there where a language
+    """An answer. `model`, `prompt`, `tokens`, `cached`, `checked` and
+    `fallback` are there where a language
     model was asked."""
 
     id: str | None
@@ -163,6 +164,7 @@ class ApiAnswer(_Out):
     prompt: str | None = None
     tokens: ApiTokens | None = None
     cached: bool | None = None
+    checked: bool | None = None
     fallback: ApiFallback | None = None
     answer: str
     statements: list[ApiStatement]

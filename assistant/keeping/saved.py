@@ -68,5 +68,6 @@ def _use(record: Mapping[str, Any]) -> Use:
         prompt_tokens=tokens.get("prompt"),
         completion_tokens=tokens.get("completion"),
         cached=record["cached"],
+        checked=record.get("checked", False),
         fallback=Fallback(**fallback) if fallback else None,
     )

@@ -1,5 +1,5 @@
-"""The grounding gate: a statement stands only if its quotes are in the library, to the letter, and
-support it.
+"""The grounding gate: a statement is proved only if its quotes are in the library, to the letter,
+and support it; refused if they contradict it; else unconfirmed.
 
 `judge` checks a statement of an answer against the slices behind it, the same for every engine.
 `Checker` says whether any passage supports any claim: numbers, dates, names, negation, quantifiers
@@ -10,13 +10,14 @@ the settings ask for. `figures.py`, `dates.py` and `findings.py` say what does n
 from assistant.proof.check import Checker, Entailment, Support
 from assistant.proof.findings import Finding
 from assistant.proof.opening import open_checker
-from assistant.proof.quotes import Slice, Verdict, judge
+from assistant.proof.quotes import Slice, Standing, Verdict, judge
 
 __all__ = [
     "Checker",
     "Entailment",
     "Finding",
     "Slice",
+    "Standing",
     "Support",
     "Verdict",
     "judge",

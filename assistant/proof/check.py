@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import AssistantError
+from assistant.proof.exact import lacks
 from assistant.proof.features import FEATURES, ORDER, clause_similarity, compare
 from assistant.proof.findings import Finding
 from assistant.proof.said import clauses_of, read, sentences_of
@@ -38,18 +39,22 @@ class Entailment(Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Support:
     """Whether a passage supports a claim: the score (0 to 1; `supported` from the threshold on)
-    and, most telling first, what does not agree."""
+    and, most telling first, what does not agree. `lacks` says which
+    numbers, dates and names it does not hold."""
 
     supported: bool
     score: float
     findings: tuple[Finding, ...]
     unsaid: tuple[str, ...]
+    lacks: tuple[str, ...] = ()
 
     @property
     def why(self) -> str | None:
         """Why it is not supported, in words; None where it is."""
         if self.supported:
             return None
+        if self.lacks:
+            return "; ".join(self.lacks[:FINDINGS_SHOWN])
         if self.findings:
             return "; ".join(finding.why for finding in self.findings[:FINDINGS_SHOWN])
         if self.unsaid:
@@ -117,15 +122,21 @@ class Checker:
         self._entailment = entailment
         self._words: dict[str, Vectors] = {}
 
-    def check(self, claim: str, passage: str) -> Support:
-        """Whether `passage` supports `claim`. Neither may be empty of letters and digits."""
+    def check(
+        self, claim: str, passage: str, *, around: str = "", asked: str = "", names: bool = True
+    ) -> Support:
+        """Whether `passage` supports `claim`, whose numbers, dates and names may also stand
+        `around` it, names also in the question that was `asked`; in another language than the
+        passage's `names` cannot be told. Neither claim nor passage may be
+        empty of letters and digits."""
         row, findings = self.features(claim, passage)
         model = self._model or shipped_model()
         score = float(model.weights.probability(row[None, :])[0])
         if self._entailment is not None:
             entailed = self._entailment.entails(claim, passage)
             score = pooled(score, entailed, least=1e-4)
-        if any(finding.feature in model.vetoes for finding in findings):
+        found = lacks(claim, f"{passage}\n{around}", asked, names=names)
+        if found:
             score *= model.threshold
         score = round(score, SCORE_DECIMALS)
         return Support(
@@ -133,6 +144,7 @@ class Checker:
             score=score,
             findings=tuple(sorted(findings, key=lambda f: ORDER.index(f.feature))),
             unsaid=_unsaid(claim, passage),
+            lacks=tuple(found),
         )
 
     def features(self, claim: str, passage: str) -> tuple[NDArray[np.float32], list[Finding]]:

@@ -139,7 +139,7 @@ def names_apart(claim: Said, same: Said | None, around: frozenset[str], whole: W
             continue
         if name_stands(name, whole.stems):
             elsewhere.append(f"{written} stands elsewhere in the passage")
-        elif not _is_spelled_otherwise(written, claim, whole):
+        elif not name_is_spelled_otherwise(written, claim, whole):
             missing.append(f"the passage does not name {written}")
             if others:
                 changed.append(f"the passage does not name {written} there")
@@ -180,7 +180,7 @@ def name_stands(name: str, stems: frozenset[str]) -> bool:
     )
 
 
-def _is_spelled_otherwise(written: str, claim: Said, whole: Whole) -> bool:
+def name_is_spelled_otherwise(written: str, claim: Said, whole: Whole) -> bool:
     """Whether a name is there in another spelling: with or without its hyphen ("CK-666"), as the
     initials of words of the passage or of the claim itself ("NHS"), or spelled out where the
     passage has the initials."""

@@ -1,22 +1,30 @@
-"""A statement stands only if its quotes are in the library, to the letter, and support it.
+"""A statement beside its quotes: proved, unconfirmed, or refused.
 
 The same for every engine. An extractive statement is its own quote, and supports itself in full: no
-model is asked. Any other must find its numbers, names and dates in its quotes, and pass the check.
+model is asked. Any other is refused where a quote is not in its source to the letter, or where it
+has a number, date or name that its quotes and what stands around them do not have; it is proved
+where what it says passes the check, and else unconfirmed.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from assistant.finding.excerpts import Excerpt
 from assistant.models import Citation
 from assistant.proof.check import Checker
-from assistant.proof.findings import ABBREVIATION
 from assistant.proof.said import sentences_of
 from vectorstore import Library
 
-# What a statement may not hold unless its quotes do, however near the rest comes.
-MUST_STAND = ("numbers_missing", "dates_missing", "names_missing", "numbers_of_other")
 MORE = "it says more than its quotes"
+
+
+class Standing(StrEnum):
+    """What became of a statement."""
+
+    PROVED = "proved"
+    UNCONFIRMED = "unconfirmed"
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,50 +50,62 @@ class Slice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """Whether a statement stands, how well it is supported (0 to 1), and else why not. `lacks`
-    tells of one that falls since a number, date or name of it is not in its quotes."""
+    """What becomes of a statement, how well it is supported (0 to 1), and why where it is not
+    proved. What is refused no other judgement can prove."""
 
-    stands: bool
+    standing: Standing
     support: float
     why: str | None = None
-    lacks: bool = False
+
+    @property
+    def stands(self) -> bool:
+        """Whether it is proved."""
+        return self.standing is Standing.PROVED
 
 
 def judge(
-    statement: str, quotes: Sequence[Slice], library: Library, checker: Checker | None = None
+    statement: str,
+    quotes: Sequence[Slice],
+    library: Library,
+    checker: Checker | None = None,
+    *,
+    leads: str = "",
+    around: str = "",
+    asked: str = "",
+    names: bool = True,
 ) -> Verdict:
     """Check a statement against the quotes behind it.
 
-    Without a `checker` only what is verbatim in the quotes stands. Raises UnknownSource where a
-    quote names a source that the library does not have.
+    `leads` is what the quotes lean on, and is read before them; a number or name may also stand
+    in what is `around` them, a name also in the question that was `asked`; in another
+    language than theirs `names` cannot be told. Without a `checker`
+    only what is verbatim in the quotes is proved. Raises UnknownSource where a quote names a source
+    that the library does not have.
     """
     if not quotes:
-        return _falls("no quote stands behind it")
+        return _refused("no quote stands behind it")
     for quote in quotes:
         text = library.text(quote.source)
         if not 0 <= quote.start < quote.end <= len(text):
-            return _falls("its quote lies outside the source")
+            return _refused("its quote lies outside the source")
         if text[quote.start : quote.end] != quote.text:
-            return _falls("its quote is not in the source")
+            return _refused("its quote is not in the source")
     if not any(character.isalnum() for character in statement):
-        return _falls("it says nothing")
+        return _refused("it says nothing")
     if _is_quoted_whole(statement, quotes):
-        return Verdict(stands=True, support=1.0)
+        return Verdict(standing=Standing.PROVED, support=1.0)
     if checker is None:
-        inside = _plain(statement) in _plain(" ".join(quote.text for quote in quotes))
-        return Verdict(stands=True, support=1.0) if inside else _falls(MORE)
-    quoted = "\n".join(quote.text for quote in quotes)
-    support = checker.check(statement, quoted)
-    missing = [f.why for f in support.findings if f.feature in MUST_STAND]
-    missing += [
-        f"the passage does not name {short}"
-        for short in dict.fromkeys(ABBREVIATION.findall(statement))
-        if short.casefold() not in quoted.casefold()
-    ]
-    if missing:
-        why = missing[0].replace("the passage does", "its quotes do")
-        return Verdict(stands=False, support=support.score, why=why, lacks=True)
-    return Verdict(stands=support.supported, support=support.score, why=support.why)
+        if _plain(statement) in _plain(" ".join(quote.text for quote in quotes)):
+            return Verdict(standing=Standing.PROVED, support=1.0)
+        return Verdict(standing=Standing.UNCONFIRMED, support=0.0, why=MORE)
+    quoted = "\n".join(filter(None, [leads, *(quote.text for quote in quotes)]))
+    support = checker.check(statement, quoted, around=around, asked=asked, names=names)
+    standing = Standing.PROVED if support.supported else Standing.UNCONFIRMED
+    return Verdict(
+        standing=Standing.REFUSED if support.lacks else standing,
+        support=support.score,
+        why=support.why and support.why.replace("the passage does", "its quotes do"),
+    )
 
 
 def _is_quoted_whole(statement: str, quotes: Sequence[Slice]) -> bool:
@@ -98,8 +118,8 @@ def _is_quoted_whole(statement: str, quotes: Sequence[Slice]) -> bool:
     return all(_plain(text) in there for text in sentences_of(statement))
 
 
-def _falls(why: str) -> Verdict:
-    return Verdict(stands=False, support=0.0, why=why)
+def _refused(why: str) -> Verdict:
+    return Verdict(standing=Standing.REFUSED, support=0.0, why=why)
 
 
 def _plain(text: str) -> str:

@@ -14,3 +14,8 @@ def pooled(one: float, other: float, least: float) -> float:
     opinion pool, Genest and Zidek 1986). Rounded, so that the last bits decide nothing."""
     odds = (log_odds(one, least) + log_odds(other, least)) / 2
     return 1 / (1 + math.exp(-round(odds, 9)))
+
+
+def moved(chance: float, by: float, least: float = 1e-4) -> float:
+    """A chance after news that are worth so much in log odds (Bayes). Rounded as `pooled` is."""
+    return 1 / (1 + math.exp(-round(log_odds(chance, least) + by, 9)))

@@ -1,143 +1,192 @@
-"""An answer as it grows: what was proved, what was not, and what is shown instead."""
+"""An answer as it grows: its statements with what became of each, and what is shown of them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.models import (
+    WITHHELD,
     Answer,
     Citation,
     Dropped,
     Fallback,
+    Outcome,
     Statement,
     Use,
     answer_text,
 )
-from assistant.proof.said import read
+from assistant.proof import Standing
+from assistant.reading.chances import moved
 from assistant.writing.models import Tokens
 from assistant.writing.parse import Written
 
+# By how much, in log odds, what a model says of the evidence moves what was thought of it before:
+# a strong one answers from evidence that does not in about one case of twenty.
+SAID = {"answered": 3.0, "partial": 1.5, "not_stated": -3.0}
+NOT_STATED = "not stated"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Proved:
-    """A statement that the gate let stand, the quotes behind it, and its last clause, where only
-    what comes before that stands."""
+class Proof:
+    """A statement of a model's, the quotes behind it, what became of it and, where it is not
+    proved, why. `leads` is what the quotes were read with."""
 
     text: str
-    support: float
     behind: tuple[Citation, ...]
-    cut: Dropped | None = None
+    standing: Standing
+    support: float
+    why: str | None = None
+    leads: str = ""
+
+    @property
+    def quoted(self) -> bool:
+        """Whether it is its quote."""
+        return any(self.text in (quote.quote, quote.shown) for quote in self.behind)
 
 
 class Draft:
-    """The statements of one reply, over the extractive answer that they are to take the place of.
+    """The statements of one reply, over the answer that was found without a model.
 
-    `failure` says why the reply did not come to its end; `tokens` what it cost.
+    `failure` says why the reply did not come to its end, `outcome` what it says of the question,
+    where it has the form for it, `missing` what it says that the evidence leaves open, `tokens`
+    what it cost, and `read_again` whether a second reading judged its statements.
     """
 
-    def __init__(self, extractive: Answer):
-        self._extractive = extractive
-        self._shown: list[Proved] = []
-        self._dropped: list[Dropped] = []
-        self._spoke = False  # whether a statement of the model's is among those shown
-        self._replaced = 0
+    def __init__(self, extractive: Answer, *, drop_unconfirmed: bool):
+        self.extractive = extractive
+        self._drops = drop_unconfirmed
         self._told = 0
+        self.proofs: list[Proof] = []
+        self.repaired = 0
         self.failure: str | None = None
+        self.outcome: str | None = None
+        self.missing: str | None = None
         self.tokens: Tokens | None = None
         self.cached = False
+        self.read_again = False
 
-    def take(self, result: Proved | Dropped, written: Written) -> None:
-        """Show what was proved, once; for what was not, the best quote where that is not shown
-        yet, else the one that it named."""
-        if isinstance(result, Proved):
-            if result.cut is not None:
-                self._dropped.append(result.cut)
-            if all(result.text != shown.text for shown in self._shown):
-                self._shown.append(result)
-            self._spoke = True
-            return
-        self._dropped.append(result)
-        for statement, quote in self._quotes():
-            wanted = quote.marker == 1 or quote.marker in written.numbers
-            if wanted and not self._cites(quote):
-                self._quote(statement, quote)
-                self._replaced += 1
-                return
+    def take(self, proof: Proof) -> None:
+        """Add a statement, once."""
+        if all(proof.text != other.text for other in self.proofs):
+            self.proofs.append(proof)
 
-    def finish(self) -> None:
-        """Show the best quote as well, where nothing that is shown stands on it: what was found to
-        answer is not lost since a model passed over it. Nor is what it left out of a list."""
-        for statement, quote in self._quotes():
-            missed = quote.marker == 1 and not self._cites(quote)
-            if missed or (quote.marker in self._extractive.listed and not self._says(statement)):
-                self._quote(statement, quote)
+    def put_right(self, place: int, proofs: Sequence[Proof]) -> None:
+        """Show these in the place of a statement that could not be confirmed."""
+        self.proofs[place : place + 1] = proofs
+        self.repaired += 1
 
-    def _quotes(self) -> Iterator[tuple[Statement, Citation]]:
-        """The statements of the extractive answer, each with its quote."""
-        return zip(self._extractive.statements, self._extractive.citations, strict=True)
+    def take_back(self, place: int) -> None:
+        """Leave out a statement that the model, asked again, no longer makes."""
+        proof = self.proofs[place]
+        why = f"{proof.why or 'ungrounded'}; asked again, the model took it back"
+        self.proofs[place] = replace(proof, standing=Standing.REFUSED, why=why)
 
-    def _cites(self, quote: Citation) -> bool:
-        """Whether a statement that is shown stands on a quote."""
-        return any(quote.place == other.place for shown in self._shown for other in shown.behind)
+    @property
+    def faulty(self) -> list[int]:
+        """The places of the statements that are not proved."""
+        return [i for i, p in enumerate(self.proofs) if p.standing is not Standing.PROVED]
 
-    def _says(self, item: Statement) -> bool:
-        """Whether a statement that is shown has the words of an item."""
-        wanted = read(item.text).stems
-        return any(wanted <= read(shown.text).stems for shown in self._shown)
+    @property
+    def shown(self) -> list[Proof]:
+        kept = (Standing.PROVED,) if self._drops else (Standing.PROVED, Standing.UNCONFIRMED)
+        return [proof for proof in self.proofs if proof.standing in kept]
 
-    def _quote(self, statement: Statement, quote: Citation) -> None:
-        """Show a statement of the extractive answer, which is its quote."""
-        shown = Proved(text=statement.text, support=statement.support, behind=(quote,))
-        self._shown.append(shown)
+    @property
+    def silent(self) -> bool:
+        """Whether the reply says that the evidence does not answer."""
+        return self.outcome == "not_stated"
 
     def grew(self) -> bool:
         """Whether there is more to show than when this was last asked."""
-        told, self._told = self._told, len(self._shown) if self._spoke else 0
+        told, self._told = self._told, 0 if self.silent else len(self.shown)
         return self._told > told
 
     def answer(self, use: Use, timings: Mapping[str, float]) -> Answer:
-        """The answer so far: the extractive one where nothing of the model's stands."""
+        """The answer so far: the extractive one where nothing of the model's stands, unless it says
+        that the evidence does not answer."""
+        prior = self.extractive.confidence
         common = replace(
-            self._extractive,
-            dropped=(*self._extractive.dropped, *self._dropped),
+            self.extractive,
+            dropped=(*self.extractive.dropped, *self._dropped()),
             written=use,
             timings_ms=dict(timings),
+            verdict=None,
+            note=None,
+            listed=(),
+            confidence=None if prior is None else moved(prior, SAID.get(self.outcome or "", 0.0)),
         )
-        if not self._spoke:
-            return common
+        if self.silent:
+            return replace(
+                common,
+                engine="llm",
+                outcome=Outcome.WITHHELD,
+                reason=NOT_STATED,
+                missing=None,
+                answer=WITHHELD,
+                statements=(),
+                citations=(),
+            )
+        if not self.shown:
+            return replace(
+                self.extractive,
+                dropped=common.dropped,
+                written=use,
+                timings_ms=dict(timings),
+            )
         markers: dict[tuple[str, int, int], Citation] = {}
         statements = []
-        for shown in self._shown:
-            for quote in shown.behind:
+        for proof in self.shown:
+            for quote in proof.behind:
                 markers.setdefault(quote.place, replace(quote, marker=len(markers) + 1))
-            cited = sorted(markers[quote.place].marker for quote in shown.behind)
+            cited = sorted(markers[quote.place].marker for quote in proof.behind)
+            status = "quoted" if proof.quoted else str(proof.standing)
             statements.append(
                 Statement(
-                    text=shown.text,
-                    citations=tuple(cited),
-                    support=shown.support,
-                    status="quoted" if shown.text == shown.behind[0].quote else "proved",
+                    text=proof.text, citations=tuple(cited), support=proof.support, status=status
                 )
             )
+        partial = self.outcome == "partial" or (self.missing and self.outcome is None)
         return replace(
             common,
             engine="llm",
+            outcome=Outcome.PARTIAL if partial else Outcome.ANSWERED,
+            reason=NOT_STATED if partial else None,
+            missing=self.missing if partial else None,
             answer=answer_text(statements, list(markers.values())),
             statements=tuple(statements),
             citations=tuple(markers.values()),
-            listed=(),
         )
 
     def fallback(self) -> Fallback | None:
-        """What did not stand, and why; None where all of the reply is shown."""
-        left_out = len(self._dropped) - self._replaced
-        if self._spoke and not self._dropped and self.failure is None:
+        """What of the reply is not shown, and why; None where all of it is."""
+        dropped = self._dropped()
+        whole = not self.shown and not self.silent
+        if not whole and not dropped and not self.repaired and self.failure is None:
             return None
         why = self.failure
-        if why is None and self._dropped:
-            why = f"{len(self._dropped)} of the model's statements did not pass the gate"
+        if why is None and dropped:
+            why = f"{len(dropped)} of the model's statements could not be confirmed"
+        if why is None and self.repaired:
+            why = f"{self.repaired} of the model's statements were put right"
         return Fallback(
-            whole=not self._spoke,
+            whole=whole,
             why=why or "the model gave no statement",
-            replaced=self._replaced if self._spoke else 0,
-            left_out=left_out if self._spoke else len(self._dropped),
+            replaced=self.repaired,
+            left_out=len(dropped),
         )
+
+    def _dropped(self) -> list[Dropped]:
+        shown = self.shown
+        return [
+            Dropped(text=proof.text, why=proof.why or "ungrounded")
+            for proof in self.proofs
+            if proof not in shown
+        ]
+
+
+def uncited(written: Written, text: str) -> Proof:
+    """A statement that cites no line that is there."""
+    if written.cites:
+        why = f"it cites line {written.cites[0]}, which does not exist"
+    else:
+        why = "it cites no line"
+    return Proof(text=text, behind=(), standing=Standing.REFUSED, support=0.0, why=why)

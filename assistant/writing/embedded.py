@@ -13,6 +13,7 @@ from assistant.writing.models import Deadline, Message, Piece
 from assistant.writing.wire import HttpModel
 from vectorstore import SettingsError
 
+FILE_WINDOW = 4096  # tokens, unless the settings say more: memory is taken for all of them
 MAGIC = b"GGUF"
 NEEDED = "a model in a file needs the package xllamacpp: pip install 'soundings-assistant[llm]'"
 
@@ -56,6 +57,10 @@ class EmbeddedModel:
                 self._server = _serve(self._file, self._window, self._threads, key)
                 base = f"{self._server.listening_address}/v1"
                 self._http = HttpModel(base, model=self.name, key=key)
+
+    def window(self, deadline: Deadline) -> int:
+        """What it was opened with."""
+        return self._window
 
     def stream(
         self,

@@ -65,14 +65,32 @@ def _read(event: Any, part: str) -> Iterator[Piece]:
     if not isinstance(choice, dict):
         raise ModelFailed("the service sent what is no reply")
     message = choice.get(part)
-    text = message.get("content") if isinstance(message, dict) else None
+    text = _said(message) if isinstance(message, dict) else ""
     finish = choice.get("finish_reason")
     if text or finish or tokens:
         yield Piece(
-            text=text if isinstance(text, str) else "",
+            text=text,
             finish=str(finish) if finish else None,
             tokens=tokens,
         )
+
+
+def _said(message: dict[str, Any]) -> str:
+    """The text of a message: whole, in parts (what is thought aloud is none), or as the arguments
+    of a tool that a model calls instead of replying."""
+    content = message.get("content")
+    if isinstance(content, list):
+        parts = [part for part in content if isinstance(part, dict)]
+        content = "".join(str(p.get("text") or "") for p in parts if p.get("type") == "text")
+    if isinstance(content, str) and content:
+        return content
+    calls = message.get("tool_calls")
+    functions = [c.get("function") for c in calls if isinstance(c, dict)] if calls else []
+    return "".join(
+        f["arguments"]
+        for f in functions
+        if isinstance(f, dict) and isinstance(f.get("arguments"), str)
+    )
 
 
 def _count(value: object) -> int:

@@ -11,6 +11,7 @@ from llama_index.core.llms import CustomLLM
 from pydantic import PrivateAttr
 
 from assistant.settings import AssistantSettings
+from assistant.writing.embedded import FILE_WINDOW
 from assistant.writing.models import Deadline, Message, Model
 
 
@@ -35,7 +36,7 @@ class ModelLLM(CustomLLM):
     @property
     def metadata(self) -> LLMMetadata:
         return LLMMetadata(
-            context_window=self._table.llm_window,
+            context_window=self._table.llm_window or FILE_WINDOW,
             num_output=self._table.llm_tokens,
             model_name=self._model.name,
         )

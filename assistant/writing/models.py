@@ -11,7 +11,7 @@ from assistant.errors import Stopped
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """One message of a prompt; `role` is "system" or "user"."""
+    """One message of a prompt; `role` is "system", "user" or "assistant"."""
 
     role: str
     content: str
@@ -64,6 +64,10 @@ class Model(Protocol):
 
     def prepare(self) -> None:
         """Do once what takes long and is no part of an answer. Raises ModelError."""
+
+    def window(self, deadline: Deadline) -> int | None:
+        """How many tokens it reads at once, reply included; None where nobody tells. Raises
+        ModelError."""
 
     def stream(
         self,

@@ -2,52 +2,84 @@
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-_TEXT = ("text", "statement", "sentence", "claim")
-_BEHIND = ("quotes", "quote", "copied", "citations", "citation", "cites", "sources", "number")
-_NUMBER = re.compile(r"\W*(?:quote\s*)?(\d{1,4})\W*", re.IGNORECASE)
-_MARKER = re.compile(r"\s*\[(\d{1,4}(?:\s*,\s*\d{1,4})*)\]")
+_TEXT = ("text", "statement", "sentence", "claim", "answer")
+_BEHIND = ("cites", "cite", "citations", "citation", "lines", "quotes", "quote", "n", "number")
+_OUTCOME = re.compile(r'"outcome"\s*:\s*"(\w+)"')
+_NUMBERS = re.compile(r"\d{1,6}")
+_MARKER = re.compile(r"\s*[\[【](?:n\s*=?\s*|lines?\s+)?(\d{1,6}(?:\s*[,;]\s*\d{1,6})*)[\]】]")
 _LINE = re.compile(r"(?<=[.!?])\s+(?=[A-Z“\"])|\n+")
-_THOUGHT = re.compile(r"\A\s*<think>.*?(</think>|\Z)", re.DOTALL)
+_THOUGHT = re.compile(
+    r"\A\s*<(think|thinking|thought|reasoning)>.*?(</\1>|\Z)", re.DOTALL | re.IGNORECASE
+)
+_THINKS = ("<think>", "<thinking>", "<thought>", "<reasoning>")
 DEEPEST = 50
+MOST_STATEMENTS = 12
+OUTCOMES = ("answered", "partial", "not_stated")
 
+VERDICTS: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "verdicts": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "id": {"type": "integer"},
+                    "supported": {"type": "boolean"},
+                    "why": {"type": "string"},
+                },
+                "required": ["id", "supported", "why"],
+                "additionalProperties": False,
+            },
+        }
+    },
+    "required": ["verdicts"],
+    "additionalProperties": False,
+}
+"""The form of a second reading."""
 
-def statements_of(quotes: Sequence[int]) -> dict[str, Any]:
-    """The form that is asked for, where a service can promise one: statements that name none but
-    these quotes."""
-    number = {"type": "integer", "enum": list(quotes)}
-    statement = {
-        "type": "object",
-        "properties": {
-            "text": {"type": "string"},
-            "quotes": {"type": "array", "maxItems": len(quotes), "items": number},
-            "copied": {"type": "array", "items": {"type": "string"}},
+ANSWER: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "outcome": {"type": "string", "enum": list(OUTCOMES)},
+        "statements": {
+            "type": "array",
+            "maxItems": MOST_STATEMENTS,
+            "items": {
+                "type": "object",
+                "properties": {
+                    "text": {"type": "string"},
+                    "cites": {"type": "array", "items": {"type": "integer"}},
+                },
+                "required": ["text", "cites"],
+                "additionalProperties": False,
+            },
         },
-        "required": ["text", "quotes", "copied"],
-        "additionalProperties": False,
-    }
-    return {
-        "type": "object",
-        "properties": {"statements": {"type": "array", "maxItems": 6, "items": statement}},
-        "required": ["statements"],
-        "additionalProperties": False,
-    }
+        "missing": {"type": ["string", "null"]},
+    },
+    "required": ["outcome", "statements", "missing"],
+    "additionalProperties": False,
+}
+"""The form of an answer, where a service can promise one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """A statement as the model wrote it: its words, the numbers it names, the words it copied."""
+    """A statement as the model wrote it: its words, and the numbers of the lines it cites."""
 
     text: str
-    numbers: tuple[int, ...]
-    copied: tuple[str, ...]
+    cites: tuple[int, ...]
 
 
-class StatementReader:
-    """Reads a reply as it comes. `feed` gives the statements that a piece makes whole."""
+class ReplyReader:
+    """Reads a reply as it comes. `feed` gives the statements that a piece makes whole; `outcome` is
+    what the reply says of the question once it has said it; once the reply is at its end,
+    `well_formed` tells whether it has the form that was asked for, and `missing` what it says that
+    the evidence leaves open."""
 
     def __init__(self) -> None:
         self._text = ""
@@ -55,22 +87,41 @@ class StatementReader:
         self._open: list[int] = []
         self._quoted = self._escaped = False
         self._found = False
+        self.well_formed = False
+        self.missing: str | None = None
+
+    @property
+    def outcome(self) -> str | None:
+        """One of OUTCOMES; None where it has said none of them."""
+        said = _OUTCOME.search(self._text)
+        return said[1] if said and said[1] in OUTCOMES else None
 
     def feed(self, piece: str) -> list[Written]:
         self._text += piece
         if not self._at:  # what a model thinks aloud first is no part of its reply
-            begun = self._text.lstrip()
-            if "<think>".startswith(begun[:7]) and "</think>" not in begun:
+            begun = self._text.lstrip().lower()
+            if any(
+                mark.startswith(begun) or (begun.startswith(mark) and f"</{mark[1:]}" not in begun)
+                for mark in _THINKS
+            ):
                 return []
             self._text = _THOUGHT.sub("", self._text)
-        return [statement for found in self._objects() for statement in _statement(found)]
+        return [statement for found in self._objects() for statement in self._read(found)]
 
     def rest(self) -> list[Written]:
         """What the reply says in plain text, with markers, where it held no JSON at all."""
         if self._found or "{" in self._text:
             return []
-        said = [line.strip(" \t*•-") for line in _LINE.split(_THOUGHT.sub("", self._text))]
-        return [_clean(line, [], []) for line in said if any(c.isalnum() for c in line)]
+        said = [line.strip(" \t*•-#>") for line in _LINE.split(_THOUGHT.sub("", self._text))]
+        return [_clean(line, []) for line in said if any(c.isalnum() for c in line)]
+
+    def _read(self, found: Mapping[str, Any]) -> Iterator[Written]:
+        if found.get("outcome") in OUTCOMES and isinstance(found.get("statements"), list):
+            self.well_formed = True
+            missing = found.get("missing")
+            self.missing = " ".join(missing.split()) or None if isinstance(missing, str) else None
+            return
+        yield from _statement(found)
 
     def _objects(self) -> Iterator[dict[str, Any]]:
         """The JSON objects that have ended since the last call, inner ones before outer ones."""
@@ -99,9 +150,23 @@ def read_field(reply: str, name: str) -> str | None:
 
 def read_object(reply: str, name: str) -> dict[str, Any] | None:
     """The first JSON object of a reply whose field `name` is a text."""
-    reader = StatementReader()
+    return next((found for found in _all(reply) if isinstance(found.get(name), str)), None)
+
+
+def read_verdicts(reply: str) -> dict[int, tuple[bool, str]]:
+    """What a second reading says of each statement by its id: whether it is supported, and why
+    not. What it does not say clearly is left out."""
+    return {
+        found["id"]: (found["supported"], str(found.get("why") or ""))
+        for found in _all(reply)
+        if isinstance(found.get("supported"), bool) and isinstance(found.get("id"), int)
+    }
+
+
+def _all(reply: str) -> Iterator[dict[str, Any]]:
+    reader = ReplyReader()
     reader._text = _THOUGHT.sub("", reply)
-    return next((found for found in reader._objects() if isinstance(found.get(name), str)), None)
+    return reader._objects()
 
 
 def _load(text: str) -> dict[str, Any] | None:
@@ -114,35 +179,30 @@ def _load(text: str) -> dict[str, Any] | None:
     return None
 
 
-def _statement(found: dict[str, Any]) -> Iterator[Written]:
+def _statement(found: Mapping[str, Any]) -> Iterator[Written]:
     text = next((found[name] for name in _TEXT if isinstance(found.get(name), str)), None)
     behind = [found[name] for name in _BEHIND if name in found]
-    if text is None or not behind:
-        return
-    numbers: list[int] = []
-    copied: list[str] = []
-    for value in behind:
-        for one in value if isinstance(value, list) else [value]:
-            _sort(one, numbers, copied)
-    yield _clean(text, numbers, copied)
+    if text is not None and behind:
+        yield _clean(text, [number for value in behind for number in _numbers(value)])
 
 
-def _sort(value: object, numbers: list[int], copied: list[str]) -> None:
+def _numbers(value: object) -> Iterator[int]:
+    """The numbers in whatever names lines: 17, "17", "[17]", [17, 18], {"n": 17}."""
     if isinstance(value, dict):
-        for inner in value.values():
-            _sort(inner, numbers, copied)
+        value = list(value.values())
+    if isinstance(value, list):
+        for each in value:
+            yield from _numbers(each)
+    elif isinstance(value, str):
+        yield from map(int, _NUMBERS.findall(value))
     elif isinstance(value, int) and not isinstance(value, bool):
-        numbers.append(value)
-    elif isinstance(value, str) and value.strip():
-        match = _NUMBER.fullmatch(value)
-        numbers.append(int(match.group(1))) if match else copied.append(value)
+        yield value
 
 
-def _clean(text: str, numbers: list[int], copied: list[str]) -> Written:
-    """The statement without the markers in its words, which name quotes as well."""
-    named = [int(n) for match in _MARKER.finditer(text) for n in match.group(1).split(",")]
+def _clean(text: str, numbers: Sequence[int]) -> Written:
+    """The statement without the markers in its words, which cite lines as well."""
+    named = [int(n) for match in _MARKER.finditer(text) for n in _NUMBERS.findall(match.group(1))]
     return Written(
         text=" ".join(_MARKER.sub("", text).split()),
-        numbers=tuple(dict.fromkeys([*numbers, *named])),
-        copied=tuple(dict.fromkeys(copied)),
+        cites=tuple(dict.fromkeys([*numbers, *named])),
     )

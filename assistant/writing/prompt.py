@@ -1,4 +1,4 @@
-"""Prompts: the templates of `prompts/llm`, filled with evidence that stays within the window."""
+"""Prompts: the templates of `prompts/llm`, filled."""
 
 import json
 import re
@@ -6,16 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from assistant.models import Citation, Turn
-from assistant.writing.errors import PromptTooLong
+from assistant.models import Turn
 from assistant.writing.models import Message
 from prompts.errors import PromptError
 from prompts.records import load_sheet
 from prompts.template import Template, check_slots
-from vectorstore import Passage, visible
+from vectorstore import visible
 
-# Few texts have more tokens than a third of their characters; one that does is told by the service.
-CHARACTERS_A_TOKEN = 3
 TURNS = 6
 TURN_CHARACTERS = 1_000
 _ROLE_MARKS = re.compile(r"\[(/?(?:INST|SYS|SYSTEM|AVAILABLE_TOOLS|TOOL_\w+))\]", re.IGNORECASE)
@@ -51,65 +48,41 @@ def load_prompt(name: str) -> Prompt:
     return Prompt(version=f"{name}-{sheet.head.one('version')}", messages=tuple(messages))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
-    """What a model is shown: quotes by their markers, and the passages around them."""
-
-    quotes: tuple[Citation, ...]
-    passages: tuple[Passage, ...]
-
-    @property
-    def size(self) -> int:
-        return len(self.quotes) + len(self.passages)
-
-    def first(self, number: int) -> "Evidence":
-        """The first pieces, best first: quotes before passages."""
-        quotes = self.quotes[:number]
-        return Evidence(quotes=quotes, passages=self.passages[: number - len(quotes)])
-
-    def labelled(self) -> list[tuple[str, Passage]]:
-        """The passages with the letters by which they go."""
-        return [(chr(ord("A") + i), passage) for i, passage in enumerate(self.passages)]
-
-    def lines(self) -> list[str]:
-        """A JSON object a line, so that no text can pretend to be anything but a text."""
-        quotes: list[dict[str, object]] = [
-            {"quote": q.marker, "source": q.title, "text": q.quote} for q in self.quotes
-        ]
-        passages: list[dict[str, object]] = [
-            {"passage": label, "source": p.title, "text": p.text} for label, p in self.labelled()
-        ]
-        return [as_line(each) for each in (*quotes, *passages)]
+def answer_prompt(question: str, evidence: Sequence[str]) -> list[Message]:
+    """The messages that ask for an answer from evidence in JSON Lines."""
+    asked = as_line({"question": question})
+    return load_prompt("answer").fill(evidence="\n".join(evidence), question=asked)
 
 
-def answer_prompt(
-    question: str, evidence: Evidence, *, window: int, reply: int
-) -> tuple[list[Message], Evidence]:
-    """The messages, and what of the evidence stayed: whole pieces by rank, as many as fit in a
-    window of so many tokens beside a reply of so many. Raises PromptTooLong where none does."""
-    prompt = load_prompt("answer")
-    asked = neutral(question)
-    bare = prompt.fill(evidence="", question=asked)
-    room = (window - reply) * CHARACTERS_A_TOKEN - sum(len(m.content) for m in bare)
-    kept = 0
-    for line in evidence.lines():
-        room -= len(line) + 1
-        if room < 0:
-            break
-        kept += 1
-    if not kept:
-        raise PromptTooLong(
-            f"not one quote fits in a window of {window:,} tokens. Raise SOUNDINGS_LLM_WINDOW if "
-            "the model's is larger"
-        )
-    shown = evidence.first(kept)
-    return prompt.fill(evidence="\n".join(shown.lines()), question=asked), shown
+def repair_prompt(question: str, faults: Sequence[tuple[str, str]]) -> list[Message]:
+    """The further message that names statements at fault, each with why."""
+    lines = [as_line({"statement": text, "fault": why}) for text, why in faults]
+    asked = as_line({"question": question})
+    return load_prompt("repair").fill(faults="\n".join(lines), question=asked)
 
 
-def followup_prompt(question: str, history: Sequence[Turn]) -> list[Message]:
-    """The messages that ask for a question to be made to stand alone."""
-    turns = [as_line({t.role: t.content[:TURN_CHARACTERS]}) for t in history[-TURNS:]]
-    return load_prompt("followup").fill(turns="\n".join(turns), question=neutral(question))
+def check_prompt(statements: Mapping[int, tuple[str, Sequence[str]]]) -> list[Message]:
+    """The messages that ask whether statements, by id, follow from their evidence."""
+    told = [
+        {"id": id, "text": neutral(text), "evidence": [neutral(each) for each in evidence]}
+        for id, (text, evidence) in statements.items()
+    ]
+    return load_prompt("check").fill(statements=as_line({"statements": told}))
+
+
+def rewrite_prompt(
+    question: str, history: Sequence[Turn], language: str | None = None
+) -> list[Message]:
+    """The messages that ask for a question to be made to stand alone, in a language where one is
+    named."""
+    turns = [
+        {"role": turn.role, "content": neutral(turn.content[:TURN_CHARACTERS])}
+        for turn in history[-TURNS:]
+    ]
+    told: dict[str, object] = {"history": turns, "question": question}
+    if language:
+        told["language"] = language
+    return load_prompt("rewrite").fill(turn=as_line(told))
 
 
 def neutral(text: str) -> str:

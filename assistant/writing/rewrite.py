@@ -1,10 +1,11 @@
-"""A follow-up, made to stand alone by a model. What it adds of its own is not taken."""
+"""A turn, made to stand alone by a model. What it adds of its own is not taken."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from assistant.models import Turn
-from vectorstore.library.lexicon import STOPWORDS, stem, words
+from assistant.proof.said import Said, read
+from vectorstore.library.lexicon import among
 
 QUESTION: dict[str, Any] = {
     "type": "object",
@@ -12,26 +13,20 @@ QUESTION: dict[str, Any] = {
     "required": ["question"],
     "additionalProperties": False,
 }
-REPLY_TOKENS = 120
+REPLY_TOKENS = 200
 LONGEST = 400
-_NEGATIONS = frozenset(("not", "no", "never", "without", "nor", "neither", "none", "cannot"))
 
 
 def is_faithful(rewritten: str, question: str, history: Sequence[Turn]) -> bool:
-    """Whether a rewrite is one line, keeps the question's own words, and has no word with meaning,
-    number or negation that neither the question nor the turns have."""
+    """Whether a rewrite is one line, and has no name, number or date that neither the question nor
+    the turns have."""
     if not any(c.isalnum() for c in rewritten) or len(rewritten) > LONGEST or "\n" in rewritten:
         return False
-    said = _told(" ".join([question, *(turn.content for turn in history)]))
-    return _told(rewritten) <= said and _told(question) <= _told(rewritten) | _LEANING
+    said = read(" ".join([question, *(turn.content for turn in history)]))
+    known = frozenset(word.stem for word in said.words)
+    new = read(rewritten)
+    return all(among(name, known) for name in new.names) and _numbers(new) <= _numbers(said)
 
 
-def _told(text: str) -> frozenset[str]:
-    return frozenset(stem(w) for w in words(text) if w not in STOPWORDS or w in _NEGATIONS)
-
-
-_LEANING = frozenset(
-    stem(word)
-    for word in """also one ones person people thing things former latter else then there same
-    exactly please tell""".split()
-)
+def _numbers(said: Said) -> frozenset[str]:
+    return frozenset(word.folded for word in said.words if word.folded[0].isdigit())

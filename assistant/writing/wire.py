@@ -27,6 +27,7 @@ from assistant.writing.errors import (
 )
 from assistant.writing.events import pieces_of, reason_of
 from assistant.writing.models import Deadline, Message, Piece
+from assistant.writing.window import window_of
 
 CONNECT_SECONDS = 10.0
 LARGEST_REPLY = 4_000_000  # bytes; no reply to us is near it
@@ -34,6 +35,15 @@ TRIES = 3
 GLANCE = 0.1  # seconds after which it is looked whether somebody still waits
 PAUSE = 0.5  # seconds before a service that failed is asked again
 FORMS = ("json_schema", "json_object", "text")  # what may be asked of a reply, strictest first
+# What a service may refuse to be told, and what is then told instead: some know it by another name,
+# some allow only their own choice.
+OTHERWISE: dict[str, str | None] = {
+    "max_tokens": "max_completion_tokens",
+    "max_completion_tokens": None,
+    "temperature": None,
+    "seed": None,
+    "stream_options": None,
+}
 _END = object()
 
 
@@ -45,6 +55,9 @@ class HttpModel:
         self._key = key
         self._name = model
         self._form = 0
+        self._otherwise: dict[str, str | None] = {}
+        self._window: int | None = None
+        self._looked = False
         host = urlsplit(self._base).hostname or ""
         self._client = httpx.Client(
             headers={"Authorization": f"Bearer {key}"} if key else {},
@@ -70,10 +83,10 @@ class HttpModel:
         tokens: int,
         deadline: Deadline,
     ) -> Iterator[Piece]:
-        for attempt in range(1, TRIES + len(FORMS)):
+        for attempt in range(1, TRIES + len(FORMS) + len(OTHERWISE)):
             form = self._form
             try:
-                body = {
+                body: dict[str, Any] = {
                     "model": self._listed(deadline),
                     "messages": [{"role": m.role, "content": m.content} for m in messages],
                     "max_tokens": tokens,
@@ -83,6 +96,10 @@ class HttpModel:
                     "stream_options": {"include_usage": True},
                     **_response_format(FORMS[form], schema),
                 }
+                for name, other in self._otherwise.items():
+                    value = body.pop(name, None)
+                    if other and value is not None:
+                        body[other] = value
                 yield from self._once(body, deadline)
                 return
             except FormRefused:
@@ -102,6 +119,25 @@ class HttpModel:
         if self._name is None:
             self._name = self._offered(deadline)[0]
         return self._name
+
+    def window(self, deadline: Deadline) -> int | None:
+        """As the service tells it; asked once."""
+        if not self._looked:
+            name = self._listed(deadline)
+            answer = self._within(deadline, self._list)
+            rows = answer.get("data") if isinstance(answer, dict) else None
+            listed = next(
+                (row for row in rows or () if isinstance(row, dict) and row.get("id") == name), {}
+            )
+
+            def get(path: str) -> Any:
+                try:
+                    return self._within(deadline, lambda put, left: self._other(path, put, left))
+                except (ModelFailed, ModelRefused, ModelUnreachable):
+                    return None
+
+            self._window, self._looked = window_of(listed, get), True
+        return self._window
 
     def offered(self, seconds: float) -> list[str]:
         """The names of the models that the service lists, at least one. Raises ModelError, also
@@ -129,6 +165,12 @@ class HttpModel:
         if response.status_code != 200:
             raise self._refusal(response, response.content)
         put(response.json())
+
+    def _other(self, path: str, put: Callable[[object], None], deadline: Deadline) -> None:
+        """What the service says elsewhere than in the interface that all have."""
+        root = self._base.removesuffix("/v1")
+        response = self._client.get(f"{root}{path}", timeout=_timeout(deadline))
+        put(response.json() if response.status_code == 200 else None)
 
     def _once(self, body: Mapping[str, Any], deadline: Deadline) -> Iterator[Piece]:
         """One request. Raises ReplyCut where the reply has no end."""
@@ -207,6 +249,10 @@ class HttpModel:
             return ModelFailed(f"{self._base} sent what is no reply (not JSON)")
         return exc
 
+    def _refused(self, said: str) -> str | None:
+        """What of a request an error names, that may be told otherwise."""
+        return next((n for n in OTHERWISE if n in said and n not in self._otherwise), None)
+
     def _refusal(self, response: httpx.Response, body: bytes) -> ModelError:
         """What a status other than 200 means."""
         status, said = response.status_code, self.hush(reason_of(body))
@@ -218,6 +264,9 @@ class HttpModel:
             return ModelBusy(told, wait=_retry_after(response.headers.get("retry-after", "")))
         if status in (400, 413, 422, 500) and ("context" in low or "too long" in low):
             return PromptTooLong(told)
+        if status in (400, 415, 422, 501) and (known := self._refused(low)):
+            self._otherwise[known] = OTHERWISE[known]
+            return ModelFailed(told, wait=0.0)
         if status in (400, 415, 422, 501) and self._form + 1 < len(FORMS):
             return FormRefused(told)
         if status >= 500:

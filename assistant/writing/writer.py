@@ -1,8 +1,6 @@
-"""The writer: an extractive answer in, the same answer in a model's words out, proved.
+"""The writer: a model reads the evidence and answers; what it says is proved, then shown.
 
-Every statement passes the gate before it is shown. One that does not is replaced by the quote that
-it named, or left out, and counted either way. Where nothing of the model's stands, the answer
-stays what it was.
+evidence to the window → reply, statement by statement → proof → second reading → repair → answer
 """
 
 import re
@@ -10,51 +8,63 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from assistant.finding.excerpts import cited, quote_of
-from assistant.models import Answer, Citation, Dropped, Outcome, Turn, Use
-from assistant.proof import Checker, Slice, Verdict, judge
+from assistant.models import Answer, Citation, Outcome, Turn, Use
+from assistant.proof import Checker, Slice, Standing, judge
 from assistant.proof.said import read
+from assistant.reading.chances import moved
 from assistant.settings import AssistantSettings
+from assistant.turn.language import languages_of, other_language
 from assistant.writing.cache import Reply, ReplyCache, key_of
-from assistant.writing.draft import Draft, Proved
+from assistant.writing.draft import Draft, Proof, uncited
 from assistant.writing.errors import ModelBusy, ModelError, PromptTooLong
-from assistant.writing.locate import locate_sentences
+from assistant.writing.evidence import Evidence, context_of, gather
 from assistant.writing.models import Deadline, Message, Model
-from assistant.writing.parse import StatementReader, Written, read_field, statements_of
-from assistant.writing.prompt import Evidence, answer_prompt, followup_prompt, load_prompt
-from assistant.writing.rewrite import QUESTION, REPLY_TOKENS, is_faithful
-from vectorstore import Library, Passage, visible
-
-PASSAGES_SHOWN = 2  # they are most of what a model has to read before its first word
-MOST_STATEMENTS = 8
-STATEMENT_CHARACTERS = 600
-NEAREST_SENTENCES = 3  # of the passages, that a statement which fell is tried on
-SHARED_WORDS = 0.5  # of a statement's words with meaning, that such a sentence holds at least
-AT_ONCE = 24  # answers that a model writes at the same time, be it ever so slow
-# Where one of two statements ends that a model joined: what follows is a clause of its own.
-_CLAUSE_END = re.compile(
-    r"(?:;|,(?: and| but| while)) (?=(?:it|he|she|they|the|this|its|his|her)\b)"
-    r"| and (?=(?:it|he|she|they)\b)"
+from assistant.writing.parse import (
+    ANSWER,
+    MOST_STATEMENTS,
+    VERDICTS,
+    ReplyReader,
+    Written,
+    read_field,
+    read_verdicts,
 )
-_FULL_NAME = re.compile(r"\b(?P<first>[A-Z][a-z]+) (?P<last>[A-Z][a-z][\w-]*)")
-_WORD = re.compile(r"\w[\w-]*")
+from assistant.writing.prompt import (
+    answer_prompt,
+    check_prompt,
+    load_prompt,
+    repair_prompt,
+    rewrite_prompt,
+)
+from assistant.writing.rewrite import QUESTION, REPLY_TOKENS, is_faithful
+from vectorstore import Query, Store, visible
+
+WINDOW = 32_768  # tokens, where nobody tells; a service that takes fewer says so
+# Few texts have more tokens than a third of their characters; one that does is told by the service.
+CHARACTERS_A_TOKEN = 3
+STATEMENT_CHARACTERS = 900
+AT_ONCE = 24  # answers that a model writes at the same time, be it ever so slow
+CONFIRMED = (
+    3.0  # by how much, in log odds, a second reading moves how well a statement is supported
+)
+SMALL = 7e9  # weights below which a model's second reading is no help
+_WEIGHTS = re.compile(r"(?<![a-z0-9.])(?:(\d+)x)?(\d+(?:\.\d+)?)([bm])(?![a-z0-9])", re.IGNORECASE)
 # What could make a page or a person fetch something, or pass for the page's own markup.
-_MARKUP = re.compile(r"https?:|www\.|\]\(|!\[|<\w|</|&\w+;|```|\bjavascript:|\bdata:", re.I)
+_MARKUP = re.compile(r"https?:|www\.|\]\(|!\[|<\w|</|&\w+;|```|\b(?:javascript|data):\S", re.I)
 
 
 class ModelWriter:
     """Writes answers with a language model. Safe to use from several threads."""
 
     def __init__(
-        self, model: Model, library: Library, settings: AssistantSettings, checker: Checker | None
+        self, model: Model, store: Store, settings: AssistantSettings, checker: Checker | None
     ):
-        """Without a `checker` only what is verbatim in its quotes stands."""
-        self._model = model
-        self._library = library
-        self._settings = settings
+        """Without a `checker` only what is verbatim in its quotes is proved."""
+        self.model = model
+        self.store = store
+        self.settings = settings
         self._checker = checker
         self._replies = ReplyCache(settings.llm_cache)
         self._places = threading.BoundedSemaphore(AT_ONCE)
@@ -62,43 +72,27 @@ class ModelWriter:
     @property
     def name(self) -> str:
         """What the model is called."""
-        return self._model.name
+        return self.model.name
 
     def hush(self, text: str) -> str:
         """The text without the key, should a service ever echo it."""
-        return self._model.hush(text)
+        return self.model.hush(text)
+
+    @property
+    def reads_again(self) -> bool:
+        """Whether statements get a second reading."""
+        if self.settings.llm_check == "auto":
+            return weights_of(self.model.name) >= SMALL
+        return self.settings.llm_check == "on"
 
     def begin(self, stop: threading.Event | None = None) -> "Writing":
         """The writing of one answer, until `stop` is set: from here on the time limit counts."""
         unready = None
         try:
-            self._model.prepare()
+            self.model.prepare()
         except ModelError as exc:
             unready = exc
-        return Writing(self, Deadline(self._settings.llm_seconds, stop), unready)
-
-    def replies(
-        self, question: str, evidence: Evidence, deadline: Deadline
-    ) -> Iterator[tuple[str | Reply, Evidence]]:
-        """The pieces of the reply with the evidence that was shown, and at last the whole of it.
-
-        A prompt that proves too long is sent again with half the evidence.
-        """
-        settings, begun = self._settings, False
-        while True:
-            messages, evidence = answer_prompt(
-                question, evidence, window=settings.llm_window, reply=settings.llm_tokens
-            )
-            form = statements_of([quote.marker for quote in evidence.quotes])
-            try:
-                for item in self._asked(messages, form, deadline):
-                    begun = True
-                    yield item, evidence
-                return
-            except PromptTooLong:
-                if begun or evidence.size == 1:
-                    raise
-                evidence = evidence.first((evidence.size + 1) // 2)
+        return Writing(self, Deadline(self.settings.llm_seconds, stop), unready)
 
     @contextmanager
     def place(self) -> Iterator[None]:
@@ -120,17 +114,23 @@ class ModelWriter:
         """The whole reply to a prompt that is no question's. One given before is given again.
         Raises ModelError, and Stopped soon after `stop` is set; what such a reply says is still
         to be proved."""
-        self._model.prepare()
-        *_, reply = self._asked(messages, schema, Deadline(self._settings.llm_seconds, stop))
-        assert isinstance(reply, Reply)
-        return replace(reply, text=self._model.hush(reply.text))
+        self.model.prepare()
+        return self.whole(messages, schema, Deadline(self.settings.llm_seconds, stop))
 
-    def _asked(
+    def whole(
+        self, messages: Sequence[Message], schema: Mapping[str, Any], deadline: Deadline
+    ) -> Reply:
+        """The whole reply. Raises ModelError."""
+        *_, reply = self.asked(messages, schema, deadline)
+        assert isinstance(reply, Reply)
+        return replace(reply, text=self.model.hush(reply.text))
+
+    def asked(
         self, messages: Sequence[Message], schema: Mapping[str, Any], deadline: Deadline
     ) -> Iterator[str | Reply]:
         """The pieces of the reply, and at last the whole of it; one given before is not asked for
         again."""
-        tokens = self._settings.llm_tokens
+        tokens = self.settings.llm_tokens
         key = key_of(messages, tokens)
         known = self._replies.get(key)
         if known is not None:
@@ -138,7 +138,7 @@ class ModelWriter:
             yield replace(known, cached=True)
             return
         said, finish, cost = list[str](), None, None
-        for piece in self._model.stream(messages, schema=schema, tokens=tokens, deadline=deadline):
+        for piece in self.model.stream(messages, schema=schema, tokens=tokens, deadline=deadline):
             said.append(piece.text)
             finish, cost = piece.finish or finish, piece.tokens or cost
             yield piece.text
@@ -147,123 +147,62 @@ class ModelWriter:
             self._replies.put(key, reply)
         yield reply
 
-    def prove(self, written: Written, evidence: Evidence) -> Proved | Dropped:
-        """The statement with its quotes, where all are there and it stands on them."""
-        text = self._model.hush(visible(written.text))
-        behind = self._behind(written, evidence)
-        if isinstance(behind, str):
-            return Dropped(text=text[:STATEMENT_CHARACTERS], why=behind)
+    def prove(
+        self,
+        text: str,
+        behind: Sequence[Citation],
+        *,
+        leads: str = "",
+        around: str = "",
+        asked: str = "",
+    ) -> Proof:
+        """What becomes of a statement on the quotes behind it, which lean on `leads`; its numbers
+        and names may also stand `around` them, its names also in the question `asked`."""
+        text = self.model.hush(visible(text))
+        proof = Proof(
+            text=text[:STATEMENT_CHARACTERS],
+            behind=tuple(behind),
+            standing=Standing.REFUSED,
+            support=0.0,
+            leads=leads,
+        )
         if len(text) > STATEMENT_CHARACTERS:
-            return Dropped(text=text[:STATEMENT_CHARACTERS], why="it is too long for a statement")
+            return replace(proof, why="it is too long for a statement")
         if _MARKUP.search(text):
-            return Dropped(text=text, why="it holds a link or markup")
-        first = self._judged(text, behind)
-        proved = self._proved(text, behind, first, evidence)
-        if proved is None and first.lacks:
-            named = by_surname(text, " ".join(quote.quote for quote in behind))
-            if named != text:
-                proved = self._proved(named, behind, self._judged(named, behind), evidence)
-        return proved or Dropped(text=text, why=first.why or "ungrounded")
-
-    def _proved(
-        self, text: str, behind: list[Citation], first: Verdict, evidence: Evidence
-    ) -> Proved | None:
-        """What of a statement stands, whose quotes alone came to `first`: all of it, or all but its
-        last clause."""
-        for verdict, quotes in self._tries(text, behind, first, evidence):
-            if verdict.stands:
-                return Proved(text=text, support=verdict.support, behind=tuple(quotes))
-        end = _CLAUSE_END.search(text)
-        if end is None:
-            return None
-        shown = text[: end.start()] + "."
-        verdict = self._judged(shown, behind)
-        if not verdict.stands:
-            return None
-        cut = Dropped(text=text[end.end() :], why=first.why or "ungrounded")
-        return Proved(text=shown, support=verdict.support, behind=tuple(behind), cut=cut)
-
-    def _tries(
-        self, text: str, behind: list[Citation], first: Verdict, evidence: Evidence
-    ) -> Iterator[tuple[Verdict, list[Citation]]]:
-        """The statement on its quotes; where these lack a name or a number, on each further quote
-        of the same passage as well: "she" of one sentence is named in the one before. Then on the
-        sentences of the passages that are nearest in words: a small model writes what a passage
-        says, and names a quote that does not."""
-        yield first, behind
-        if first.stands:
-            return
-        passages = {quote.passage for quote in behind}
-        for quote in evidence.quotes if first.lacks else ():
-            if quote.passage in passages and quote not in behind:
-                wider = sorted([*behind, quote], key=lambda q: q.place)
-                yield self._judged(text, wider), wider
-        for sentence in self._nearest(text, evidence):
-            yield self._judged(text, [sentence]), [sentence]
-
-    def _nearest(self, text: str, evidence: Evidence) -> list[Citation]:
-        """The sentences of the passages that share the most words with a statement, best first."""
-        wanted = read(text).stems
-        shares = [
-            (len(wanted & read(passage.slice(s.start, s.end)).stems) / len(wanted), passage, s)
-            for passage in evidence.passages
-            for s in passage.sentences
-            if wanted
-        ]
-        near = sorted((x for x in shares if x[0] >= SHARED_WORDS), key=lambda x: -x[0])
-        return [
-            self._cited(passage, s.start, s.end, evidence)
-            for _, passage, s in near[:NEAREST_SENTENCES]
-        ]
-
-    def _judged(self, text: str, behind: Sequence[Citation]) -> Verdict:
-        slices = [Slice.cited(citation) for citation in behind]
-        return judge(text, slices, self._library, self._checker)
-
-    def _behind(self, written: Written, evidence: Evidence) -> list[Citation] | str:
-        """The quotes that a statement names and copies, or why they are not there."""
-        known = {quote.marker: quote for quote in evidence.quotes}
-        behind: dict[tuple[str, int, int], Citation] = {}
-        for number in written.numbers:
-            if number not in known:
-                return f"it cites quote {number}, which does not exist"
-            quote = known[number]
-            behind.setdefault(quote.place, quote)
-        labels = {label for label, _ in evidence.labelled()}
-        for words in written.copied:
-            if words.strip() in labels:  # it names a passage, and copies nothing
-                continue
-            found = self._located(words, evidence)
-            if found is None:
-                return f"what it quotes is in no source: “{self._model.hush(visible(words))[:100]}”"
-            behind.setdefault(found.place, found)
-        return list(behind.values()) or "it names no quote"
-
-    def _located(self, words: str, evidence: Evidence) -> Citation | None:
-        for passage in evidence.passages:
-            span = locate_sentences(words, passage)
-            if span is not None:
-                return self._cited(passage, *span, evidence)
-        return None
-
-    def _cited(self, passage: Passage, start: int, end: int, evidence: Evidence) -> Citation:
-        for quote in evidence.quotes:  # a numbered quote that holds it is as good
-            if quote.source == passage.source and quote.start <= start and end <= quote.end:
-                return quote
-        return cited(quote_of(passage, start, end, 0.0), self._library, marker=0)
+            return replace(proof, why="it holds a link or markup")
+        if proof.quoted and behind:
+            return replace(proof, standing=Standing.PROVED, support=1.0)
+        verdict = judge(
+            text,
+            [Slice.cited(quote) for quote in behind],
+            self.store.library,
+            self._checker,
+            leads=leads,
+            around=around,
+            asked=asked,
+            names=other_language(text, languages_of([around])) is None,
+        )
+        return replace(proof, standing=verdict.standing, support=verdict.support, why=verdict.why)
 
 
-def by_surname(text: str, quoted: str) -> str:
-    """The text with people named as what is quoted names them: "Ada Berg" is "Berg" where that
-    says "Captain Berg" and knows no Ada."""
-    known = set(_WORD.findall(quoted))
+def weights_of(name: str) -> float:
+    """How many weights a model has by its name ("qwen2.5:7b", "Mixtral-8x7B"); without end where
+    that does not tell."""
+    found = [
+        float(each or 1) * float(number) * (1e9 if unit.lower() == "b" else 1e6)
+        for each, number, unit in _WEIGHTS.findall(name)
+    ]
+    return max(found, default=float("inf"))
 
-    def named(match: re.Match[str]) -> str:
-        first, last = match["first"], match["last"]
-        is_name = first not in known and read(first).stems
-        return last if is_name and last in known else match[0]
 
-    return _FULL_NAME.sub(named, text)
+@dataclass(slots=True, kw_only=True)
+class _Asked:
+    """A question as it was put to the model: the messages, the evidence in them, and the reply."""
+
+    question: str
+    messages: list[Message]
+    evidence: Evidence
+    reply: str = ""
 
 
 class Writing:
@@ -271,88 +210,234 @@ class Writing:
 
     def __init__(self, writer: ModelWriter, deadline: Deadline, unready: ModelError | None):
         self._writer = writer
-        self._model = writer._model
         self._deadline = deadline
         self._failed = unready
 
-    def standalone(self, question: str, history: Sequence[Turn], ruled: str) -> str:
-        """A follow-up made to stand alone by the model; `ruled`, the form that rules gave it,
-        where the model fails or adds what the turns do not hold."""
-        if not history or self._failed is not None:
-            return ruled
-        pieces = self._model.stream(
-            followup_prompt(question, history),
-            schema=QUESTION,
-            tokens=REPLY_TOKENS,
-            deadline=self._deadline,
-        )
+    def standalone(
+        self, question: str, history: Sequence[Turn], language: str | None = None
+    ) -> str | None:
+        """A turn made to stand alone by the model, in a language where one is named; None where it
+        fails, or adds what the turns do not hold."""
+        if self._failed is not None:
+            return None
         try:
             with self._writer.place():
+                pieces = self._writer.model.stream(
+                    rewrite_prompt(question, history, language),
+                    schema=QUESTION,
+                    tokens=max(REPLY_TOKENS, self._writer.settings.llm_tokens),
+                    deadline=self._deadline,
+                )
                 said = "".join(piece.text for piece in pieces)
         except ModelError as exc:
             self._failed = exc
-            return ruled
-        rewritten = visible((read_field(said, "question") or "").strip())
-        return rewritten if is_faithful(rewritten, question, history) else ruled
+            return None
+        rewritten = " ".join(visible(read_field(said, "question") or "").split())
+        return rewritten if is_faithful(rewritten, question, history) else None
 
-    def write(self, draft: Answer) -> Iterator[Answer]:
-        """The answer as it grows, statement by proved statement; the last one is whole.
+    def write(
+        self,
+        draft: Answer,
+        query: Query,
+        question: str,
+        sources: Sequence[str] | None = None,
+    ) -> Iterator[Answer]:
+        """The answer as it grows, statement by statement; the last one is whole.
 
-        `draft` is the extractive answer: its quotes are the evidence, and it is what is given,
-        with the reason, where the model has nothing that stands. A withheld one is given as it is:
-        where there is no evidence, no model is asked.
+        `draft` is the answer that was found without a model, `query` what was searched for it: what
+        the model is given to read is found by them, in these `sources` where some are named.
+        `question` is what it is asked. Where it has nothing that stands, `draft` is given, with the
+        reason.
         """
-        if draft.outcome is Outcome.WITHHELD:
-            yield draft
-            return
         began = time.perf_counter()
-        page = Draft(draft)
+        settings = self._writer.settings
+        page = Draft(draft, drop_unconfirmed=settings.unconfirmed == "drop")
         timings = dict(draft.timings_ms)
         try:
             if self._failed is not None:
                 raise self._failed
             with self._writer.place():
-                for written, evidence in self._statements(draft, page):
-                    page.take(self._writer.prove(written, evidence), written)
+                asked: _Asked | None = None
+                for each, proof in self._statements(draft, query, question, sources, page):
+                    asked = each
+                    page.take(proof)
                     if not page.grew():
                         continue
                     spent = (time.perf_counter() - began) * 1000
                     timings.setdefault("first_statement", spent)
                     timings["last_statement"] = spent
                     yield page.answer(self._use(page), timings)
+                if asked is not None and not page.silent:
+                    timings["model"] = (time.perf_counter() - began) * 1000
+                    self._read_again(page, range(len(page.proofs)), timings)
+                    self._repair(page, asked, timings)
         except ModelError as exc:
-            page.failure = self._model.hush(str(exc))
-        page.finish()
-        timings["model"] = (time.perf_counter() - began) * 1000
+            page.failure = self._writer.hush(str(exc))
+        if page.outcome is None and draft.outcome is Outcome.WITHHELD:
+            page.proofs.clear()  # a reply without the form says nothing of whether it answers
+        timings.setdefault("model", (time.perf_counter() - began) * 1000)
         yield page.answer(self._use(page), timings)
 
-    def _statements(self, draft: Answer, page: Draft) -> Iterator[tuple[Written, Evidence]]:
-        all_there_is = Evidence(
-            quotes=draft.citations,
-            passages=tuple(hit.passage for hit in draft.hits[:PASSAGES_SHOWN]),
-        )
-        reader, given = StatementReader(), 0
-        for item, shown in self._writer.replies(
-            draft.standalone_question, all_there_is, self._deadline
-        ):
+    def _statements(
+        self,
+        draft: Answer,
+        query: Query,
+        question: str,
+        sources: Sequence[str] | None,
+        page: Draft,
+    ) -> Iterator[tuple[_Asked, Proof]]:
+        reader = ReplyReader()
+        for asked, item in self._replies(draft, query, question, sources):
             if isinstance(item, Reply):
                 page.tokens, page.cached = item.tokens, item.cached
                 page.failure = "the reply was cut off at SOUNDINGS_LLM_TOKENS" if item.cut else None
-                written = [] if given else reader.rest()
+                asked.reply = item.text
+                page.outcome = reader.outcome if reader.well_formed or item.cut else None
+                page.missing = reader.missing
+                written = [] if page.proofs else reader.rest()
             else:
+                if not asked.reply:
+                    reader = ReplyReader()
+                asked.reply += item
                 written = reader.feed(item)
+                page.outcome = reader.outcome
             for each in written:
-                given += 1
-                yield each, shown
-                if given == MOST_STATEMENTS:
-                    return
+                if len(page.proofs) < MOST_STATEMENTS:
+                    yield asked, self._proof(each, asked)
+
+    def _replies(
+        self, draft: Answer, query: Query, question: str, sources: Sequence[str] | None
+    ) -> Iterator[tuple[_Asked, str | Reply]]:
+        """The pieces of the reply, and at last the whole of it. A prompt that proves too long is
+        sent again with half of the evidence. Raises PromptTooLong where none is left."""
+        settings, begun = self._writer.settings, False
+        window = settings.llm_window or self._writer.model.window(self._deadline) or WINDOW
+        bare = sum(len(m.content) for m in answer_prompt(question, ()))
+        room = (window - min(settings.llm_tokens, window // 2)) * CHARACTERS_A_TOKEN - bare
+        refused: PromptTooLong | None = None
+        while True:
+            evidence = gather(self._writer.store, query, draft, room, sources)
+            size = sum(len(text) + 1 for text in evidence.texts)
+            if not evidence.texts or (size > max(room, 0) and len(evidence) <= 1):
+                raise refused or PromptTooLong(
+                    f"not one passage fits in a window of {window:,} tokens. Raise "
+                    "SOUNDINGS_LLM_WINDOW if the model's is larger"
+                )
+            messages = answer_prompt(question, evidence.texts)
+            asked = _Asked(question=question, messages=messages, evidence=evidence)
+            try:
+                for item in self._writer.asked(messages, ANSWER, self._deadline):
+                    begun = True
+                    yield asked, item
+                return
+            except PromptTooLong as exc:
+                if begun or len(evidence) <= 1:
+                    raise
+                refused, room = exc, size // 2
+
+    def _proof(self, written: Written, asked: _Asked) -> Proof:
+        evidence = asked.evidence
+        behind = evidence.cited(written.cites)
+        if not behind:
+            return uncited(written, self._writer.hush(visible(written.text)))
+        passages = {passage.id: passage for passage in evidence.passages}
+        leads = dict.fromkeys(context_of(passages[c.passage], c.start) for c in behind)
+        return self._writer.prove(
+            written.text,
+            behind,
+            leads="\n".join(filter(None, leads)),
+            around=evidence.around(behind),
+            asked=asked.question,
+        )
+
+    def _read_again(self, page: Draft, places: Sequence[int], timings: dict[str, float]) -> None:
+        """Have the model judge statements beside their quotes, apart from how they were made."""
+        told = {
+            i: (proof.text, _evidence(proof))
+            for i in places
+            if (proof := page.proofs[i]).standing is not Standing.REFUSED and not proof.quoted
+        }
+        if not told or not self._writer.reads_again:
+            return
+        began = time.perf_counter()
+        try:
+            reply = self._writer.whole(check_prompt(told), VERDICTS, self._deadline)
+        except ModelError:
+            return  # what was judged without it stands
+        for i, (supported, why) in read_verdicts(reply.text).items():
+            if i not in told:
+                continue
+            page.read_again = True
+            proof = page.proofs[i]
+            page.proofs[i] = replace(
+                proof,
+                standing=Standing.PROVED if supported else Standing.UNCONFIRMED,
+                support=moved(proof.support, CONFIRMED if supported else -CONFIRMED),
+                why=None if supported else visible(why)[:200] or "a second reading did not find it",
+            )
+        spent = (time.perf_counter() - began) * 1000
+        timings["second_reading"] = timings.get("second_reading", 0.0) + spent
+
+    def _repair(self, page: Draft, asked: _Asked, timings: dict[str, float]) -> None:
+        """Have the model put right, once, what could not be confirmed."""
+        faulty = page.faulty
+        if not faulty or page.failure is not None:
+            return
+        began = time.perf_counter()
+        faults = [(page.proofs[i].text, page.proofs[i].why or "not confirmed") for i in faulty]
+        messages = [
+            *asked.messages,
+            Message(role="assistant", content=asked.reply),
+            *repair_prompt(asked.question, faults),
+        ]
+        reader = ReplyReader()
+        try:
+            written = reader.feed(self._writer.whole(messages, ANSWER, self._deadline).text)
+        except ModelError:
+            return
+        said = {proof.text for proof in page.proofs}
+        mended = Draft(page.extractive, drop_unconfirmed=True)
+        again = set[int]()
+        for each in written[:MOST_STATEMENTS]:
+            proof = self._proof(each, asked)
+            if proof.text in said:
+                again |= {i for i in faulty if page.proofs[i].text == proof.text}
+            else:
+                mended.take(proof)
+        self._read_again(mended, range(len(mended.proofs)), timings)
+        found: dict[int, list[Proof]] = {}
+        for proof in mended.shown:
+            found.setdefault(_nearest(proof, faulty, page), []).append(proof)
+        again |= {_nearest(mended.proofs[i], faulty, page) for i in mended.faulty}
+        for place in reversed(faulty):
+            if place in found:
+                page.put_right(place, found[place])
+            elif reader.well_formed and place not in again:
+                page.take_back(place)
+        timings["repair"] = (time.perf_counter() - began) * 1000
 
     def _use(self, page: Draft) -> Use:
         return Use(
-            model=self._model.name,
+            model=self._writer.name,
             prompt=load_prompt("answer").version,
             prompt_tokens=page.tokens.prompt if page.tokens else None,
             completion_tokens=page.tokens.completion if page.tokens else None,
             cached=page.cached,
+            checked=page.read_again,
             fallback=page.fallback(),
         )
+
+
+def _evidence(proof: Proof) -> list[str]:
+    """What a second reading is given beside a statement."""
+    places = dict.fromkeys(
+        " › ".join(filter(None, (quote.title, quote.heading))) for quote in proof.behind
+    )
+    told = [f"(from: {place})" for place in places]
+    return [*told, *filter(None, [proof.leads]), *(quote.quote for quote in proof.behind)]
+
+
+def _nearest(proof: Proof, places: Sequence[int], page: Draft) -> int:
+    """The place of the statement that another shares the most words with."""
+    mine = read(proof.text).stems
+    return max(places, key=lambda i: len(mine & read(page.proofs[i].text).stems))

@@ -14,11 +14,10 @@ from assistant.packs.making.quality import claims_in, fault_of, speaks_of_two
 from assistant.packs.material.extracts import Extract
 from assistant.packs.models import MODEL, Drawn, Noted, PackRequest, Wording
 from assistant.packs.revise import one_line
-from assistant.proof import Slice, judge
-from assistant.writing.draft import Proved
+from assistant.proof import Slice, Standing, judge
 from assistant.writing.errors import ModelError, PromptTooLong, ReplyCut
 from assistant.writing.parse import Written, read_object
-from assistant.writing.prompt import Evidence, as_line, load_prompt, neutral
+from assistant.writing.prompt import as_line, load_prompt, neutral
 from assistant.writing.writer import ModelWriter
 from prompts import load_kind
 
@@ -130,11 +129,11 @@ class PackWriter:
         self, notes: Sequence[Written], extracts: Sequence[Extract], citations: Sequence[Citation]
     ) -> tuple[Noted, ...]:
         """The notes that the gate lets stand on the quotes that they name."""
-        evidence = Evidence(quotes=tuple(citations), passages=())
         kept: list[Noted] = []
         for written in notes[:MOST_NOTES]:
-            proved = self._writer.prove(written, evidence)
-            if not isinstance(proved, Proved) or any(proved.text == n.text for n in kept):
+            named = [c for c in citations if c.marker in written.cites]
+            proved = self._writer.prove(written.text, named)
+            if proved.standing is not Standing.PROVED or any(proved.text == n.text for n in kept):
                 continue
             behind = tuple(extracts[citation.marker - 1] for citation in proved.behind)
             kept.append(Noted(text=proved.text, behind=behind, support=proved.support))
@@ -189,8 +188,7 @@ def _read(found: dict[str, Any]) -> _Reply:
         notes=tuple(
             Written(
                 text=one_line(str(note["text"])),
-                numbers=tuple(n for n in _listed(note.get("quotes")) if isinstance(n, int)),
-                copied=(),
+                cites=tuple(n for n in _listed(note.get("quotes")) if isinstance(n, int)),
             )
             for note in _listed(found.get("notes"))
             if isinstance(note, dict) and isinstance(note.get("text"), str)

@@ -19,7 +19,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import torch
@@ -131,13 +131,23 @@ def row_of(example: Example, tokens: Any) -> Row:
     )
 
 
-def batches(rows: Sequence[Row], tokens: int, drawn: random.Random) -> Iterator[list[Row]]:
+class Tokens(Protocol):
+    """Anything in tokens."""
+
+    @property
+    def ids(self) -> NDArray[np.int64]: ...
+
+
+T = TypeVar("T", bound=Tokens)
+
+
+def batches(rows: Sequence[T], tokens: int, drawn: random.Random) -> Iterator[list[T]]:
     """The rows in batches of like length, at most `tokens` long with their padding."""
     order = list(rows)
     drawn.shuffle(order)
-    made: list[list[Row]] = []
+    made: list[list[T]] = []
     for start in range(0, len(order), CHUNK):
-        batch: list[Row] = []
+        batch: list[T] = []
         for row in sorted(order[start : start + CHUNK], key=lambda r: len(r.ids)):
             if batch and (len(batch) + 1) * len(row.ids) > tokens:
                 made.append(batch)

@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -15,7 +16,7 @@ from assistant.finding.excerpts import Quote, cited
 from assistant.models import answer_text
 from assistant.writing import ModelWriter
 from assistant.writing.opening import open_model
-from vectorstore import Changes, Hit, Library, NewPassage, NewVersion, Sentence
+from vectorstore import Changes, Hit, Library, NewPassage, NewVersion, Query, Sentence
 from vectorstore.library import FILE_NAME, digest
 
 KEY = "sk-hush-hush-0123456789"
@@ -154,10 +155,37 @@ def goes_on(
     return step
 
 
-def reply(*statements: tuple[str, Sequence[object]] | tuple[str, Sequence[object], str]) -> str:
-    """A reply's JSON: (text, numbers) or (text, numbers, what is copied)."""
-    listed = [{"text": s[0], "quotes": list(s[1]), "copied": list(s[2:])} for s in statements]
-    return json.dumps({"statements": listed}, ensure_ascii=False)
+def reply(
+    *statements: tuple[str, Sequence[object]],
+    outcome: str = "answered",
+    missing: str | None = None,
+) -> str:
+    """A reply's JSON: statements as (text, the numbers of the lines that they cite)."""
+    listed = [{"text": text, "cites": list(cites)} for text, cites in statements]
+    said = {"outcome": outcome, "statements": listed, "missing": missing}
+    return json.dumps(said, ensure_ascii=False)
+
+
+def verdicts(**supported: bool) -> str:
+    """A second reading's JSON: verdicts by id (`s0`, `s1`, …)."""
+    told = [
+        {"id": int(name[1:]), "supported": each, "why": "" if each else "it says more"}
+        for name, each in supported.items()
+    ]
+    return json.dumps({"verdicts": told})
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """A store of which nothing but the library is needed, since all of it is read."""
+
+    library: Library
+
+
+def writer_of(table: AssistantSettings, library: Library) -> ModelWriter:
+    """A writer over the library alone, without a checker: what is verbatim is proved."""
+    shelf: Any = Shelf(library)
+    return ModelWriter(open_model(table), shelf, table, None)
 
 
 @pytest.fixture
@@ -235,18 +263,31 @@ def extractive(library: Library) -> Answer:
 Write = Callable[..., Answer]
 
 
+def written(
+    writer: ModelWriter, draft: Answer, stop: threading.Event | None = None
+) -> Iterator[Answer]:
+    """A draft's question, answered by a writer."""
+    return writer.begin(stop).write(draft, Query(text=draft.question), draft.question)
+
+
 @pytest.fixture
 def write(service: Service, library: Library, extractive: Answer, tmp_path: Path) -> Write:
-    """Has the service write the extractive answer; keyword arguments are settings."""
+    """Has the service answer over all of the library; keyword arguments are settings. Without a
+    second reading, unless they ask for one."""
     writers: dict[str, ModelWriter] = {}
 
     def run(**settings: Any) -> Answer:
-        known = {"llm": service.address, "llm_key": KEY, "llm_seconds": 20, **settings}
+        known = {
+            "llm": service.address,
+            "llm_key": KEY,
+            "llm_seconds": 20,
+            "llm_check": "off",
+            **settings,
+        }
         name = repr(sorted(known.items()))
         if name not in writers:
-            table = AssistantSettings(**known)
-            writers[name] = ModelWriter(open_model(table), library, table, None)
-        *_, answer = writers[name].begin().write(extractive)
+            writers[name] = writer_of(AssistantSettings(**known), library)
+        *_, answer = written(writers[name], extractive)
         return answer
 
     return run

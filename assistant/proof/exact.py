@@ -1,0 +1,64 @@
+"""What is exact in a statement, and stands nowhere in its evidence: numbers, dates, names.
+
+None of these is held against a statement for its wording: "18 of them women" is "18 female", a few
+things are counted by whoever writes of them, and "half a year" is six months.
+"""
+
+import re
+from collections.abc import Iterator
+
+from assistant.proof.dates import date_stands
+from assistant.proof.figures import figure_stands
+from assistant.proof.findings import ABBREVIATION, Whole, name_is_spelled_otherwise, name_stands
+from assistant.proof.said import Said, read, sentences_of
+
+_DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
+
+
+def lacks(statement: str, evidence: str, asked: str = "", *, names: bool = True) -> list[str]:
+    """The numbers and dates of a statement that its evidence does not hold, and the `names` that
+    neither it nor the question `asked` does, each in words that say so.
+
+    An abbreviation must be there as it is: the initials of what stands by chance beside one another
+    would spell many."""
+    whole = Whole.of([read(text) for text in sentences_of(evidence)])
+    named = Whole.of([read(text) for text in sentences_of(f"{evidence}\n{asked}")])
+    written = frozenset(_DIGITS.findall(evidence))
+    absent: list[str] = []
+    for text in sentences_of(statement):
+        said = read(text)
+        absent += (f"the number {words}" for words in _figures(said, whole, written))
+        absent += (f"the date {words}" for words in _dates(said, whole))
+        absent += (
+            said.written(name)
+            for name in (said.names if names else ())
+            if not name_stands(name, named.stems)
+            and not name_is_spelled_otherwise(said.written(name), said, named)
+        )
+    known = f"{evidence} {asked}".casefold()
+    absent += (
+        short
+        for short in (ABBREVIATION.findall(statement) if names else ())
+        if short.casefold() not in known and not any(short in other for other in absent)
+    )
+    return [f"its quotes do not hold {words}" for words in dict.fromkeys(absent)]
+
+
+def _figures(said: Said, whole: Whole, written: frozenset[str]) -> Iterator[str]:
+    years = [date.first for date in whole.dates if date.first == date.last]
+    for figure in said.figures:
+        words = said.text[figure.start : figure.end]
+        digits = _DIGITS.findall(words)
+        if figure.loose or figure.dimension == "th" or not digits:
+            continue
+        stands = figure_stands(figure, whole.figures) or figure.value in years
+        if not stands and (figure.dimension or not set(digits) <= written):
+            yield words
+
+
+def _dates(said: Said, whole: Whole) -> Iterator[str]:
+    values = {figure.value for figure in whole.figures}
+    for date in said.dates:
+        year = date.first if date.month is None and date.first == date.last else None
+        if not date_stands(date, whole.dates) and year not in values:
+            yield said.text[date.start : date.end]

@@ -1,0 +1,154 @@
+"""Statements beside their evidence, for the verifier: supported by it, or not.
+
+Three kinds: the answers and false answers of the encoder's records (the shared file's and our own);
+our own pairs under `examples/`, which cite documents of the shared corpus by id and offsets; and
+the shared `train/claims.jsonl.gz`, public sets of claims that people judged. What lies under
+`../shared` is read from there, and left out where it is not.
+"""
+
+import gzip
+import json
+import random
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from eval.fitting.encoder.records import (
+    DOCUMENTS,
+    RECORDS,
+    Text,
+    corpus,
+    is_aside,
+    lines,
+)
+from eval.fitting.encoder.records import EXAMPLES as RECORDED
+
+PAIRS = Path(__file__).parent / "examples" / "pairs.jsonl"
+LONGEST = 1_000  # characters of public evidence: more than is read of it teaches nothing
+# Of each public set at most so many; of those made of short captions or by rule, whose claims give
+# themselves away, fewer.
+MOST, FEW = 900, 200
+SHORT = frozenset(
+    "snli_dev cad_nli med breaking_nli help_andor folio scitail_test negnli conjnli".split()
+)
+SURROUNDED = 0.35  # of the records are shown with what stands around their evidence
+AROUND = 160  # characters of it on either side
+SEED = 21
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """A statement beside evidence. `kind` says in what a false one goes astray; `aside` that
+    nothing is to be learnt from it."""
+
+    set: str
+    text: str
+    evidence: str
+    supported: bool
+    kind: str
+    aside: bool
+
+
+def public(shared: Path) -> list[Statement]:
+    """Public claims, so many of each set and of each side."""
+    by_set: dict[tuple[str, bool], list[Statement]] = defaultdict(list)
+    file = shared / "train" / "claims.jsonl.gz"
+    if not file.exists():
+        return []
+    with gzip.open(file, "rt", encoding="utf-8") as stream:
+        for row in map(json.loads, stream):
+            if len(row["evidence"]) <= LONGEST:
+                by_set[row["set"], bool(row["supported"])].append(
+                    Statement(
+                        set=row["set"],
+                        text=row["claim"],
+                        evidence=row["evidence"],
+                        supported=bool(row["supported"]),
+                        kind="",
+                        aside=False,
+                    )
+                )
+    chance = random.Random(SEED)
+    found = []
+    for (name, _), rows in sorted(by_set.items()):
+        most = (FEW if name in SHORT else MOST) // 2
+        found += chance.sample(rows, min(most, len(rows)))
+    return found
+
+
+def authored(shared: Path, split: str) -> list[Statement]:
+    """The answers and false answers of a split ("train", "dev") of the shared records."""
+    file = shared / "train" / "authored.jsonl"
+    if not file.exists():
+        return []
+    texts = corpus(shared / "bench" / "uk_docs" / "corpus.jsonl")
+    found: list[Statement] = []
+    for row in lines(file):
+        if row["split"] == split and row["answerable"] and row["evidence"]:
+            pieces = [(texts[row["doc"]].text.find(p), len(p)) for p in row["evidence"]]
+            spans = [(start, start + length) for start, length in pieces if start >= 0]
+            found += _both("authored", row, texts[row["doc"]], spans, aside=split == "dev")
+    return found
+
+
+def ours(shared: Path) -> list[Statement]:
+    """The answers and false answers of our own records, and our own pairs."""
+    texts = corpus(RECORDED / DOCUMENTS)
+    file = shared / "bench" / "uk_docs" / "corpus.jsonl"
+    texts |= corpus(file) if file.exists() else {}
+    found: list[Statement] = []
+    for row in lines(RECORDED / RECORDS):
+        if row["answerable"] and row["doc"] in texts and row.get("answer"):
+            spans = [(start, end) for start, end in row["evidence"]]
+            text = texts[row["doc"]]
+            found += _both("ours", row, text, spans, aside=is_aside(row["doc"]))
+    for row in lines(PAIRS) if PAIRS.exists() else ():
+        if row["doc"] in texts:
+            spans = [(start, end) for start, end in row["evidence"]]
+            found += _pairs(row, texts[row["doc"]], spans, aside=is_aside(row["doc"]))
+    return found
+
+
+def _both(
+    name: str, row: dict[str, str], text: Text, spans: Sequence[tuple[int, int]], *, aside: bool
+) -> Iterator[Statement]:
+    for field, kind in (("answer", ""), ("false_answer", row.get("false_kind") or "")):
+        if row.get(field):
+            yield Statement(
+                set=name,
+                text=row[field],
+                evidence=_shown(text.text, spans, "" if aside else row[field]),
+                supported=field == "answer",
+                kind=kind,
+                aside=aside,
+            )
+
+
+def _pairs(
+    row: dict[str, list[str]], text: Text, spans: Sequence[tuple[int, int]], *, aside: bool
+) -> Iterator[Statement]:
+    told = [(said, "") for said in row["faithful"]]
+    told += zip(row["false"], row["false_kind"], strict=True)
+    for said, kind in told:
+        yield Statement(
+            set="pairs",
+            text=said,
+            evidence=_shown(text.text, spans, "" if aside else said),
+            supported=not kind,
+            kind=kind,
+            aside=aside,
+        )
+
+
+def _shown(text: str, spans: Sequence[tuple[int, int]], drawn_by: str) -> str:
+    """The evidence as one text; some, drawn by the statement, with what stands around it."""
+    wide = drawn_by and random.Random(drawn_by).random() < SURROUNDED
+    around = AROUND if wide else 0
+    pieces = []
+    for start, end in spans:
+        before, after = text[max(0, start - around) : start], text[end : end + around]
+        # From word to word.
+        before = before[before.find(" ") + 1 :] if before else ""
+        pieces.append(before + text[start:end] + after[: after.rfind(" ") + 1])
+    return " ".join(" ".join(piece.split()) for piece in pieces)
