@@ -1,4 +1,4 @@
-"""The command `ask`; `check` and `verify` come from files of their own."""
+"""The command `ask`; `check`, `models` and `verify` come from files of their own."""
 
 import argparse
 from typing import Any
@@ -10,6 +10,7 @@ from assistant.keeping import verify_cli
 from assistant.models import Answer, Outcome, Turn, Use
 from assistant.proof.cli import add_commands as add_gate_commands
 from assistant.turn.kinds import Kind
+from assistant.writing.cli import add_commands as add_model_commands
 from vectorstore.batch import history_of, run_batch
 from vectorstore.cli import add_source_filter, check_batch_arguments, narrowed
 from vectorstore.console import Commands, announce, plain, print_json
@@ -34,6 +35,7 @@ def add_commands(commands: Commands) -> None:
     ask.add_argument("--out", metavar="OUT", help="where the batch's answers go")
     ask.set_defaults(run=_ask)
     add_gate_commands(commands)
+    add_model_commands(commands)
     verify_cli.add_commands(commands)
 
 

@@ -7,6 +7,8 @@ from pydantic import Field, SecretStr, field_validator
 
 from vectorstore.settings import NONE, Table
 
+LLAMA_INDEX = "llama-index:"
+
 
 class AssistantSettings(Table):
     """How questions are answered."""
@@ -20,7 +22,8 @@ class AssistantSettings(Table):
     the local model cache."""
     llm: str = "none"
     """A language model that writes the answers: `http(s)://host/v1` (OpenAI-compatible),
-    `gguf:FILE`, or `none`."""
+    `gguf:FILE`, `llama-index:PROVIDER/MODEL` (an integration of LlamaIndex that is installed), or
+    `none`."""
     llm_model: str | None = None
     """The model's name at that service; what it lists first if not set."""
     llm_key: SecretStr = SecretStr("")
@@ -54,6 +57,11 @@ class AssistantSettings(Table):
         """An address that holds a secret would be shown wherever the address is."""
         if value in NONE or (value.startswith("gguf:") and value != "gguf:"):
             return value or "none"
+        if value.startswith(LLAMA_INDEX):
+            provider, _, model = value.removeprefix(LLAMA_INDEX).partition("/")
+            if provider.isidentifier() and model.strip():
+                return value
+            raise ValueError("expected llama-index:PROVIDER/MODEL, as llama-index:anthropic/NAME")
         try:
             parts = urlsplit(value)
             sound = parts.scheme in ("http", "https") and bool(parts.hostname)
@@ -61,7 +69,9 @@ class AssistantSettings(Table):
         except ValueError:
             sound = False
         if not sound:
-            raise ValueError("expected none, http(s)://host/v1 or gguf:FILE")
+            raise ValueError(
+                "expected none, http(s)://host/v1, gguf:FILE or llama-index:PROVIDER/MODEL"
+            )
         if parts.username or parts.password or parts.query or parts.fragment:
             raise ValueError(
                 "an address without name, password or query is expected; the key belongs in "

@@ -28,6 +28,7 @@ FITTING = {
     *(f"eval/fitting/{room}/{name}.py" for room in ("encoder", "reader") for name in WITH_TORCH),
     "eval/fitting/checkpoint.py",
     "eval/fitting/fit_turn.py",
+    "eval/fitting/fit_verifier.py",
     "eval/fitting/padding.py",
     "eval/fitting/reader/base.py",
 }

@@ -47,9 +47,11 @@ def _nli(table: AssistantSettings) -> str:
 def _llm(table: AssistantSettings) -> str:
     if table.llm == "none":
         return _UNASKED
-    from assistant.writing.embedded import NEEDED  # what it loads is of no use without a model
     from assistant.writing.opening import open_model
-    from assistant.writing.wire import HttpModel
+    from assistant.writing.service.embedded import (
+        NEEDED,
+    )  # what it loads is of no use without a model
+    from assistant.writing.service.http import HttpModel
 
     model = open_model(table)
     if isinstance(model, HttpModel):

@@ -11,8 +11,8 @@ from llama_index.core.llms import CustomLLM
 from pydantic import PrivateAttr
 
 from assistant.settings import AssistantSettings
-from assistant.writing.embedded import FILE_WINDOW
 from assistant.writing.models import Deadline, Message, Model
+from assistant.writing.service.embedded import FILE_WINDOW
 
 
 class ModelLLM(CustomLLM):

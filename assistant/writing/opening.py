@@ -4,10 +4,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from assistant.proof import Checker
-from assistant.settings import AssistantSettings
-from assistant.writing.embedded import FILE_WINDOW, EmbeddedModel
+from assistant.settings import LLAMA_INDEX, AssistantSettings
 from assistant.writing.models import Model
-from assistant.writing.wire import HttpModel
+from assistant.writing.service.embedded import FILE_WINDOW, EmbeddedModel
+from assistant.writing.service.http import HttpModel
 from assistant.writing.writer import ModelWriter
 from vectorstore import Store
 
@@ -21,8 +21,13 @@ def open_writer(table: AssistantSettings) -> Callable[[Store, Checker], ModelWri
 
 def open_model(table: AssistantSettings) -> Model:
     """The model that the settings name, which must not be `none`."""
+    key = table.llm_key.get_secret_value()
     if table.llm.startswith("gguf:"):
-        return EmbeddedModel(
-            Path(table.llm.removeprefix("gguf:")), window=table.llm_window or FILE_WINDOW
-        )
-    return HttpModel(table.llm, model=table.llm_model, key=table.llm_key.get_secret_value())
+        file = Path(table.llm.removeprefix("gguf:"))
+        return EmbeddedModel(file, window=table.llm_window or FILE_WINDOW)
+    if table.llm.startswith(LLAMA_INDEX):
+        from assistant.writing.service.llama_index import LlamaIndexModel  # slow to load
+
+        spec = table.llm.removeprefix(LLAMA_INDEX)
+        return LlamaIndexModel(spec, key=key, tokens=table.llm_tokens)
+    return HttpModel(table.llm, model=table.llm_model, key=key)

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from assistant import AssistantSettings, EngineUnavailable, Turn, open_engine
-from assistant.writing.embedded import EmbeddedModel
 from assistant.writing.parse import ReplyReader, read_field, read_verdicts
 from assistant.writing.prompt import load_prompt, neutral, rewrite_prompt
 from assistant.writing.rewrite import is_faithful
+from assistant.writing.service.embedded import EmbeddedModel
 from vectorstore import Settings, SettingsError, load_settings
 
 from .conftest import KEY

@@ -8,8 +8,8 @@ import pytest
 
 from assistant import AssistantSettings
 from assistant.writing.models import Deadline
-from assistant.writing.window import OLLAMA, window_of
-from assistant.writing.wire import HttpModel
+from assistant.writing.service.http import HttpModel
+from assistant.writing.service.window import OLLAMA, window_of
 from vectorstore import Library
 
 from .conftest import Service, Write, event, refuses, reply, send, streams, writer_of, written

@@ -10,7 +10,7 @@ from typing import Any
 
 from assistant.writing.errors import ModelUnreachable
 from assistant.writing.models import Deadline, Message, Piece
-from assistant.writing.wire import HttpModel
+from assistant.writing.service.http import HttpModel
 from vectorstore import SettingsError
 
 FILE_WINDOW = 4096  # tokens, unless the settings say more: memory is taken for all of them

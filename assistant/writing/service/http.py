@@ -4,8 +4,6 @@ httpx directly, not a vendor's client behind another library's interface: retrie
 what becomes of a key must be ours to promise, and an answer waits for nothing that loads slowly.
 """
 
-import queue
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from email.utils import parsedate_to_datetime
@@ -25,14 +23,14 @@ from assistant.writing.errors import (
     PromptTooLong,
     ReplyCut,
 )
-from assistant.writing.events import pieces_of, reason_of
 from assistant.writing.models import Deadline, Message, Piece
-from assistant.writing.window import window_of
+from assistant.writing.service.events import pieces_of, reason_of
+from assistant.writing.service.waiting import Put, in_time
+from assistant.writing.service.window import window_of
 
 CONNECT_SECONDS = 10.0
 LARGEST_REPLY = 4_000_000  # bytes; no reply to us is near it
 TRIES = 3
-GLANCE = 0.1  # seconds after which it is looked whether somebody still waits
 PAUSE = 0.5  # seconds before a service that failed is asked again
 FORMS = ("json_schema", "json_object", "text")  # what may be asked of a reply, strictest first
 # What a service may refuse to be told, and what is then told instead: some know it by another name,
@@ -44,7 +42,6 @@ OTHERWISE: dict[str, str | None] = {
     "seed": None,
     "stream_options": None,
 }
-_END = object()
 
 
 class HttpModel:
@@ -124,7 +121,7 @@ class HttpModel:
         """As the service tells it; asked once."""
         if not self._looked:
             name = self._listed(deadline)
-            answer = self._within(deadline, self._list)
+            answer = self._within(deadline, lambda put: self._list(put, deadline))
             rows = answer.get("data") if isinstance(answer, dict) else None
             listed = next(
                 (row for row in rows or () if isinstance(row, dict) and row.get("id") == name), {}
@@ -132,7 +129,7 @@ class HttpModel:
 
             def get(path: str) -> Any:
                 try:
-                    return self._within(deadline, lambda put, left: self._other(path, put, left))
+                    return self._within(deadline, lambda put: self._other(path, put, deadline))
                 except (ModelFailed, ModelRefused, ModelUnreachable):
                     return None
 
@@ -151,7 +148,7 @@ class HttpModel:
         return names
 
     def _offered(self, deadline: Deadline) -> list[str]:
-        answer = self._within(deadline, self._list)
+        answer = self._within(deadline, lambda put: self._list(put, deadline))
         try:
             names = [str(model["id"]) for model in answer["data"]]
         except (KeyError, TypeError):
@@ -160,13 +157,13 @@ class HttpModel:
             raise ModelFailed(f"{self._base} lists no model. Name one: SOUNDINGS_LLM_MODEL")
         return names
 
-    def _list(self, put: Callable[[object], None], deadline: Deadline) -> None:
+    def _list(self, put: Put, deadline: Deadline) -> None:
         response = self._client.get(f"{self._base}/models", timeout=_timeout(deadline))
         if response.status_code != 200:
             raise self._refusal(response, response.content)
         put(response.json())
 
-    def _other(self, path: str, put: Callable[[object], None], deadline: Deadline) -> None:
+    def _other(self, path: str, put: Put, deadline: Deadline) -> None:
         """What the service says elsewhere than in the interface that all have."""
         root = self._base.removesuffix("/v1")
         response = self._client.get(f"{root}{path}", timeout=_timeout(deadline))
@@ -176,7 +173,7 @@ class HttpModel:
         """One request. Raises ReplyCut where the reply has no end."""
         ended = False
 
-        def ask(put: Callable[[object], None], deadline: Deadline) -> None:
+        def ask(put: Put) -> None:
             url = f"{self._base}/chat/completions"
             with self._client.stream("POST", url, json=body, timeout=_timeout(deadline)) as reply:
                 if reply.status_code != 200:
@@ -191,61 +188,31 @@ class HttpModel:
         if not ended:
             raise ReplyCut("the reply broke off in the middle")
 
-    def _within(self, deadline: Deadline, work: Callable[..., None]) -> Any:
+    def _within(self, deadline: Deadline, work: Callable[[Put], None]) -> Any:
         return next(self._items(deadline, work), None)
 
-    def _items(self, deadline: Deadline, work: Callable[..., None]) -> Iterator[Any]:
-        """What `work` puts, one by one, in a thread of its own: httpx limits the time between two
-        bytes, and a service that sends one now and then would never end."""
-        items: queue.SimpleQueue[object] = queue.SimpleQueue()
-        gone = threading.Event()
-
-        def put(item: object) -> None:
-            if gone.is_set() or not deadline.left():
-                raise ModelTimeout("nobody waits any longer")
-            items.put(item)
-
-        def run() -> None:
-            try:
-                work(put, deadline)
-                items.put(_END)
-            except BaseException as exc:
-                items.put(exc)
-
-        threading.Thread(target=run, daemon=True, name="language model").start()
+    def _items(self, deadline: Deadline, work: Callable[[Put], None]) -> Iterator[Any]:
+        """What `work` puts, in time, with its errors as ours."""
         try:
-            while True:
-                try:
-                    item = items.get(timeout=min(deadline.left(), GLANCE))
-                except queue.Empty:
-                    if deadline.left():
-                        continue
-                    raise self._late(deadline) from None
-                if item is _END:
-                    return
-                if isinstance(item, BaseException):
-                    raise self._translated(item, deadline) from item
-                yield item
-        finally:
-            gone.set()
+            yield from in_time(deadline, work, self._late(deadline))
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as exc:
+            raise self._translated(exc, deadline) from exc
 
-    def _late(self, deadline: Deadline) -> ModelTimeout:
-        return ModelTimeout(
-            f"{self._base} did not reply within {deadline.seconds:g} s (SOUNDINGS_LLM_SECONDS)"
-        )
+    def _late(self, deadline: Deadline) -> str:
+        return f"{self._base} did not reply within {deadline.seconds:g} s (SOUNDINGS_LLM_SECONDS)"
 
-    def _translated(self, exc: BaseException, deadline: Deadline) -> BaseException:
-        """The error as ours; one that is none of httpx's is a fault and stays what it is."""
+    def _translated(self, exc: Exception, deadline: Deadline) -> Exception:
+        """An error of httpx's as ours."""
         if isinstance(exc, (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol)):
             said = self.hush(str(exc)) or type(exc).__name__
             return ModelUnreachable(
                 f"nobody answers at {self._base}: {said}. Is the service running?"
             )
         if isinstance(exc, httpx.TimeoutException):
-            return self._late(deadline)
+            return ModelTimeout(self._late(deadline))
         if isinstance(exc, httpx.HTTPError):
             return ReplyCut("the connection was cut in the middle of the reply")
-        if isinstance(exc, ValueError) and not isinstance(exc, ModelError):
+        if isinstance(exc, ValueError):
             return ModelFailed(f"{self._base} sent what is no reply (not JSON)")
         return exc
 

@@ -1,0 +1,73 @@
+"""The command `models`."""
+
+import argparse
+from dataclasses import asdict
+
+from assistant.errors import AssistantError
+from assistant.settings import AssistantSettings
+from assistant.writing.errors import ModelError
+from assistant.writing.models import Deadline
+from assistant.writing.opening import open_model
+from assistant.writing.service.catalogue import FOLDER, fetch, known_models
+from assistant.writing.service.http import HttpModel
+from assistant.writing.writer import WINDOW
+from vectorstore import SettingsError
+from vectorstore.console import Commands, announce, plain, print_json
+from vectorstore.settings import Settings
+
+SECONDS = 5.0  # that a service has to say what it offers
+
+
+def add_commands(commands: Commands) -> None:
+    """Add the command to the front door's."""
+    models = commands.add_parser(
+        "models", help="language models that serve well", description=_models.__doc__
+    )
+    models.add_argument("--json", action="store_true", help="print JSON")
+    models.set_defaults(run=_models)
+    actions = models.add_subparsers(metavar="ACTION")
+    got = actions.add_parser("fetch", help="fetch one of them", description=_fetch.__doc__)
+    got.add_argument("name", metavar="NAME")
+    got.set_defaults(run=_fetch)
+
+
+def _models(args: argparse.Namespace, settings: Settings) -> int:
+    """List language models that serve well, and say what the settings have now."""
+    table = settings.table(AssistantSettings)
+    now = _now(table)
+    if args.json:
+        print_json({"models": [asdict(model) for model in known_models()], "now": now})
+        return 0
+    for model in known_models():
+        print(f"{model.name}: {model.title}")
+        print(f"  {model.file_gb:g} GB, about {model.memory_gb:g} GB of memory, {model.licence}")
+        print(f"  for {model.serves}")
+        print(f"  soundings models fetch {model.name}   or   ollama pull {model.ollama}\n")
+    print(plain(now))
+    return 0
+
+
+def _fetch(args: argparse.Namespace, settings: Settings) -> int:
+    """Fetch a model from the Hugging Face hub into the home (HF_ENDPOINT names a mirror), and say
+    how it is set."""
+    file = fetch(args.name, settings.home, announce)
+    print(f"It lies in {settings.home / FOLDER}. To have it answer:\n")
+    print("  pip install 'soundings-assistant[llm]'")
+    print(f"  export SOUNDINGS_LLM=gguf:{file}")
+    return 0
+
+
+def _now(table: AssistantSettings) -> str:
+    """What answers now, and whether it can be reached."""
+    if table.llm == "none":
+        return "No language model is set: answers are quotes."
+    try:
+        model = open_model(table)
+        if not isinstance(model, HttpModel):
+            return f"SOUNDINGS_LLM={table.llm}"
+        offered = ", ".join(model.offered(SECONDS))
+        window = table.llm_window or model.window(Deadline(SECONDS))
+    except (ModelError, SettingsError, AssistantError) as exc:
+        return f"SOUNDINGS_LLM={table.llm} does not serve: {exc}"
+    told = f"{window:,}" if window else f"does not tell; taken for {WINDOW:,}"
+    return f"{table.llm} serves: {offered} (window: {told} tokens)"
