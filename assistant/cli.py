@@ -107,7 +107,9 @@ def _print(answer: Answer) -> None:
             print(plain(f"  {side}:"))
         quote = shown.get(statement.text)
         text = f"“{quote}”" if quote else " ".join(statement.text.split())
-        print(plain(f"  {text}"), list(statement.citations))
+        doubt = "  (wording not confirmed: read the quote)"
+        mark = doubt if statement.status == "unconfirmed" else ""
+        print(plain(f"  {text}"), f"{list(statement.citations)}{mark}")
     if answer.note:
         print(plain(f"\n  {answer.note}"))
     print()
@@ -126,10 +128,9 @@ def _who_wrote(use: Use) -> str:
     fallback = use.fallback
     if fallback is not None and fallback.whole:
         return f"  In the sources' own words; {use.model} did not answer: {fallback.why}"
-    told = f"  Written by {use.model}, each statement proved by its quotes"
+    told = f"  Read and written by {use.model}"
+    if use.checked:
+        told += ", its statements read a second time"
     if fallback is None:
         return told
-    return (
-        f"{told}; {fallback.replaced} replaced by a quote, {fallback.left_out} left out "
-        f"({fallback.why})"
-    )
+    return f"{told}; {fallback.replaced} put right, {fallback.left_out} left out ({fallback.why})"

@@ -63,6 +63,13 @@ class Chat:
         except SoundingsError:
             return {}
 
+    @property
+    def model(self) -> str | None:
+        """What the language model that answers is called; None where quotes are the answer."""
+        if self.engine.writer is None:
+            return None
+        return self.engine.settings.llm_model or "A language model"
+
     def examples(self) -> list[str]:
         """Questions that this library answers."""
         return self._examples.now()

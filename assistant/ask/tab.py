@@ -151,7 +151,8 @@ class _Ask:
 
     def first(self) -> Html:
         """What stands there until it is known who is there."""
-        return welcome.welcome(self._chat.sources().values(), self._chat.examples())
+        sources = self._chat.sources().values()
+        return welcome.welcome(sources, self._chat.examples(), model=self._chat.model)
 
     def opened(self, request: gr.Request) -> tuple[Any, ...]:
         """The conversation that the address names, or the welcome."""
@@ -237,7 +238,7 @@ class _Ask:
             earlier = self._chat.kept.listed(person)
         except SoundingsError:
             earlier = []
-        return welcome.welcome(held, self._chat.examples(), earlier)
+        return welcome.welcome(held, self._chat.examples(), earlier, self._chat.model)
 
     def _show(self, person: str, conversation: Conversation, held: Sources) -> Html:
         try:

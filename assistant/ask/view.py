@@ -4,6 +4,7 @@ Pure functions of values. Whatever comes from documents, models or people passes
 `markup.element` as text.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,7 +16,7 @@ from assistant.keeping.export import read_as
 from assistant.keeping.feedback import Verdict
 from assistant.keeping.places import Sources, place_of
 from assistant.keeping.quotation import marker, quoted
-from assistant.models import Answer, Citation, Outcome, Statement
+from assistant.models import Answer, Citation, Outcome, Statement, Use
 from vectorstore import Hit
 from vectorstore.wording import counted, excerpt, path_of
 from web.look.markup import Html, element, join
@@ -30,6 +31,9 @@ KINDS = {
     "comparison": "as a comparison",
     "claim": "as a claim to check",
 }
+# What became of a model's statements, as the page says it.
+STATUSES = {"quoted": "quoted", "proved": "proved", "unconfirmed": "not confirmed"}
+UNCONFIRMED = "wording not confirmed: read the quote"
 VERDICTS = {"supported": "Supported", "contradicted": "Contradicted"}
 EXCERPT = 240  # characters of a nearest passage that are shown before it is opened
 
@@ -96,7 +100,7 @@ class _Conversation:
         if exchange.growing:
             parts.append(element("p", "Writing, and proving each statement …", class_="outcome"))
         elif exchange.stopped:
-            ended = "You stopped this." if answer is None else "You stopped this; what is proved:"
+            ended = "You stopped this." if answer is None else "You stopped this; what there is:"
             parts.append(element("p", element("strong", ended), class_="outcome"))
         if answer is not None:
             parts += self._parts(place, answer, settled=not (exchange.growing or exchange.stopped))
@@ -115,6 +119,8 @@ class _Conversation:
         parts: list[Html] = []
         if settled:
             parts.append(element("p", *_outcome(answer), class_=f"outcome {answer.outcome}"))
+        if settled and answer.written is not None:
+            parts += _checked(answer, answer.written)
         if read_as(answer):
             parts.append(_reading(number, answer))
         if answer.outcome is Outcome.REPLY:
@@ -198,6 +204,27 @@ def _outcome(answer: Answer) -> list[str]:
     return [_shape("○"), element("strong", "Not in this library")]
 
 
+def _checked(answer: Answer, use: Use) -> list[Html]:
+    """What was checked of a model's words, plain to see; and what is not shown, and why."""
+    fallback = use.fallback
+    if fallback is not None and fallback.whole:
+        said = f"In the documents' own words: {use.model} did not answer ({fallback.why})."
+        return [element("p", said, class_="checked")]
+    counts = Counter(statement.status for statement in answer.statements)
+    told = [f"{counts[status]} {word}" for status, word in STATUSES.items() if counts[status]]
+    if fallback is not None and fallback.replaced:
+        told.append(f"{fallback.replaced} put right")
+    if answer.dropped:
+        told.append(f"{len(answer.dropped)} left out")
+    by = f"Read and written by {use.model}"
+    parts = [element("p", " · ".join([by, *told]), class_="checked")]
+    if answer.dropped:
+        items = [element("li", f"{d.text} ", element("em", d.why)) for d in answer.dropped]
+        head = element("summary", "What was left out, and why")
+        parts.append(element("details", head, element("ul", *items), class_="left-out"))
+    return parts
+
+
 def _shape(character: str) -> Html:
     return element("span", character, class_="shape", aria_hidden="true")
 
@@ -208,10 +235,15 @@ def _statement(
     """One sentence of the answer: a quotation where it is one, else a sentence with its markers."""
     citations = [cited[marker] for marker in statement.citations if marker in cited]
     markers = [join([" ", marker(f"marker-{key}-{c.marker}", c, sources)]) for c in citations]
-    if not any(statement.text == c.quote for c in citations):
-        return element("p", element("span", statement.text, class_="said"), *markers)
+    said = element("span", statement.text, class_="said")
+    if statement.status == "unconfirmed":
+        quotes = [element("q", c.shown or c.quote) for c in citations]
+        doubt = element("p", element("strong", UNCONFIRMED), *(p for q in quotes for p in (" ", q)))
+        return element("div", element("p", said, *markers), doubt, class_="unconfirmed")
+    if not any(statement.text in (c.quote, c.shown) for c in citations):
+        return element("p", said, *markers)
     places = dict.fromkeys(place_of(c, sources) for c in citations)
-    text = next(c.shown or c.quote for c in citations if c.quote == statement.text)
+    text = next(c.shown or c.quote for c in citations if statement.text in (c.quote, c.shown))
     return element(
         "figure",
         element("blockquote", element("p", quoted(text), *markers)),

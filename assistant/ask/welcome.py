@@ -7,14 +7,21 @@ from vectorstore import Source
 from vectorstore.wording import counted, in_words, named
 from web.look.markup import Html, element
 
+SET_ONE = (
+    "No language model is set: answers are quotes. Whoever looks after this page can set one: "
+    "soundings models"
+)
 FEW = 12  # sources that are found without looking for them
 
 
 def welcome(
-    sources: Collection[Source], examples: Sequence[str], earlier: Sequence[Listed] = ()
+    sources: Collection[Source],
+    examples: Sequence[str],
+    earlier: Sequence[Listed] = (),
+    model: str | None = None,
 ) -> Html:
     """The page before the first question: what this library is, what it can be asked, and the
-    person's `earlier` conversations."""
+    person's `earlier` conversations. `model` is the language model that answers, if one does."""
     changed = max((s.added for s in sources), default="")
     facts = [
         counted(len(sources), "source"),
@@ -26,9 +33,13 @@ def welcome(
         element(
             "p",
             "Every answer is made of quotes from the documents here, each with its place. "
-            "Where they do not answer, you are told so.",
+            "Where they do not answer, you are told so."
+            if model is None
+            else f"{model} reads the documents here and answers; each sentence is checked against "
+            "the quotes that it names, and says so where that did not confirm it.",
         ),
         element("p", " · ".join(facts), class_="facts"),
+        *([element("p", SET_ONE, class_="facts")] if model is None else []),
     ]
     if examples:
         parts.append(element("h3", "For example", class_="examples-head"))

@@ -52,7 +52,7 @@ def fetch(name: str, home: Path, announce: Callable[[str], None]) -> Path:
         raise UsageError(f"no model '{name}'. There are: {names}")
     from huggingface_hub import get_hf_file_metadata, hf_hub_url
     from huggingface_hub.file_download import http_get
-    from huggingface_hub.utils import build_hf_headers
+    from huggingface_hub.utils._headers import build_hf_headers
 
     announce(f"Fetching {model.title} ({model.file_gb:g} GB, {model.licence}) …")
     file = home / FOLDER / model.file
