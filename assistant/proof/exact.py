@@ -5,14 +5,22 @@ things are counted by whoever writes of them, and "half a year" is six months.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from assistant.proof.dates import date_stands
-from assistant.proof.figures import figure_stands
+from assistant.proof.figures import Figure, figure_stands
 from assistant.proof.findings import ABBREVIATION, Whole, name_is_spelled_otherwise, name_stands
 from assistant.proof.said import Said, read, sentences_of
 
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
+_LONG = 4  # digits that two numbers share only if they are one, whatever parts their thousands
+# Words that say with a number what a sign says before it.
+_BELOW = re.compile(
+    r"\b(?:minus|negative|below|loss|lost|losing|deficit|shortfall|overspen\w+|fell|fall\w*|down|drop\w*"
+    r"|decreas\w+|declin\w+|reduc\w+|less|lower|under|in the red)\b",
+    re.IGNORECASE,
+)
 
 
 def lacks(statement: str, evidence: str, asked: str = "", *, names: bool = True) -> list[str]:
@@ -24,10 +32,11 @@ def lacks(statement: str, evidence: str, asked: str = "", *, names: bool = True)
     whole = Whole.of([read(text) for text in sentences_of(evidence)])
     named = Whole.of([read(text) for text in sentences_of(f"{evidence}\n{asked}")])
     written = frozenset(_DIGITS.findall(evidence))
+    below = _BELOW.search(f"{statement} {evidence}") is not None
     absent: list[str] = []
     for text in sentences_of(statement):
         said = read(text)
-        absent += (f"the number {words}" for words in _figures(said, whole, written))
+        absent += (f"the number {words}" for words in _figures(said, whole, written, below=below))
         absent += (f"the date {words}" for words in _dates(said, whole))
         absent += (
             said.written(name)
@@ -44,16 +53,34 @@ def lacks(statement: str, evidence: str, asked: str = "", *, names: bool = True)
     return [f"its quotes do not hold {words}" for words in dict.fromkeys(absent)]
 
 
-def _figures(said: Said, whole: Whole, written: frozenset[str]) -> Iterator[str]:
+def _figures(said: Said, whole: Whole, written: frozenset[str], *, below: bool) -> Iterator[str]:
     years = [date.first for date in whole.dates if date.first == date.last]
+    long = {bare for digits in written if len(bare := _bare(digits)) >= _LONG}
+    there = list(whole.figures)
+    if below:
+        there += [replace(figure, value=-figure.value) for figure in there]
     for figure in said.figures:
         words = said.text[figure.start : figure.end]
         digits = _DIGITS.findall(words)
         if figure.loose or figure.dimension == "th" or not digits:
             continue
-        stands = figure_stands(figure, whole.figures) or figure.value in years
-        if not stands and (figure.dimension or not set(digits) <= written):
-            yield words
+        if figure_stands(figure, there) or figure.value in years:
+            continue
+        as_written = set(digits) <= written and figure.value >= 0 and not figure.bound
+        if (as_written and not figure.dimension and not _other_sign(figure, there)) or all(
+            _bare(each) in long for each in digits
+        ):
+            continue
+        yield words
+
+
+def _other_sign(figure: Figure, there: Sequence[Figure]) -> bool:
+    """Whether what the evidence has is the number with the other sign."""
+    return any(figure.value == -other.value != 0 for other in there)
+
+
+def _bare(digits: str) -> str:
+    return digits.replace(".", "").replace(",", "")
 
 
 def _dates(said: Said, whole: Whole) -> Iterator[str]:

@@ -46,11 +46,13 @@ _ORDINAL = {
 }
 
 _CURRENCIES = "£$€"
+_PERCENT = ("%", "percent", "percentage")
 
 _TOKEN = re.compile(
     r"(?<![^\W_])(?P<clock>\d{1,2}[:.]\d\d(?=\s?[ap]\.?m\b)|\d{1,2}(?=\s?[ap]\.?m\b)|\d{1,2}:\d\d"
     r"(?![\d:]))(?:\s?(?P<half>[ap])\.?m\b)?"
-    r"|(?<![^\W_])(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?P<suffix>[^\W\d_]+)?"
+    r"|(?<![^\W_])(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+    r"(?P<suffix>⁻?[^\W\d_]+)?"
     r"|(?P<word>[^\W\d_]+)|(?P<mark>[£$€%°~]|[-–—])|(?P<other>[^\s\w])"
 )
 _ABOUT = {"about", "around", "approximately", "roughly", "nearly", "almost", "circa", "~", "some"}
@@ -58,6 +60,11 @@ _MINIMUM = {"over", "above", "exceeding", "exceeded", "minimum", "least"}
 _MAXIMUM = {"under", "below", "maximum", "most"}
 _MORE = {"more", "greater", "larger", "higher", "longer", "later", "older"}
 _LESS = {"less", "fewer", "lower", "smaller", "shorter"}
+_AT_LEAST, _AT_MOST = frozenset("≥>"), frozenset("≤<")
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+_EXPONENT = re.compile(r"[⁻]?[⁰¹²³⁴-⁹]+")
+# A sign, and no range, dash or mark of a list: glued to its number, and to nothing before it.
+_NEGATIVE = re.compile(r"(?:^|[\s(\[£$€])[-–−]$|−$")
 _LIST_NUMBER = re.compile(r"(?m)^[\s*#>-]*\d{1,2}[.)](?:\s|$)|\[\d{1,3}\]")
 
 
@@ -162,6 +169,7 @@ def _number(reading: _Reading) -> Figure | None:
     reading.at += bool(currency)
     digits = reading.tokens[reading.at]["number"] if reading.at < len(reading.tokens) else None
     suffix = (reading.tokens[reading.at]["suffix"] or "").lower() if digits else ""
+    suffix = "" if _EXPONENT.fullmatch(suffix) else suffix
     spelled = reading.word() in _SMALL
     value = _cardinal(reading)
     if value is None or _is_part_of_name(reading.text, token):
@@ -170,10 +178,11 @@ def _number(reading: _Reading) -> Figure | None:
     dimension, size, known = _unit(reading, suffix, currency)
     if suffix and not known:
         return None  # "3D", "2b": a name
+    negative = _NEGATIVE.search(reading.text[max(0, token.start() - 2) : token.start()])
     return Figure(
         start=token.start(),
         end=reading.tokens[reading.at - 1].end(),
-        value=value * size,
+        value=-value * size if negative else value * size,
         dimension=dimension,
         digits=len((digits or "1").replace(",", "").replace(".", "").strip("0")) or 1,
         bound=_bound(reading, begin),
@@ -200,10 +209,14 @@ def _cardinal(reading: _Reading, allow_article: bool = False) -> float | None:
     while reading.at < len(reading.tokens):
         token, word = reading.tokens[reading.at], reading.word()
         if token["number"] and not seen:
-            current, seen = float(token["number"].replace(",", "")), True
+            current, seen = _written(token), True
             if token["suffix"]:
                 reading.at += 1
                 break
+        elif word in ("×", "x", "·") and seen and _is_power(reading, 1):
+            current *= _written(reading.tokens[reading.at + 1])
+            reading.at += 2
+            break
         elif word in _TENS and current % 100 == 0:
             current, seen = current + _TENS[word], True
         elif word in _SMALL and (not seen or _may_follow(reading, current, _SMALL[word])):
@@ -227,6 +240,22 @@ def _cardinal(reading: _Reading, allow_article: bool = False) -> float | None:
         reading.at = begin
         return None
     return total + current
+
+
+def _written(token: re.Match[str]) -> float:
+    """A number in digits, with its exponent where it is a power of ten ("10⁶"): what is raised over
+    any other is the mark of a note."""
+    number = float(token["number"].replace(",", ""))
+    if number == 10 and _EXPONENT.fullmatch(token["suffix"] or ""):
+        return float(10.0 ** int(token["suffix"].translate(_RAISED)))
+    return number
+
+
+def _is_power(reading: _Reading, ahead: int) -> bool:
+    """Whether a power of ten in digits stands `ahead`."""
+    at = reading.at + ahead
+    token = reading.tokens[at] if at < len(reading.tokens) else None
+    return token is not None and token["number"] == "10" and _written(token) != 10
 
 
 def _may_follow(reading: _Reading, current: float, small: int) -> bool:
@@ -264,6 +293,9 @@ def _unit(reading: _Reading, suffix: str, currency: str) -> tuple[str, float, bo
     if word == "per" and reading.word(ahead + 1) == "cent":
         reading.at += ahead + 2
         return "%", size, True
+    if word in _PERCENT and reading.word(ahead + 1) in ("point", "points"):
+        reading.at += ahead + 2
+        return "points", size, True
     if ahead and reading.word() == "°" and word in ("c", "f"):
         reading.at += 2
         return f"°{word.upper()}", size, True
@@ -290,8 +322,10 @@ def _bound(reading: _Reading, begin: int) -> str:
         if (last, before) == ("to", "up"):
             return "max"
         last = before if last == "of" and before in ("minimum", "maximum") else last
-    if last in _MINIMUM:
+    if last in _MINIMUM or last in _AT_LEAST:
         return "min"
+    if last in _AT_MOST:
+        return "max"
     if last in _MAXIMUM and (last != "most" or words[-2:-1] == ["at"]):
         return "max"
     return "about" if last in _ABOUT else ""
