@@ -37,6 +37,7 @@ TURNS, TURN_CHARACTERS = 12, 4_000  # of a conversation, that are read
 # Questions that are searched and read at the same time. More would finish none of them sooner;
 # with fewer than the processors, some would idle.
 AT_ONCE = max(2, min(os.cpu_count() or 1, 8))
+SURE = 0.9  # of a turn that it asks nothing of the documents, not to ask a model about it
 LESS = "Say it shorter and simpler, in one line, in plain words."
 MORE = "Tell me more, at greater length, in more detail. Why? Are you sure?"
 AGAIN = "In the sources' own words; only a language model could put them otherwise."
@@ -161,12 +162,14 @@ class Engine:
         before = bounded(history) if standalone is None else []
         own = " ".join((question if standalone is None else standalone).split())
         foreign = self._replies.foreign(own)
+        chance = 1.0
         if kind is None:
-            kind = Kind.REPLY if foreign else kind_of(own, before)[0]
-        wanted = False  # whether it asks for a text that only a model can make
+            kind, chance = (Kind.REPLY, 1.0) if foreign else kind_of(own, before)
+        wanted = False  # whether a reply is given only where the model finds nothing to answer from
         if kind is Kind.REPLY:
-            wanted = self._writer is not None and self._replies.wants_text(own, before)
-            if not wanted and not (foreign and self._writer is not None):
+            writes = self._writer is not None
+            wanted = writes and (chance < SURE or self._replies.wants_text(own, before))
+            if not wanted and not (foreign and writes):
                 yield self._replied(question, own, before)
                 return
             kind = Kind.POINT

@@ -1,10 +1,12 @@
 """The engine and the search as parts of LlamaIndex's world."""
 
+import asyncio
 from collections.abc import Sequence
 
 import numpy as np
 from llama_index.core.base.base_query_engine import BaseQueryEngine
 from llama_index.core.base.base_retriever import BaseRetriever
+from llama_index.core.base.response.schema import StreamingResponse
 from llama_index.core.ingestion import IngestionPipeline
 from llama_index.core.postprocessor.types import BaseNodePostprocessor
 from llama_index.core.schema import Document, MetadataMode, NodeWithScore, QueryBundle
@@ -28,6 +30,27 @@ def test_the_engine_is_a_query_engine(starter_engine: Engine) -> None:
         node = found.node
         text = library.text(node.metadata["source"])
         assert text[node.start_char_idx : node.end_char_idx] == node.text
+
+
+def test_the_engine_streams_and_runs_beside_others(starter_engine: Engine) -> None:
+    question = "What is the triple aim?"
+    plain = starter_engine.ask(question)
+    response = SoundingsQueryEngine(starter_engine, streaming=True).query(question)
+    assert isinstance(response, StreamingResponse)
+    assert "".join(response.response_gen) == plain.answer
+    assert [node.node.text for node in response.source_nodes] == [c.quote for c in plain.citations]
+    assert response.metadata is not None and response.metadata["outcome"] == "answered"
+
+    async def both() -> list[str]:
+        engine = SoundingsQueryEngine(starter_engine)
+        retriever = SoundingsRetriever(starter_engine.store, top_k=2)
+        answered, found = await asyncio.gather(
+            engine.aquery(question), retriever.aretrieve(question)
+        )
+        return [str(answered), *(node.node_id for node in found)]
+
+    answered, *found = asyncio.run(both())
+    assert answered == plain.answer and len(found) == 2
 
 
 def test_the_engine_can_be_a_tool(starter_engine: Engine) -> None:

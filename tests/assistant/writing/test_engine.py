@@ -166,6 +166,17 @@ def test_a_greeting_costs_no_request(engine: Engine, served: Service) -> None:
     assert len(served.asked) == asked
 
 
+def test_what_may_be_no_question_is_replied_to_where_the_model_finds_no_answer(
+    engine: Engine, served: Service
+) -> None:
+    letter = "please write me an email to my team about the triple aim"
+    served.script = [streams(reply(outcome="not_stated"))]
+    assert engine.ask(letter).outcome is Outcome.REPLY
+    cites(served, lambda lines: reply(("Dear team, we mean better care.", [3])))
+    answer = engine.ask(letter)
+    assert (answer.outcome, answer.engine) == (Outcome.ANSWERED, "llm")
+
+
 def test_a_question_in_another_language_is_searched_in_the_documents(
     engine: Engine, served: Service
 ) -> None:
