@@ -39,7 +39,8 @@ class SoundingsQueryEngine(BaseQueryEngine):
         if not self._streaming:
             return _response(self._engine.ask(query_bundle.query_str))
         answers = self._engine.stream(query_bundle.query_str)
-        response = StreamingResponse(response_gen=(text for text in ()))
+        nothing: list[str] = []
+        response = StreamingResponse(response_gen=(text for text in nothing))
         response.response_gen = _told(answers, response)
         return response
 

@@ -8,11 +8,13 @@ the settings ask for. `figures.py`, `dates.py` and `findings.py` say what does n
 """
 
 from assistant.proof.check import Checker, Entailment, Support
+from assistant.proof.exact import Beside
 from assistant.proof.findings import Finding
 from assistant.proof.opening import open_checker
 from assistant.proof.quotes import Slice, Standing, Verdict, judge
 
 __all__ = [
+    "Beside",
     "Checker",
     "Entailment",
     "Finding",

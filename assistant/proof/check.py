@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import AssistantError
-from assistant.proof.exact import lacks
+from assistant.proof.exact import Beside, Lack, lacks
 from assistant.proof.features import FEATURES, ORDER, clause_similarity, compare
 from assistant.proof.findings import Finding
 from assistant.proof.said import clauses_of, read, sentences_of
@@ -46,7 +46,7 @@ class Support:
     score: float
     findings: tuple[Finding, ...]
     unsaid: tuple[str, ...]
-    lacks: tuple[str, ...] = ()
+    lacks: tuple[Lack, ...] = ()
 
     @property
     def why(self) -> str | None:
@@ -54,7 +54,7 @@ class Support:
         if self.supported:
             return None
         if self.lacks:
-            return "; ".join(self.lacks[:FINDINGS_SHOWN])
+            return "; ".join(lack.why for lack in self.lacks[:FINDINGS_SHOWN])
         if self.findings:
             return "; ".join(finding.why for finding in self.findings[:FINDINGS_SHOWN])
         if self.unsaid:
@@ -122,12 +122,8 @@ class Checker:
         self._entailment = entailment
         self._words: dict[str, Vectors] = {}
 
-    def check(
-        self, claim: str, passage: str, *, around: str = "", asked: str = "", names: bool = True
-    ) -> Support:
-        """Whether `passage` supports `claim`, whose numbers, dates and names may also stand
-        `around` it, names also in the question that was `asked`; in another language than the
-        passage's `names` cannot be told. Neither claim nor passage may be
+    def check(self, claim: str, passage: str, beside: Beside | None = None) -> Support:
+        """Whether `passage` supports `claim`, which may lean on what is `beside` it. Neither may be
         empty of letters and digits."""
         row, findings = self.features(claim, passage)
         model = self._model or shipped_model()
@@ -135,7 +131,7 @@ class Checker:
         if self._entailment is not None:
             entailed = self._entailment.entails(claim, passage)
             score = pooled(score, entailed, least=1e-4)
-        found = lacks(claim, f"{passage}\n{around}", asked, names=names)
+        found = lacks(claim, passage, beside)
         if found:
             score *= model.threshold
         score = round(score, SCORE_DECIMALS)

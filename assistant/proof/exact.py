@@ -6,12 +6,13 @@ things are counted by whoever writes of them, and "half a year" is six months.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from assistant.proof.dates import date_stands
 from assistant.proof.figures import Figure, figure_stands
 from assistant.proof.findings import ABBREVIATION, Whole, name_is_spelled_otherwise, name_stands
 from assistant.proof.said import Said, read, sentences_of
+from vectorstore.library.lexicon import words as folded
 
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 _LONG = 4  # digits that two numbers share only if they are one, whatever parts their thousands
@@ -23,34 +24,65 @@ _BELOW = re.compile(
 )
 
 
-def lacks(statement: str, evidence: str, asked: str = "", *, names: bool = True) -> list[str]:
-    """The numbers and dates of a statement that its evidence does not hold, and the `names` that
-    neither it nor the question `asked` does, each in words that say so.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What a statement may take from besides its quotes: numbers, dates and names from what stands
+    `around` them, names from the question that was `asked`. A name among the words of all that was
+    `read` is misplaced at worst, and not invented. In another language than the quotes' `names`
+    cannot be told from other words."""
+
+    around: str = ""
+    asked: str = ""
+    read: frozenset[str] = frozenset()
+    names: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lack:
+    """Something exact that the quotes of a statement do not hold: `why`, in words that say so, and
+    whether it was `read` elsewhere."""
+
+    why: str
+    read: bool
+
+
+def lacks(statement: str, quoted: str, beside: Beside | None = None) -> list[Lack]:
+    """The numbers, dates and names of a statement that neither its quotes nor what is beside them
+    hold.
 
     An abbreviation must be there as it is: the initials of what stands by chance beside one another
     would spell many."""
+    beside = beside or Beside()
+    evidence = f"{quoted}\n{beside.around}"
     whole = Whole.of([read(text) for text in sentences_of(evidence)])
-    named = Whole.of([read(text) for text in sentences_of(f"{evidence}\n{asked}")])
+    named = Whole.of([read(text) for text in sentences_of(f"{evidence}\n{beside.asked}")])
     written = frozenset(_DIGITS.findall(evidence))
     below = _BELOW.search(f"{statement} {evidence}") is not None
+    counted: list[str] = []
     absent: list[str] = []
     for text in sentences_of(statement):
         said = read(text)
-        absent += (f"the number {words}" for words in _figures(said, whole, written, below=below))
-        absent += (f"the date {words}" for words in _dates(said, whole))
+        counted += (f"the number {words}" for words in _figures(said, whole, written, below=below))
+        counted += (f"the date {words}" for words in _dates(said, whole))
         absent += (
             said.written(name)
-            for name in (said.names if names else ())
+            for name in (said.names if beside.names else ())
             if not name_stands(name, named.stems)
             and not name_is_spelled_otherwise(said.written(name), said, named)
         )
-    known = f"{evidence} {asked}".casefold()
+    known = f"{evidence} {beside.asked}".casefold()
     absent += (
         short
-        for short in (ABBREVIATION.findall(statement) if names else ())
+        for short in (ABBREVIATION.findall(statement) if beside.names else ())
         if short.casefold() not in known and not any(short in other for other in absent)
     )
-    return [f"its quotes do not hold {words}" for words in dict.fromkeys(absent)]
+    return [
+        Lack(
+            why=f"its quotes do not hold {words}",
+            read=words in absent and set(folded(words)) <= beside.read,
+        )
+        for words in dict.fromkeys([*counted, *absent])
+    ]
 
 
 def _figures(said: Said, whole: Whole, written: frozenset[str], *, below: bool) -> Iterator[str]:

@@ -2,8 +2,8 @@
 
 The same for every engine. An extractive statement is its own quote, and supports itself in full: no
 model is asked. Any other is refused where a quote is not in its source to the letter, or where it
-has a number, date or name that its quotes and what stands around them do not have; it is proved
-where what it says passes the check, and else unconfirmed.
+has a number, date or name that was nowhere read; it is proved where what it says passes the check,
+and else unconfirmed.
 """
 
 from collections.abc import Sequence
@@ -13,6 +13,7 @@ from enum import StrEnum
 from assistant.finding.excerpts import Excerpt
 from assistant.models import Citation
 from assistant.proof.check import Checker
+from assistant.proof.exact import Beside
 from assistant.proof.said import sentences_of
 from vectorstore import Library
 
@@ -70,17 +71,13 @@ def judge(
     checker: Checker | None = None,
     *,
     leads: str = "",
-    around: str = "",
-    asked: str = "",
-    names: bool = True,
+    beside: Beside | None = None,
 ) -> Verdict:
     """Check a statement against the quotes behind it.
 
-    `leads` is what the quotes lean on, and is read before them; a number or name may also stand
-    in what is `around` them, a name also in the question that was `asked`; in another
-    language than theirs `names` cannot be told. Without a `checker`
-    only what is verbatim in the quotes is proved. Raises UnknownSource where a quote names a source
-    that the library does not have.
+    `leads` is what the quotes lean on, and is read before them; what is exact in the statement may
+    also stand `beside` them. Without a `checker` only what is verbatim in the quotes is proved.
+    Raises UnknownSource where a quote names a source that the library does not have.
     """
     if not quotes:
         return _refused("no quote stands behind it")
@@ -99,10 +96,10 @@ def judge(
             return Verdict(standing=Standing.PROVED, support=1.0)
         return Verdict(standing=Standing.UNCONFIRMED, support=0.0, why=MORE)
     quoted = "\n".join(filter(None, [leads, *(quote.text for quote in quotes)]))
-    support = checker.check(statement, quoted, around=around, asked=asked, names=names)
+    support = checker.check(statement, quoted, beside)
     standing = Standing.PROVED if support.supported else Standing.UNCONFIRMED
     return Verdict(
-        standing=Standing.REFUSED if support.lacks else standing,
+        standing=Standing.REFUSED if any(not each.read for each in support.lacks) else standing,
         support=support.score,
         why=support.why and support.why.replace("the passage does", "its quotes do"),
     )

@@ -14,6 +14,7 @@ from assistant.models import Answer, Citation
 from assistant.turn.kinds import Kind
 from assistant.writing.prompt import as_line
 from vectorstore import QUOTABLE, Found, Library, Passage, Query, Store
+from vectorstore.library.lexicon import words
 from vectorstore.models import HEADING, LEAD_IN
 
 WIDE = 60  # passages that are searched for, where not all of the library fits
@@ -41,8 +42,8 @@ class Line:
 
 
 class Evidence:
-    """Passages in the order in which they are read. `outlines` are headings of sources, told before
-    their first passage."""
+    """Passages in the order in which they are read, and their `words`. `outlines` are headings
+    of sources, told before their first passage."""
 
     def __init__(
         self,
@@ -55,6 +56,7 @@ class Evidence:
         self._outlines = outlines or {}
         self._lines: dict[int, Line] = {}
         self._texts = tuple(self._told())
+        self.words = frozenset(word for text in self._texts for word in words(text))
 
     def __len__(self) -> int:
         return len(self.passages)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from assistant.models import Answer, Citation, Outcome, Turn, Use
-from assistant.proof import Checker, Slice, Standing, judge
+from assistant.proof import Beside, Checker, Slice, Standing, judge
 from assistant.proof.said import read
 from assistant.reading.chances import moved
 from assistant.settings import AssistantSettings
@@ -153,11 +153,10 @@ class ModelWriter:
         behind: Sequence[Citation],
         *,
         leads: str = "",
-        around: str = "",
-        asked: str = "",
+        beside: Beside | None = None,
     ) -> Proof:
-        """What becomes of a statement on the quotes behind it, which lean on `leads`; its numbers
-        and names may also stand `around` them, its names also in the question `asked`."""
+        """What becomes of a statement on the quotes behind it, which lean on `leads`; what is exact
+        in it may also stand `beside` them."""
         text = self.model.hush(visible(text))
         proof = Proof(
             text=text[:STATEMENT_CHARACTERS],
@@ -178,9 +177,7 @@ class ModelWriter:
             self.store.library,
             self._checker,
             leads=leads,
-            around=around,
-            asked=asked,
-            names=other_language(text, languages_of([around])) is None,
+            beside=beside,
         )
         return replace(proof, standing=verdict.standing, support=verdict.support, why=verdict.why)
 
@@ -342,13 +339,15 @@ class Writing:
             return uncited(written, self._writer.hush(visible(written.text)))
         passages = {passage.id: passage for passage in evidence.passages}
         leads = dict.fromkeys(context_of(passages[c.passage], c.start) for c in behind)
-        return self._writer.prove(
-            written.text,
-            behind,
-            leads="\n".join(filter(None, leads)),
-            around=evidence.around(behind),
+        around = evidence.around(behind)
+        beside = Beside(
+            around=around,
             asked=asked.question,
+            read=evidence.words,
+            names=other_language(written.text, languages_of([around])) is None,
         )
+        leads_to = "\n".join(filter(None, leads))
+        return self._writer.prove(written.text, behind, leads=leads_to, beside=beside)
 
     def _read_again(self, page: Draft, places: Sequence[int], timings: dict[str, float]) -> None:
         """Have the model judge statements beside their quotes, apart from how they were made."""
