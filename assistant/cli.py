@@ -7,10 +7,10 @@ from assistant.answering.engine import ENGINES, check_question, open_engine
 from assistant.ask.rewordings import rewordings
 from assistant.errors import BadQuestion
 from assistant.keeping import verify_cli
+from assistant.keeping.models_cli import add_commands as add_model_commands
 from assistant.models import Answer, Outcome, Turn, Use
 from assistant.proof.cli import add_commands as add_gate_commands
 from assistant.turn.kinds import Kind
-from assistant.writing.cli import add_commands as add_model_commands
 from vectorstore.batch import history_of, run_batch
 from vectorstore.cli import add_source_filter, check_batch_arguments, narrowed
 from vectorstore.console import Commands, announce, plain, print_json

@@ -87,7 +87,7 @@ class Engine:
         self.settings = settings
         self.calibration = calibration or shipped(read=reader is not None)
         self._finder = Finder(store, self.calibration, reader)
-        self.checker = checker or open_checker(settings, store.encoder)
+        self.checker = checker or open_checker(settings)
         self._writer = writer(store, self.checker) if writer else None
         self._replies = Replies(store, written=writer is not None)
         self.journal = journal
@@ -267,7 +267,7 @@ def open_engine(
 
         writer = open_writer(table)
     store = open_store(settings, announce)
-    checker = open_checker(table, store.encoder, announce)
+    checker = open_checker(table, announce)
     return Engine(
         store,
         table,

@@ -39,7 +39,7 @@ def welcome(
             "the quotes that it names, and says so where that did not confirm it.",
         ),
         element("p", " · ".join(facts), class_="facts"),
-        *([element("p", SET_ONE, class_="facts")] if model is None else []),
+        *([element("p", SET_ONE, class_="set-one")] if model is None else []),
     ]
     if examples:
         parts.append(element("h3", "For example", class_="examples-head"))

@@ -2,14 +2,13 @@
 and support it; refused if they contradict it; else unconfirmed.
 
 `judge` checks a statement of an answer against the slices behind it, the same for every engine.
-`Checker` says whether any passage supports any claim: numbers, dates, names, negation, quantifiers
-and opposites must agree, and the passage must come near enough. `open_checker` makes the one that
-the settings ask for. `figures.py`, `dates.py` and `findings.py` say what does not agree.
+`Checker` says whether any passage supports any claim: its numbers, dates and names must stand there
+(`exact.py`), and the verifier must find that it follows (`verifier.py`). `open_checker` makes the
+one that the settings ask for.
 """
 
 from assistant.proof.check import Checker, Entailment, Support
 from assistant.proof.exact import Beside
-from assistant.proof.findings import Finding
 from assistant.proof.opening import open_checker
 from assistant.proof.quotes import Slice, Standing, Verdict, judge
 
@@ -17,7 +16,6 @@ __all__ = [
     "Beside",
     "Checker",
     "Entailment",
-    "Finding",
     "Slice",
     "Standing",
     "Support",

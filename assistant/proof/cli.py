@@ -9,7 +9,7 @@ from typing import Any
 from assistant.proof.check import Checker, Support
 from assistant.proof.opening import open_checker
 from assistant.settings import AssistantSettings
-from vectorstore import SentenceEncoder, StoreSettings, UsageError
+from vectorstore import UsageError
 from vectorstore.batch import run_batch
 from vectorstore.cli import check_batch_arguments
 from vectorstore.console import Commands, announce, plain, print_json
@@ -40,8 +40,7 @@ def _check(args: argparse.Namespace, settings: Settings) -> int:
     if args.claim is not None:
         passage = _standard_input() if args.passage == "-" else args.passage
         _readable(args.claim, passage)
-    encoder = SentenceEncoder(settings.table(StoreSettings).encoder, announce=announce)
-    checker = open_checker(settings.table(AssistantSettings), encoder, announce)
+    checker = open_checker(settings.table(AssistantSettings), announce)
     if args.batch is not None:
         lines, failed = run_batch(
             args.batch,
@@ -91,5 +90,5 @@ def _json(support: Support) -> dict[str, object]:
         "supported": support.supported,
         "score": support.score,
         "why": support.why,
-        "findings": [{"feature": f.feature, "why": f.why} for f in support.findings],
+        "findings": [{"feature": f"{x.what}s_missing", "why": x.why} for x in support.lacks],
     }

@@ -1,11 +1,12 @@
 """An entailment model beside the gate's own check: any cross-encoder trained on inference."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from itertools import product
 
 import numpy as np
 
 from assistant.proof.said import sentences_of
+from assistant.proof.verifier import windows
 from vectorstore import SettingsError
 from vectorstore.encoder import CrossEncoder
 from vectorstore.errors import EncoderUnavailable
@@ -38,22 +39,10 @@ class CrossEncoderEntailment:
     def entails(self, claim: str, passage: str) -> float:
         """The probability that some window of the passage entails the claim's sentence that is
         entailed least."""
-        windows = list(_windows(sentences_of(passage) or [passage]))
+        parts = list(windows(sentences_of(passage) or [passage], WINDOW_CHARACTERS))
         said = sentences_of(claim) or [claim]
-        raw = self._model.score([(w, s) for s, w in product(said, windows)]).astype(np.float64)
+        raw = self._model.score([(w, s) for s, w in product(said, parts)]).astype(np.float64)
         exp = np.exp(raw - raw.max(axis=1, keepdims=True))
         shares = (exp / exp.sum(axis=1, keepdims=True))[:, self._entailing]
         # Rounded, so that the number of threads decides nothing.
         return round(float(shares.reshape(len(said), -1).max(axis=1).min()), 4)
-
-
-def _windows(sentences: Sequence[str]) -> Iterator[str]:
-    """The sentences joined as far as the window holds them; each window opens with the last
-    sentence of the one before, so that what leans on it is read with it."""
-    held: list[str] = []
-    for sentence in sentences:
-        if held and sum(map(len, held)) + len(sentence) > WINDOW_CHARACTERS:
-            yield " ".join(held)
-            held = held[-1:] if len(held[-1]) + len(sentence) <= WINDOW_CHARACTERS else []
-        held.append(sentence)
-    yield " ".join(held)

@@ -7,13 +7,15 @@ things are counted by whoever writes of them, and "half a year" is six months.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
-from assistant.proof.dates import date_stands
+from assistant.proof.dates import Date, date_stands
 from assistant.proof.figures import Figure, figure_stands
-from assistant.proof.findings import ABBREVIATION, Whole, name_is_spelled_otherwise, name_stands
 from assistant.proof.said import Said, read, sentences_of
 from vectorstore.library.lexicon import words as folded
 
+ABBREVIATION = re.compile(r"\b[A-Z]{2,6}\b")
+SQUASHED = 4  # letters and digits that a spelling must have to be looked for anywhere
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 _LONG = 4  # digits that two numbers share only if they are one, whatever parts their thousands
 # Words that say with a number what a sign says before it.
@@ -39,11 +41,37 @@ class Beside:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lack:
-    """Something exact that the quotes of a statement do not hold: `why`, in words that say so, and
+    """Something exact that the quotes of a statement do not hold: `what` it is, `why` in words, and
     whether it was `read` elsewhere."""
 
+    what: Literal["number", "date", "name"]
     why: str
     read: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whole:
+    """A passage's words, numbers, dates and initials together."""
+
+    stems: frozenset[str]
+    figures: tuple[Figure, ...]
+    dates: tuple[Date, ...]
+    initials: str
+    abbreviations: frozenset[str]
+    squashed: str
+
+    @classmethod
+    def of(cls, there: Sequence[Said]) -> "Whole":
+        return cls(
+            stems=frozenset(w.stem for said in there for w in said.words),
+            figures=tuple(f for said in there for f in said.figures),
+            dates=tuple(d for said in there for d in said.dates),
+            initials=" ".join("".join(w.folded[0] for w in said.words) for said in there),
+            abbreviations=frozenset(
+                match.lower() for said in there for match in ABBREVIATION.findall(said.text)
+            ),
+            squashed=squashed(" ".join(said.text for said in there)),
+        )
 
 
 def lacks(statement: str, quoted: str, beside: Beside | None = None) -> list[Lack]:
@@ -58,31 +86,32 @@ def lacks(statement: str, quoted: str, beside: Beside | None = None) -> list[Lac
     named = Whole.of([read(text) for text in sentences_of(f"{evidence}\n{beside.asked}")])
     written = frozenset(_DIGITS.findall(evidence))
     below = _BELOW.search(f"{statement} {evidence}") is not None
-    counted: list[str] = []
-    absent: list[str] = []
+    found: list[Lack] = []
     for text in sentences_of(statement):
         said = read(text)
-        counted += (f"the number {words}" for words in _figures(said, whole, written, below=below))
-        counted += (f"the date {words}" for words in _dates(said, whole))
-        absent += (
-            said.written(name)
-            for name in (said.names if beside.names else ())
-            if not name_stands(name, named.stems)
-            and not name_is_spelled_otherwise(said.written(name), said, named)
-        )
+        figures = _figures(said, whole, written, below=below)
+        found += (_lack("number", f"the number {words}") for words in figures)
+        found += (_lack("date", f"the date {words}") for words in _dates(said, whole))
+        for name in dict.fromkeys(said.names if beside.names else ()):
+            words = said.written(name)
+            if name_stands(name, named.stems) or is_spelled_otherwise(words, said, named):
+                continue
+            found.append(_lack("name", words, beside))
     known = f"{evidence} {beside.asked}".casefold()
-    absent += (
-        short
-        for short in (ABBREVIATION.findall(statement) if beside.names else ())
-        if short.casefold() not in known and not any(short in other for other in absent)
+    told = " ".join(lack.why for lack in found)
+    found += (
+        _lack("name", short, beside)
+        for short in dict.fromkeys(ABBREVIATION.findall(statement) if beside.names else ())
+        if short.casefold() not in known and short not in told
     )
-    return [
-        Lack(
-            why=f"its quotes do not hold {words}",
-            read=words in absent and set(folded(words)) <= beside.read,
-        )
-        for words in dict.fromkeys([*counted, *absent])
-    ]
+    return found
+
+
+def _lack(
+    what: Literal["number", "date", "name"], words: str, beside: Beside | None = None
+) -> Lack:
+    read = beside is not None and set(folded(words)) <= beside.read
+    return Lack(what=what, why=f"its quotes do not hold {words}", read=read)
 
 
 def _figures(said: Said, whole: Whole, written: frozenset[str], *, below: bool) -> Iterator[str]:
@@ -99,9 +128,8 @@ def _figures(said: Said, whole: Whole, written: frozenset[str], *, below: bool) 
         if figure_stands(figure, there) or figure.value in years:
             continue
         as_written = set(digits) <= written and figure.value >= 0 and not figure.bound
-        if (as_written and not figure.dimension and not _other_sign(figure, there)) or all(
-            _bare(each) in long for each in digits
-        ):
+        parted = all(each not in written and _bare(each) in long for each in digits)
+        if parted or (as_written and not figure.dimension and not _other_sign(figure, there)):
             continue
         yield words
 
@@ -121,3 +149,29 @@ def _dates(said: Said, whole: Whole) -> Iterator[str]:
         year = date.first if date.month is None and date.first == date.last else None
         if not date_stands(date, whole.dates) and year not in values:
             yield said.text[date.start : date.end]
+
+
+def name_stands(name: str, stems: frozenset[str]) -> bool:
+    """Whether a name is there, itself, as a family ("France", "French") or glued to another."""
+    return name in stems or (
+        len(name) >= 5 and any(other[:4] == name[:4] and len(other) >= 4 for other in stems)
+    )
+
+
+def is_spelled_otherwise(written: str, claim: Said, whole: Whole) -> bool:
+    """Whether a name is there in another spelling: with or without its hyphen ("CK-666"), as the
+    initials of words of the passage or of the claim itself ("NHS"), or spelled out where the
+    passage has the initials."""
+    plain = squashed(written)
+    if len(plain) >= SQUASHED and plain in whole.squashed:
+        return True
+    own = "".join(word.folded[0] for word in claim.words)
+    if 2 <= len(plain) <= 6 and written.isupper() and plain in f"{own} {whole.initials}":
+        return True
+    names = "".join(w.folded[0] for w in claim.words if w.stem in claim.names)
+    return any(short in names and plain[:1] in short for short in whole.abbreviations)
+
+
+def squashed(text: str) -> str:
+    """Letters and digits alone, folded."""
+    return "".join(folded(text))

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from assistant.proof.dates import Date
 from assistant.proof.figures import Figure
 from assistant.proof.units import UNITS
-from vectorstore.library.lexicon import STOPWORDS, stem
 
 _SMALL = {
     word: number
@@ -186,7 +185,6 @@ def _number(reading: _Reading) -> Figure | None:
         dimension=dimension,
         digits=len((digits or "1").replace(",", "").replace(".", "").strip("0")) or 1,
         bound=_bound(reading, begin),
-        noun=() if dimension else _noun(reading),
         loose=spelled and value == 1 and dimension != "%",
     )
 
@@ -331,20 +329,6 @@ def _bound(reading: _Reading, begin: int) -> str:
     return "about" if last in _ABOUT else ""
 
 
-def _noun(reading: _Reading) -> tuple[str, ...]:
-    """The stems of the next two words with meaning, up to a mark."""
-    found: list[str] = []
-    for token in reading.tokens[reading.at : reading.at + 3]:
-        if not token["word"]:
-            break
-        word = token.group().lower()
-        if word in STOPWORDS and found:
-            break
-        if word not in STOPWORDS:
-            found.append(stem(word))
-    return tuple(found[:2])
-
-
 _BETWEEN = re.compile(r"\s*(?:-|–|—|to|and|or)\s*")
 _SCALE_AT_END = re.compile(r"(?:" + "|".join(name for name in _SCALES) + r"|bn|mn|tn|[mk])\W*$")
 
@@ -360,9 +344,9 @@ def _spread_units(text: str, figures: list[Figure]) -> list[Figure]:
             unit = written.split()[-1].strip("0123456789.,-")
             dimension, size = UNITS.get(unit, ("", 1.0))
             size = size if dimension == two.dimension else 1.0  # the "cent" of "per cent"
-            one = replace(one, value=one.value * size, dimension=two.dimension, noun=())
+            one = replace(one, value=one.value * size, dimension=two.dimension)
         elif one.dimension in tuple(_CURRENCIES) and not two.dimension:
-            two = replace(two, dimension=one.dimension, noun=())
+            two = replace(two, dimension=one.dimension)
         scale = _SCALE_AT_END.search(written) if two.dimension in (*_CURRENCIES, "") else None
         if scale and one.value < 1000 and two.value >= 1000:
             name = scale.group().strip()

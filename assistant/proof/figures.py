@@ -13,8 +13,8 @@ class Figure:
     """A number in a text: `text[start:end]` says `value` in the dimension's first unit.
 
     `dimension` is "" for a bare count, "th" for an ordinal. `digits` are the significant ones
-    as written. `bound` is "min", "max", "about" or "". `noun` holds the stems that follow a bare
-    count. `loose` marks what is often no number at all ("one", "a third party").
+    as written. `bound` is "min", "max", "about" or "". `loose` marks what is often no number at all
+    ("one", "a third party").
     """
 
     start: int
@@ -23,7 +23,6 @@ class Figure:
     dimension: str = ""
     digits: int = 1
     bound: str = ""
-    noun: tuple[str, ...] = ()
     loose: bool = False
 
 

@@ -1,4 +1,4 @@
-"""A sentence as the gate sees it: its words in order, names, numbers, dates, and what it denies."""
+"""A sentence as the gate sees it: its words in order, names, numbers and dates."""
 
 import re
 from collections.abc import Iterator
@@ -18,24 +18,14 @@ _ABBREVIATION = re.compile(
     r"jr|sr|e\.g|i\.e|etc|dept|[a-z])|(?:\b[a-z]\.)+[a-z])\.[\"”’')\]*]*$",
     re.IGNORECASE,
 )
-_CLAUSE = re.compile(
-    r"[;:—–]\s+|,\s+(?=(?:and|but|while|whereas|which|who|where|although|though|yet|so)\b)"
-    r"|\s+(?=(?:but|while|whereas|although|though|because)\b)|\s+(?=and\s+(?:\w+\s+){1,3}"
-    r"(?:is|are|was|were|has|have|had|will|can|did|does|\w+ed)\b)|\s+[-–—]\s+|,\s+",
-    re.IGNORECASE,
-)
 _ITEM = re.compile(r"[\s*#>•-]*\d{1,2}[.)]")
 LONGEST = 700  # characters of one sentence: beyond, it is cut at a space
-CLAUSE_WORDS = 2  # of meaning: a clause with fewer stays with the one before
 
 NEGATORS = frozenset(
     """not no never none nobody nothing nowhere neither nor without cannot hardly barely scarcely
     seldom rarely lack lacks lacked lacking fail fails failed unable refuse refuses refused
     deny denies denied prevent prevents prevented false untrue""".split()
 )
-_STRONG_NEGATORS = NEGATORS - {"prevent", "prevents", "prevented", "false", "untrue"}
-SCOPE = 4  # words with meaning that a negation reaches
-_PREFIXES = ("un", "in", "im", "ir", "non", "dis")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +40,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """A sentence, taken apart once. `denied` are the stems that stand under a negation."""
+    """A sentence, taken apart once."""
 
     text: str
     words: tuple[Word, ...]
@@ -58,19 +48,6 @@ class Said:
     names: tuple[str, ...]
     figures: tuple[Figure, ...]
     dates: tuple[Date, ...]
-    denied: frozenset[str]
-    negations: int
-
-    @property
-    def order(self) -> list[str]:
-        """The stems that carry meaning, in order."""
-        return [word.stem for word in self.words if word.full]
-
-    def is_no_longer(self, i: int) -> bool:
-        """Whether the word at `i` is the second of "no longer", which is about no length."""
-        return (
-            self.words[i].folded == "longer" and i > 0 and self.words[i - 1].folded == "no"
-        ) and not is_bound(self.words, i)
 
     def written(self, stem: str) -> str:
         """How the first word of this stem is written, with what a hyphen joins to it."""
@@ -84,7 +61,6 @@ def read(text: str) -> Said:
     """Take a sentence apart."""
     found = tuple(_words(text))
     dates = dates_of(text)
-    denied, negations = _denied(text, found)
     return Said(
         text=text,
         words=found,
@@ -92,8 +68,6 @@ def read(text: str) -> Said:
         names=tuple(_names(text, found)),
         figures=tuple(figures_of(text, dates)),
         dates=tuple(dates),
-        denied=denied,
-        negations=negations,
     )
 
 
@@ -132,54 +106,6 @@ def _adjacent(text: str, found: tuple[Word, ...], i: int) -> bool:
     return text[end : found[i + 1].start].strip() == "" and found[i + 1].full
 
 
-def _denied(text: str, found: tuple[Word, ...]) -> tuple[frozenset[str], int]:
-    """The stems that a negation reaches, and how many negations there are.
-
-    Two negations over one word undo each other. "Not only" denies nothing.
-    """
-    denied: set[str] = set()
-    count = 0
-    for i, word in enumerate(found):
-        if word.folded not in _STRONG_NEGATORS:
-            continue
-        following = found[i + 1 : i + 2]
-        if word.folded == "not" and following and following[0].folded in ("only", "just"):
-            continue
-        if word.folded == "no" and following and following[0].folded == "doubt":
-            continue
-        if word.folded == "no" and is_bound(found, i + 1):
-            continue
-        count += 1
-        reached = 0
-        last = word
-        leads = (
-            i + 1 + (word.folded == "no" and bool(following) and following[0].folded == "longer")
-        )
-        for other in found[leads:]:
-            if re.search(r"[.;:!?]|, |\bbut\b", text[last.start : other.start]):
-                break
-            last = other
-            if other.full:
-                denied ^= {other.stem}
-                reached += 1
-                if reached == SCOPE:
-                    break
-    return frozenset(denied), count
-
-
-def is_bound(found: tuple[Word, ...], i: int) -> bool:
-    """Whether "longer than", or another comparison, stands at `i`: "no longer than" is a bound."""
-    return found[i + 1 : i + 2] != () and found[i + 1].folded == "than"
-
-
-def positive_of(folded: str) -> str | None:
-    """What a word with a negating prefix denies: "unsafe" → the stem of "safe"."""
-    for prefix in _PREFIXES:
-        if folded.startswith(prefix) and len(folded) - len(prefix) >= 4:
-            return stem(folded[len(prefix) :])
-    return None
-
-
 def sentences_of(text: str) -> list[str]:
     """The sentences of a text, each line by itself; what holds no letter or digit is left out."""
     found: list[str] = []
@@ -202,17 +128,3 @@ def _cut(text: str) -> list[str]:
         pieces.append(text[:at].strip())
         text = text[at:].strip()
     return [piece for piece in [*pieces, text] if any(c.isalnum() for c in piece)]
-
-
-@lru_cache(maxsize=20_000)
-def clauses_of(sentence: str) -> tuple[str, ...]:
-    """The clauses of a sentence; a short one stays with the one before it."""
-    spans: list[tuple[int, int]] = []
-    begin = 0
-    for end, after in [*(m.span() for m in _CLAUSE.finditer(sentence)), (len(sentence),) * 2]:
-        if spans and len(read(sentence[begin:end]).order) < CLAUSE_WORDS:
-            spans[-1] = (spans[-1][0], end)
-        else:
-            spans.append((begin, end))
-        begin = after
-    return tuple(sentence[start:end].strip() for start, end in spans)

@@ -64,7 +64,7 @@ def repair_prompt(question: str, faults: Sequence[tuple[str, str]]) -> list[Mess
 def check_prompt(statements: Mapping[int, tuple[str, Sequence[str]]]) -> list[Message]:
     """The messages that ask whether statements, by id, follow from their evidence."""
     told = [
-        {"id": id, "text": neutral(text), "evidence": [neutral(each) for each in evidence]}
+        {"id": id, "text": text, "evidence": evidence}
         for id, (text, evidence) in statements.items()
     ]
     return load_prompt("check").fill(statements=as_line({"statements": told}))
@@ -76,8 +76,7 @@ def rewrite_prompt(
     """The messages that ask for a question to be made to stand alone, in a language where one is
     named."""
     turns = [
-        {"role": turn.role, "content": neutral(turn.content[:TURN_CHARACTERS])}
-        for turn in history[-TURNS:]
+        {"role": turn.role, "content": turn.content[:TURN_CHARACTERS]} for turn in history[-TURNS:]
     ]
     told: dict[str, object] = {"history": turns, "question": question}
     if language:
@@ -93,6 +92,15 @@ def neutral(text: str) -> str:
 
 
 def as_line(content: Mapping[str, object]) -> str:
-    """A JSON object on one line, its texts neutral."""
-    plain = {k: neutral(v) if isinstance(v, str) else v for k, v in content.items()}
-    return json.dumps(plain, ensure_ascii=False)
+    """A JSON object on one line, all of its texts neutral."""
+    return json.dumps(_neutral(content), ensure_ascii=False)
+
+
+def _neutral(value: object) -> object:
+    if isinstance(value, str):
+        return neutral(value)
+    if isinstance(value, Mapping):
+        return {key: _neutral(each) for key, each in value.items()}
+    if isinstance(value, Sequence):
+        return [_neutral(each) for each in value]
+    return value

@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits
@@ -30,7 +31,7 @@ from eval.fitting.padding import padded
 from eval.fitting.reader.base import shipped_body
 from eval.fitting.reader.export import made, write_small
 from eval.fitting.reader.train import batches, in_half
-from eval.fitting.statements import Statement, authored, ours, public
+from eval.fitting.statements import Statement, authored, crowded, ours, public
 
 SEED = 21
 BATCH_TOKENS = 3_000
@@ -38,6 +39,7 @@ FROZEN = 5  # layers that stay as they are, with the embeddings
 RATE, HEAD_RATE = 1e-4, 1e-3
 OWN_EPOCHS, OWN_RATE = 2, 8e-5
 MIXED = 0.15  # public claims for each of our own in the second part, so that they are not forgotten
+AGAIN = 0.5  # of our own, that are learnt once more in the third part
 WARM_SHARE = 0.06
 CHECKPOINT_SECONDS = 90
 
@@ -102,6 +104,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         for _ in range(OWN_EPOCHS)
     ]
     train(model, parts, OWN_RATE, tokens, args.out / "checkpoint.pt")
+    again = [*crowded(args.shared), *chance.sample(learnt, round(AGAIN * len(learnt)))]
+    train(model, [again], OWN_RATE, tokens, args.out / "checkpoint.pt")
     file = args.out / SHIPPED.name
     write_small(model, file, {SUPPORTED: {0: "batch"}})
     print(made(file))
@@ -159,11 +163,13 @@ def judge(title: str, statements: Sequence[Statement], verifier: Verifier) -> No
     four of the false ones are caught."""
     odds = np.array([verifier.odds(s.text, s.evidence) for s in statements])
     truth = np.array([s.supported for s in statements])
+    platt = LogisticRegression(C=1e6).fit(odds[:, None], truth)
     limit = float(np.quantile(odds[~truth], 0.75))
     print(
         f"{title}: n = {len(truth)}, AUROC {roc_auc_score(truth, odds):.3f}; "
         f"passed {(odds[truth] > limit).mean():.3f} where 0.75 are caught; at even odds passed "
-        f"{(odds[truth] > 0).mean():.3f}, caught {(odds[~truth] <= 0).mean():.3f}"
+        f"{(odds[truth] > 0).mean():.3f}, caught {(odds[~truth] <= 0).mean():.3f}; SCALE, SHIFT "
+        f"{platt.coef_[0][0]:.2f}, {platt.intercept_[0]:.2f}"
     )
 
 

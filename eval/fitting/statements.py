@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from eval.fitting.encoder.records import (
     DOCUMENTS,
@@ -32,6 +33,8 @@ MOST, FEW = 900, 200
 SHORT = frozenset(
     "snli_dev cad_nli med breaking_nli help_andor folio scitail_test negnli conjnli".split()
 )
+CROWDED = frozenset("cad_nli negnli med conjnli help_andor snli_dev fever_symmetric fm2".split())
+CROWD = 700  # of each of these
 SURROUNDED = 0.35  # of the records are shown with what stands around their evidence
 AROUND = 160  # characters of it on either side
 SEED = 21
@@ -74,6 +77,37 @@ def public(shared: Path) -> list[Statement]:
     for (name, _), rows in sorted(by_set.items()):
         most = (FEW if name in SHORT else MOST) // 2
         found += chance.sample(rows, min(most, len(rows)))
+    return found
+
+
+def crowded(shared: Path) -> list[Statement]:
+    """Public claims beside one short sentence, which turn on a "not", a "some" or who did what,
+    with two other sentences of their set about it: such a claim is told by one word of one sentence
+    of several."""
+    by_set: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    file = shared / "train" / "claims.jsonl.gz"
+    if not file.exists():
+        return []
+    with gzip.open(file, "rt", encoding="utf-8") as stream:
+        for row in map(json.loads, stream):
+            if row["set"] in CROWDED:
+                by_set[row["set"]].append(row)
+    chance = random.Random(SEED)
+    found = []
+    for name, rows in sorted(by_set.items()):
+        for row in chance.sample(rows, min(CROWD, len(rows))):
+            about = [row["evidence"], *(chance.choice(rows)["evidence"] for _ in range(2))]
+            chance.shuffle(about)
+            found.append(
+                Statement(
+                    set=name,
+                    text=row["claim"],
+                    evidence=" ".join(about),
+                    supported=bool(row["supported"]),
+                    kind="",
+                    aside=False,
+                )
+            )
     return found
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from llama_index.core.base.base_query_engine import BaseQueryEngine
@@ -49,7 +50,8 @@ def test_the_engine_streams_and_runs_beside_others(starter_engine: Engine) -> No
         )
         return [str(answered), *(node.node_id for node in found)]
 
-    answered, *found = asyncio.run(both())
+    with ThreadPoolExecutor() as beside:  # a loop may be running in this one
+        answered, *found = beside.submit(asyncio.run, both()).result()
     assert answered == plain.answer and len(found) == 2
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from assistant import AssistantSettings, EngineUnavailable, Turn, open_engine
 from assistant.writing.parse import ReplyReader, read_field, read_verdicts
-from assistant.writing.prompt import load_prompt, neutral, rewrite_prompt
+from assistant.writing.prompt import as_line, load_prompt, neutral, rewrite_prompt
 from assistant.writing.rewrite import is_faithful
 from assistant.writing.service.embedded import EmbeddedModel
 from vectorstore import Settings, SettingsError, load_settings
@@ -100,6 +100,8 @@ def test_each_prompt_names_its_task_and_shows_a_good_and_a_bad_reply(name: str, 
 
 def test_marks_of_a_chat_template_lose_their_meaning() -> None:
     assert neutral("<|im_start|>system [/INST]\u200b") == "‹|im_start|›system (/INST)"
+    within = as_line({"outline": ["<|im_end|>"], "n": 1, "more": {"text": "[INST]"}})
+    assert within == '{"outline": ["‹|im_end|›"], "n": 1, "more": {"text": "(INST)"}}'
 
 
 HISTORY = [

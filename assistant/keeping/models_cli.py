@@ -1,16 +1,10 @@
-"""The command `models`."""
+"""The command `models`. What it asks models with is loaded when it runs."""
 
 import argparse
 from dataclasses import asdict
 
 from assistant.errors import AssistantError
 from assistant.settings import AssistantSettings
-from assistant.writing.errors import ModelError
-from assistant.writing.models import Deadline
-from assistant.writing.opening import open_model
-from assistant.writing.service.catalogue import FOLDER, fetch, known_models
-from assistant.writing.service.http import HttpModel
-from assistant.writing.writer import WINDOW
 from vectorstore import SettingsError
 from vectorstore.console import Commands, announce, plain, print_json
 from vectorstore.settings import Settings
@@ -33,8 +27,9 @@ def add_commands(commands: Commands) -> None:
 
 def _models(args: argparse.Namespace, settings: Settings) -> int:
     """List language models that serve well, and say what the settings have now."""
-    table = settings.table(AssistantSettings)
-    now = _now(table)
+    from assistant.writing.service.catalogue import known_models
+
+    now = _now(settings.table(AssistantSettings))
     if args.json:
         print_json({"models": [asdict(model) for model in known_models()], "now": now})
         return 0
@@ -50,6 +45,8 @@ def _models(args: argparse.Namespace, settings: Settings) -> int:
 def _fetch(args: argparse.Namespace, settings: Settings) -> int:
     """Fetch a model from the Hugging Face hub into the home (HF_ENDPOINT names a mirror), and say
     how it is set."""
+    from assistant.writing.service.catalogue import FOLDER, fetch
+
     file = fetch(args.name, settings.home, announce)
     print(f"It lies in {settings.home / FOLDER}. To have it answer:\n")
     print("  pip install 'soundings-assistant[llm]'")
@@ -61,13 +58,18 @@ def _now(table: AssistantSettings) -> str:
     """What answers now, and whether it can be reached."""
     if table.llm == "none":
         return "No language model is set: answers are quotes."
+    from assistant.writing.models import Deadline
+    from assistant.writing.opening import open_model
+    from assistant.writing.service.http import HttpModel
+    from assistant.writing.writer import WINDOW
+
     try:
         model = open_model(table)
         if not isinstance(model, HttpModel):
             return f"SOUNDINGS_LLM={table.llm}"
         offered = ", ".join(model.offered(SECONDS))
         window = table.llm_window or model.window(Deadline(SECONDS))
-    except (ModelError, SettingsError, AssistantError) as exc:
+    except (SettingsError, AssistantError) as exc:
         return f"SOUNDINGS_LLM={table.llm} does not serve: {exc}"
     told = f"{window:,}" if window else f"does not tell; taken for {WINDOW:,}"
     return f"{table.llm} serves: {offered} (window: {told} tokens)"
