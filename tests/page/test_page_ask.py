@@ -11,7 +11,7 @@ from docx import Document
 from playwright.sync_api import Browser, Page, Route, expect
 
 from assistant.keeping.feedback import list_feedback
-from tests.assistant.writing.conftest import Service, event, reply, streams
+from tests.assistant.writing.conftest import Service, event, line_of, reply, streams
 from tests.browsing import LONG, Served, ask, chatting, press, reach, run
 
 pytest_plugins = ["tests.browsing"]
@@ -193,22 +193,25 @@ def test_statements_come_one_by_one_and_stop_ends_the_work(
     """The service sends the second statement only when it is told to, and never an end."""
     monkeypatch.setenv("SOUNDINGS_LLM", service.address)
     monkeypatch.setenv("SOUNDINGS_LLM_SECONDS", "600")
-    [first] = [c["quote"] for c in _cited(home)][:1]
+    [first] = [c["shown"] for c in _cited(home)][:1]
     more, let_go = threading.Event(), threading.Event()
-    whole = reply((first, [1]), (" ".join(first.split()[:12]), [1]))
-    cut = whole.index("}") + 1
 
     def goes_on(handler: object) -> None:
+        """Both statements cite the line that the first one is."""
+        n = line_of(service, first)
+        whole = reply((first, [n]), (" ".join(first.split()[:12]), [n]))
+        cut = whole.index("}") + 1
         try:
-            streams(whole[:cut], then=lambda: drip(handler))(handler)  # type: ignore[arg-type]
+            begins = streams(whole[:cut], then=lambda: drip(handler, whole[cut:-2]))
+            begins(handler)  # type: ignore[arg-type]
         except OSError:
             let_go.set()
 
-    def drip(handler: object) -> None:
+    def drip(handler: object, rest: str) -> None:
         while not service.over.wait(0.02):
             more_now = more.is_set() and not getattr(handler, "told", False)
             handler.told = more_now or getattr(handler, "told", False)  # type: ignore[attr-defined]
-            handler.wfile.write(event(whole[cut:-2] if more_now else " "))  # type: ignore[attr-defined]
+            handler.wfile.write(event(rest if more_now else " "))  # type: ignore[attr-defined]
 
     service.script = [goes_on]
     with (tmp_path / "log").open("w") as errors, chatting(home, errors) as running:

@@ -7,6 +7,7 @@ policy stays as strict as it is for everybody.
 
 import math
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from playwright.sync_api import Browser, Locator, Page, Route, expect
 from assistant import Engine
 from assistant.ask.view import conversation
 from assistant.keeping.conversations import Conversation, Exchange
-from tests.assistant.writing.conftest import Service, refuses, reply, streams
+from tests.assistant.writing.conftest import Service, line_of, refuses, reply, streams
 from tests.browsing import LONG, Served, ask, chatting
 from tests.judged import judged_home
 from web.identity import login
@@ -137,9 +138,12 @@ def _put(panel: Locator, markup: str) -> None:
 
 
 def _growing(page: Page, service: Service, said: str) -> Iterator[str]:
-    whole = reply((said, [1]), ("More.", [1]))
-    cut = whole.index("}") + 1
-    service.script = [streams(whole[:cut], then=lambda: service.over.wait(LONG), finish=None)]
+    def step(handler: BaseHTTPRequestHandler) -> None:
+        whole = reply((said, [line_of(service, said)]), ("More.", [1]))
+        cut = whole.index("}") + 1
+        streams(whole[:cut], then=lambda: service.over.wait(LONG), finish=None)(handler)
+
+    service.script = [step]
     page.get_by_label("Your question").fill(CONDUCTOR)
     page.get_by_role("button", name="Ask", exact=True).click()
     expect(page.locator(".growing .marker")).to_have_count(1, timeout=LONG)

@@ -166,6 +166,14 @@ def reply(
     return json.dumps(said, ensure_ascii=False)
 
 
+def line_of(service: Service, quote: str) -> int:
+    """The number of the line of the last answer's prompt that is in a quote, or that holds it."""
+    told = service.asked[-1]["messages"][1]["content"].splitlines()
+    wanted = " ".join(quote.split())
+    lines = [line for line in map(json.loads, told) if "n" in line]
+    return int(next(x["n"] for x in lines if x["text"] in wanted or wanted in x["text"]))
+
+
 def verdicts(**supported: bool) -> str:
     """A second reading's JSON: verdicts by id (`s0`, `s1`, …)."""
     told = [
