@@ -8,7 +8,7 @@ from assistant.ask.rewordings import rewordings
 from assistant.errors import BadQuestion
 from assistant.keeping import verify_cli
 from assistant.keeping.models_cli import add_commands as add_model_commands
-from assistant.models import Answer, Outcome, Turn, Use
+from assistant.models import UNCONFIRMED, Answer, Outcome, Turn, Use
 from assistant.proof.cli import add_commands as add_gate_commands
 from assistant.turn.kinds import Kind
 from vectorstore.batch import history_of, run_batch
@@ -107,8 +107,7 @@ def _print(answer: Answer) -> None:
             print(plain(f"  {side}:"))
         quote = shown.get(statement.text)
         text = f"“{quote}”" if quote else " ".join(statement.text.split())
-        doubt = "  (wording not confirmed: read the quote)"
-        mark = doubt if statement.status == "unconfirmed" else ""
+        mark = f"  ({UNCONFIRMED})" if statement.status == "unconfirmed" else ""
         print(plain(f"  {text}"), f"{list(statement.citations)}{mark}")
     if answer.note:
         print(plain(f"\n  {answer.note}"))

@@ -8,6 +8,7 @@ from typing import Any
 from vectorstore import Hit, visible
 
 WITHHELD = "The library does not answer this question."
+UNCONFIRMED = "wording not confirmed: read the quote"
 
 
 class Outcome(StrEnum):

@@ -1,7 +1,6 @@
 """A check of the models that answering may use: the reader, the gate's, and a language model."""
 
 from collections.abc import Iterator
-from importlib.util import find_spec
 
 from assistant.reading import open_reader
 from assistant.reading.reader import Stretch
@@ -11,7 +10,6 @@ from vectorstore.doctor import Finding, finding
 from vectorstore.encoder import find_model
 from vectorstore.settings import NONE
 
-_SECONDS = 5.0  # that a language model's service has to say what it offers
 _UNASKED = "none asked for"
 
 
@@ -47,15 +45,6 @@ def _nli(table: AssistantSettings) -> str:
 def _llm(table: AssistantSettings) -> str:
     if table.llm == "none":
         return _UNASKED
-    from assistant.writing.opening import open_model
-    from assistant.writing.service.embedded import (
-        NEEDED,
-    )  # what it loads is of no use without a model
-    from assistant.writing.service.http import HttpModel
+    from assistant.writing.opening import offered_by  # what it loads is of no use without a model
 
-    model = open_model(table)
-    if isinstance(model, HttpModel):
-        return f"{table.llm} offers {', '.join(model.offered(_SECONDS))}"
-    if find_spec("xllamacpp") is None:
-        raise SettingsError(NEEDED)
-    return table.llm
+    return f"{table.llm} offers {offered_by(table)}"

@@ -16,7 +16,7 @@ from assistant.keeping.export import read_as
 from assistant.keeping.feedback import Verdict
 from assistant.keeping.places import Sources, place_of
 from assistant.keeping.quotation import marker, quoted
-from assistant.models import Answer, Citation, Outcome, Statement, Use
+from assistant.models import UNCONFIRMED, Answer, Citation, Outcome, Statement, Use
 from vectorstore import Hit
 from vectorstore.wording import counted, excerpt, path_of
 from web.look.markup import Html, element, join
@@ -33,7 +33,6 @@ KINDS = {
 }
 # What became of a model's statements, as the page says it.
 STATUSES = {"quoted": "quoted", "proved": "proved", "unconfirmed": "not confirmed"}
-UNCONFIRMED = "wording not confirmed: read the quote"
 VERDICTS = {"supported": "Supported", "contradicted": "Contradicted"}
 EXCERPT = 240  # characters of a nearest passage that are shown before it is opened
 

@@ -9,8 +9,6 @@ from vectorstore import SettingsError
 from vectorstore.console import Commands, announce, plain, print_json
 from vectorstore.settings import Settings
 
-SECONDS = 5.0  # that a service has to say what it offers
-
 
 def add_commands(commands: Commands) -> None:
     """Add the command to the front door's."""
@@ -59,16 +57,12 @@ def _now(table: AssistantSettings) -> str:
     if table.llm == "none":
         return "No language model is set: answers are quotes."
     from assistant.writing.models import Deadline
-    from assistant.writing.opening import open_model
-    from assistant.writing.service.http import HttpModel
+    from assistant.writing.opening import SECONDS, offered_by, open_model
     from assistant.writing.writer import WINDOW
 
     try:
-        model = open_model(table)
-        if not isinstance(model, HttpModel):
-            return f"SOUNDINGS_LLM={table.llm}"
-        offered = ", ".join(model.offered(SECONDS))
-        window = table.llm_window or model.window(Deadline(SECONDS))
+        offered = offered_by(table)
+        window = table.llm_window or open_model(table).window(Deadline(SECONDS))
     except (SettingsError, AssistantError) as exc:
         return f"SOUNDINGS_LLM={table.llm} does not serve: {exc}"
     told = f"{window:,}" if window else f"does not tell; taken for {WINDOW:,}"

@@ -25,6 +25,8 @@ _BELOW = re.compile(
     re.IGNORECASE,
 )
 
+What = Literal["number", "date", "name"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beside:
@@ -44,7 +46,7 @@ class Lack:
     """Something exact that the quotes of a statement do not hold: `what` it is, `why` in words, and
     whether it was `read` elsewhere."""
 
-    what: Literal["number", "date", "name"]
+    what: What
     why: str
     read: bool
 
@@ -82,8 +84,9 @@ def lacks(statement: str, quoted: str, beside: Beside | None = None) -> list[Lac
     would spell many."""
     beside = beside or Beside()
     evidence = f"{quoted}\n{beside.around}"
-    whole = Whole.of([read(text) for text in sentences_of(evidence)])
-    named = Whole.of([read(text) for text in sentences_of(f"{evidence}\n{beside.asked}")])
+    there = [read(text) for text in sentences_of(evidence)]
+    whole = Whole.of(there)
+    named = Whole.of([*there, *(read(text) for text in sentences_of(beside.asked))])
     written = frozenset(_DIGITS.findall(evidence))
     below = _BELOW.search(f"{statement} {evidence}") is not None
     found: list[Lack] = []
@@ -107,9 +110,7 @@ def lacks(statement: str, quoted: str, beside: Beside | None = None) -> list[Lac
     return found
 
 
-def _lack(
-    what: Literal["number", "date", "name"], words: str, beside: Beside | None = None
-) -> Lack:
+def _lack(what: What, words: str, beside: Beside | None = None) -> Lack:
     read = beside is not None and set(folded(words)) <= beside.read
     return Lack(what=what, why=f"its quotes do not hold {words}", read=read)
 

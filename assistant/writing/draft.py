@@ -104,11 +104,17 @@ class Draft:
         """The answer so far: the extractive one where nothing of the model's stands, unless it says
         that the evidence does not answer."""
         prior = self.extractive.confidence
-        common = replace(
+        plain = replace(
             self.extractive,
             dropped=(*self.extractive.dropped, *self._dropped()),
             written=use,
             timings_ms=dict(timings),
+        )
+        if not self.silent and not self.shown:
+            return plain
+        common = replace(
+            plain,
+            engine="llm",
             verdict=None,
             note=None,
             listed=(),
@@ -117,20 +123,12 @@ class Draft:
         if self.silent:
             return replace(
                 common,
-                engine="llm",
                 outcome=Outcome.WITHHELD,
                 reason=NOT_STATED,
                 missing=None,
                 answer=WITHHELD,
                 statements=(),
                 citations=(),
-            )
-        if not self.shown:
-            return replace(
-                self.extractive,
-                dropped=common.dropped,
-                written=use,
-                timings_ms=dict(timings),
             )
         markers: dict[tuple[str, int, int], Citation] = {}
         statements = []
@@ -147,7 +145,6 @@ class Draft:
         partial = self.outcome == "partial" or (self.missing and self.outcome is None)
         return replace(
             common,
-            engine="llm",
             outcome=Outcome.PARTIAL if partial else Outcome.ANSWERED,
             reason=NOT_STATED if partial else None,
             missing=self.missing if partial else None,

@@ -53,4 +53,9 @@ class PromptTooLong(ModelError):
 
 
 class FormRefused(ModelError):
-    """The service does not take the form (a JSON schema) that was asked of the reply."""
+    """The service does not take the form (a JSON schema) that was asked of the reply, or a
+    `parameter` that it was told."""
+
+    def __init__(self, said: str, *, parameter: str | None = None):
+        super().__init__(said)
+        self.parameter = parameter

@@ -6,8 +6,9 @@ answer, with its headings and neighbours. Only what may be cited has a number.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
-from assistant.finding.candidates import LEAD_SENTENCES, LEANING, PARTS, leads
+from assistant.finding.candidates import LEAD_SENTENCES, PARTS, lead_of, leads
 from assistant.finding.excerpts import Quote, cited, quote_of
 from assistant.finding.shown import shown
 from assistant.models import Answer, Citation
@@ -42,8 +43,9 @@ class Line:
 
 
 class Evidence:
-    """Passages in the order in which they are read, and their `words`. `outlines` are headings
-    of sources, told before their first passage."""
+    """Passages in the order in which they are read. `texts` are they as JSON Lines: no text can
+    pretend to be anything but a text; `size` is how many characters these take, and `words` what
+    words they hold. `outlines` are headings of sources, told before their first passage."""
 
     def __init__(
         self,
@@ -55,20 +57,9 @@ class Evidence:
         self._library = library
         self._outlines = outlines or {}
         self._lines: dict[int, Line] = {}
-        self._texts = tuple(self._told())
-        self.words = frozenset(word for text in self._texts for word in words(text))
-
-    def __len__(self) -> int:
-        return len(self.passages)
-
-    @property
-    def texts(self) -> tuple[str, ...]:
-        """The evidence as JSON Lines: no text can pretend to be anything but a text."""
-        return self._texts
-
-    def line(self, number: int) -> Line | None:
-        """The line of that number, if there is one."""
-        return self._lines.get(number)
+        self.texts = tuple(self._told())
+        self.size = sum(len(text) + 1 for text in self.texts)
+        self.words = frozenset(word for text in self.texts for word in words(text))
 
     def cited(self, numbers: Iterable[int]) -> list[Citation]:
         """The quotes that are these lines, by place; lines that follow one another are one quote,
@@ -179,7 +170,7 @@ def gather(
         if sum(source.characters for source in sources) * 1.3 <= room:
             every = [p for source in sources for p in library.passages_of(source.id)]
             whole = Evidence(every, library)
-            if sum(map(len, whole.texts)) <= room:
+            if whole.size <= room:
                 return whole
         return _best(store, query, draft, room, only)
 
@@ -205,33 +196,35 @@ def _best(
         order = list(dict.fromkeys(passage.source for passage in chosen))
         ordered = sorted(chosen, key=lambda p: (order.index(p.source), p.start))
         evidence = Evidence(ordered, store.library, outlines)
-        if len(chosen) <= 1 or sum(len(text) + 1 for text in evidence.texts) <= room:
+        if len(chosen) <= 1 or evidence.size <= room:
             return evidence
         chosen = chosen[:-1]
 
 
 def _by_worth(library: Library, found: Found, draft: Answer) -> Iterator[Passage]:
     """Passages, the likeliest to be of use first; some may come twice."""
+    passages_of = cache(library.passages_of)
     hits = [hit.passage for hit in draft.hits]
     quoted = library.passages(citation.passage for citation in draft.citations)
     yield from (quoted[c.passage] for c in draft.citations if c.passage in quoted)
     if draft.kind == Kind.OVERVIEW:
         for source in dict.fromkeys(passage.source for passage in (*hits, *quoted.values())):
-            yield from library.passages_of(source)[:GIST]
+            yield from passages_of(source)[:GIST]
     best = list({p.id: p for p in (*hits, *(hit.passage for hit in found.hits))}.values())
     yield from best[:EIGHT]
     for passage in best[:EIGHT]:
-        yield from _beside(library, passage, whole=draft.kind == Kind.LIST)
+        every = passages_of(passage.source)
+        yield from _beside(passage, every, whole=draft.kind == Kind.LIST)
     yield from best[EIGHT:]
 
 
-def _beside(library: Library, passage: Passage, *, whole: bool) -> list[Passage]:
-    """The passages before and after one; where a list is wanted, all of its section."""
-    every = library.passages_of(passage.source)
+def _beside(passage: Passage, every: Sequence[Passage], *, whole: bool) -> list[Passage]:
+    """Of `every` passage of a source those before and after one; where a list is wanted, all of
+    its section."""
     at = next((i for i, other in enumerate(every) if other.id == passage.id), 0)
     if whole:
         return [p for p in every if p.heading == passage.heading]
-    return every[max(0, at - 1) : at] + every[at + 1 : at + 2]
+    return [*every[max(0, at - 1) : at], *every[at + 1 : at + 2]]
 
 
 def _outlines(library: Library, draft: Answer, room: int) -> dict[str, Sequence[str]]:
@@ -263,7 +256,7 @@ def context_of(passage: Passage, start: int) -> str:
             if before.kind not in PARTS:
                 return passage.slice(before.start, before.end)
         return ""
-    if not LEANING.match(passage.slice(own.start, own.end)):
+    if lead_of(passage, at) == at:
         return ""
     first = passage.sentences[max(0, at - LEAD_SENTENCES)]
     return passage.slice(first.start, passage.sentences[at - 1].end)

@@ -12,10 +12,9 @@ _OUTCOME = re.compile(r'"outcome"\s*:\s*"(\w+)"')
 _NUMBERS = re.compile(r"\d{1,6}")
 _MARKER = re.compile(r"\s*[\[【](?:n\s*=?\s*|lines?\s+)?(\d{1,6}(?:\s*[,;]\s*\d{1,6})*)[\]】]")
 _LINE = re.compile(r"(?<=[.!?])\s+(?=[A-Z“\"])|\n+")
-_THOUGHT = re.compile(
-    r"\A\s*<(think|thinking|thought|reasoning)>.*?(</\1>|\Z)", re.DOTALL | re.IGNORECASE
-)
-_THINKS = ("<think>", "<thinking>", "<thought>", "<reasoning>")
+_ALOUD = ("think", "thinking", "thought", "reasoning")
+_THINKS = tuple(f"<{name}>" for name in _ALOUD)
+_THOUGHT = re.compile(rf"\A\s*<({'|'.join(_ALOUD)})>.*?(</\1>|\Z)", re.DOTALL | re.IGNORECASE)
 DEEPEST = 50
 MOST_STATEMENTS = 12
 OUTCOMES = ("answered", "partial", "not_stated")

@@ -13,7 +13,6 @@ QUESTION: dict[str, Any] = {
     "required": ["question"],
     "additionalProperties": False,
 }
-REPLY_TOKENS = 200
 LONGEST = 400
 
 

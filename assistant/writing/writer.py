@@ -38,7 +38,7 @@ from assistant.writing.prompt import (
     repair_prompt,
     rewrite_prompt,
 )
-from assistant.writing.rewrite import QUESTION, REPLY_TOKENS, is_faithful
+from assistant.writing.rewrite import QUESTION, is_faithful
 from vectorstore import Query, Store, visible
 
 WINDOW = 32_768  # tokens, where nobody tells; a service that takes fewer says so
@@ -46,9 +46,7 @@ WINDOW = 32_768  # tokens, where nobody tells; a service that takes fewer says s
 CHARACTERS_A_TOKEN = 3
 STATEMENT_CHARACTERS = 900
 AT_ONCE = 24  # answers that a model writes at the same time, be it ever so slow
-CONFIRMED = (
-    3.0  # by how much, in log odds, a second reading moves how well a statement is supported
-)
+CONFIRMED = 3.0  # by how much, in log odds, a second reading moves a statement's support
 SMALL = 7e9  # weights below which a model's second reading is no help
 _WEIGHTS = re.compile(r"(?<![a-z0-9.])(?:(\d+)x)?(\d+(?:\.\d+)?)([bm])(?![a-z0-9])", re.IGNORECASE)
 # What could make a page or a person fetch something, or pass for the page's own markup.
@@ -219,13 +217,8 @@ class Writing:
             return None
         try:
             with self._writer.place():
-                pieces = self._writer.model.stream(
-                    rewrite_prompt(question, history, language),
-                    schema=QUESTION,
-                    tokens=max(REPLY_TOKENS, self._writer.settings.llm_tokens),
-                    deadline=self._deadline,
-                )
-                said = "".join(piece.text for piece in pieces)
+                prompt = rewrite_prompt(question, history, language)
+                said = self._writer.whole(prompt, QUESTION, self._deadline).text
         except ModelError as exc:
             self._failed = exc
             return None
@@ -266,7 +259,7 @@ class Writing:
                     yield page.answer(self._use(page), timings)
                 if asked is not None and not page.silent:
                     timings["model"] = (time.perf_counter() - began) * 1000
-                    self._read_again(page, range(len(page.proofs)), timings)
+                    self._read_again(page, timings)
                     self._repair(page, asked, timings)
         except ModelError as exc:
             page.failure = self._writer.hush(str(exc))
@@ -314,8 +307,8 @@ class Writing:
         refused: PromptTooLong | None = None
         while True:
             evidence = gather(self._writer.store, query, draft, room, sources)
-            size = sum(len(text) + 1 for text in evidence.texts)
-            if not evidence.texts or (size > max(room, 0) and len(evidence) <= 1):
+            last = len(evidence.passages) <= 1
+            if not evidence.texts or (last and evidence.size > max(room, 0)):
                 raise refused or PromptTooLong(
                     f"not one passage fits in a window of {window:,} tokens. Raise "
                     "SOUNDINGS_LLM_WINDOW if the model's is larger"
@@ -328,9 +321,9 @@ class Writing:
                     yield asked, item
                 return
             except PromptTooLong as exc:
-                if begun or len(evidence) <= 1:
+                if begun or last:
                     raise
-                refused, room = exc, size // 2
+                refused, room = exc, evidence.size // 2
 
     def _proof(self, written: Written, asked: _Asked) -> Proof:
         evidence = asked.evidence
@@ -349,12 +342,12 @@ class Writing:
         leads_to = "\n".join(filter(None, leads))
         return self._writer.prove(written.text, behind, leads=leads_to, beside=beside)
 
-    def _read_again(self, page: Draft, places: Sequence[int], timings: dict[str, float]) -> None:
+    def _read_again(self, page: Draft, timings: dict[str, float]) -> None:
         """Have the model judge statements beside their quotes, apart from how they were made."""
         told = {
             i: (proof.text, _evidence(proof))
-            for i in places
-            if (proof := page.proofs[i]).standing is not Standing.REFUSED and not proof.quoted
+            for i, proof in enumerate(page.proofs)
+            if proof.standing is not Standing.REFUSED and not proof.quoted
         }
         if not told or not self._writer.reads_again:
             return
@@ -403,7 +396,7 @@ class Writing:
                 again |= {i for i in faulty if page.proofs[i].text == proof.text}
             else:
                 mended.take(proof)
-        self._read_again(mended, range(len(mended.proofs)), timings)
+        self._read_again(mended, timings)
         found: dict[int, list[Proof]] = {}
         for proof in mended.shown:
             found.setdefault(_nearest(proof, faulty, page), []).append(proof)

@@ -20,7 +20,7 @@ from sklearn.metrics import roc_auc_score
 from assistant.proof import Checker
 from assistant.proof.check import THRESHOLD
 from eval.errors import EvalError
-from eval.fitting.statements import Statement, authored, ours
+from eval.fitting.statements import authored, ours, told_apart
 from eval.suite.scoring.intervals import Indices, bootstrap_of
 from vectorstore.library.lexicon import words
 
@@ -48,20 +48,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         ("our own, kept aside", [s for s in ours(args.shared) if s.aside]),
     ):
         if told:
-            _judged(name, told, checker)
+            of = np.array([checker.check(s.text, s.evidence).score for s in told])
+            print(f"{name}: {told_apart(of, told, THRESHOLD)}")
     return 0
-
-
-def _judged(name: str, told: Sequence[Statement], checker: Checker) -> None:
-    truth = np.array([statement.supported for statement in told])
-    scores = np.array([checker.check(s.text, s.evidence).score for s in told])
-    said = scores >= THRESHOLD
-    limit = float(np.quantile(scores[~truth], 0.75))
-    print(
-        f"{name}: n = {len(truth)}, AUROC {roc_auc_score(truth, scores):.3f}; faithful passed "
-        f"{said[truth].mean():.2f}, others caught {(~said[~truth]).mean():.2f}; passed "
-        f"{(scores[truth] > limit).mean():.2f} where 0.75 are caught"
-    )
 
 
 def read_claims(file: Path) -> list[Mapping[str, Any]]:

@@ -19,7 +19,6 @@ from typing import Any
 import numpy as np
 import torch
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import roc_auc_score
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits
 
@@ -31,7 +30,7 @@ from eval.fitting.padding import padded
 from eval.fitting.reader.base import shipped_body
 from eval.fitting.reader.export import made, write_small
 from eval.fitting.reader.train import batches, in_half
-from eval.fitting.statements import Statement, authored, crowded, ours, public
+from eval.fitting.statements import Statement, authored, crowded, ours, public, told_apart
 
 SEED = 21
 BATCH_TOKENS = 3_000
@@ -159,18 +158,13 @@ def _row(statement: Statement, tokens: Any) -> Row:
 
 
 def judge(title: str, statements: Sequence[Statement], verifier: Verifier) -> None:
-    """Print how well the two sides are told apart, and how often the true ones pass where three in
-    four of the false ones are caught."""
+    """Print how well the two sides are told apart at even odds, and the odds as those of a
+    chance."""
     odds = np.array([verifier.odds(s.text, s.evidence) for s in statements])
     truth = np.array([s.supported for s in statements])
     platt = LogisticRegression(C=1e6).fit(odds[:, None], truth)
-    limit = float(np.quantile(odds[~truth], 0.75))
-    print(
-        f"{title}: n = {len(truth)}, AUROC {roc_auc_score(truth, odds):.3f}; "
-        f"passed {(odds[truth] > limit).mean():.3f} where 0.75 are caught; at even odds passed "
-        f"{(odds[truth] > 0).mean():.3f}, caught {(odds[~truth] <= 0).mean():.3f}; SCALE, SHIFT "
-        f"{platt.coef_[0][0]:.2f}, {platt.intercept_[0]:.2f}"
-    )
+    scale = f"SCALE, SHIFT {platt.coef_[0][0]:.2f}, {platt.intercept_[0]:.2f}"
+    print(f"{title}: {told_apart(odds, statements, 0.0)}; {scale}")
 
 
 if __name__ == "__main__":

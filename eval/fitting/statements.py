@@ -15,15 +15,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.metrics import roc_auc_score
+
+from eval.fitting.encoder.records import EXAMPLES as RECORDED
 from eval.fitting.encoder.records import (
-    DOCUMENTS,
     RECORDS,
+    Span,
     Text,
+    cited_texts,
     corpus,
     is_aside,
     lines,
+    spans_of,
 )
-from eval.fitting.encoder.records import EXAMPLES as RECORDED
 
 PAIRS = Path(__file__).parent / "examples" / "pairs.jsonl"
 LONGEST = 1_000  # characters of public evidence: more than is read of it teaches nothing
@@ -55,26 +61,14 @@ class Statement:
 
 def public(shared: Path) -> list[Statement]:
     """Public claims, so many of each set and of each side."""
-    by_set: dict[tuple[str, bool], list[Statement]] = defaultdict(list)
-    file = shared / "train" / "claims.jsonl.gz"
-    if not file.exists():
-        return []
-    with gzip.open(file, "rt", encoding="utf-8") as stream:
-        for row in map(json.loads, stream):
-            if len(row["evidence"]) <= LONGEST:
-                by_set[row["set"], bool(row["supported"])].append(
-                    Statement(
-                        set=row["set"],
-                        text=row["claim"],
-                        evidence=row["evidence"],
-                        supported=bool(row["supported"]),
-                        kind="",
-                        aside=False,
-                    )
-                )
+    by_side: dict[tuple[str, bool], list[Statement]] = defaultdict(list)
+    for row in _claims(shared):
+        if len(row["evidence"]) <= LONGEST:
+            statement = _claim(row, row["evidence"])
+            by_side[statement.set, statement.supported].append(statement)
     chance = random.Random(SEED)
     found = []
-    for (name, _), rows in sorted(by_set.items()):
+    for (name, _), rows in sorted(by_side.items()):
         most = (FEW if name in SHORT else MOST) // 2
         found += chance.sample(rows, min(most, len(rows)))
     return found
@@ -85,30 +79,36 @@ def crowded(shared: Path) -> list[Statement]:
     with two other sentences of their set about it: such a claim is told by one word of one sentence
     of several."""
     by_set: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    file = shared / "train" / "claims.jsonl.gz"
-    if not file.exists():
-        return []
-    with gzip.open(file, "rt", encoding="utf-8") as stream:
-        for row in map(json.loads, stream):
-            if row["set"] in CROWDED:
-                by_set[row["set"]].append(row)
+    for row in _claims(shared):
+        if row["set"] in CROWDED:
+            by_set[row["set"]].append(row)
     chance = random.Random(SEED)
     found = []
-    for name, rows in sorted(by_set.items()):
+    for _, rows in sorted(by_set.items()):
         for row in chance.sample(rows, min(CROWD, len(rows))):
             about = [row["evidence"], *(chance.choice(rows)["evidence"] for _ in range(2))]
             chance.shuffle(about)
-            found.append(
-                Statement(
-                    set=name,
-                    text=row["claim"],
-                    evidence=" ".join(about),
-                    supported=bool(row["supported"]),
-                    kind="",
-                    aside=False,
-                )
-            )
+            found.append(_claim(row, " ".join(about)))
     return found
+
+
+def _claims(shared: Path) -> Iterator[dict[str, Any]]:
+    """The rows of the public claims; none where the file is not there."""
+    file = shared / "train" / "claims.jsonl.gz"
+    if file.exists():
+        with gzip.open(file, "rt", encoding="utf-8") as stream:
+            yield from map(json.loads, stream)
+
+
+def _claim(row: dict[str, Any], evidence: str) -> Statement:
+    return Statement(
+        set=row["set"],
+        text=row["claim"],
+        evidence=evidence,
+        supported=bool(row["supported"]),
+        kind="",
+        aside=False,
+    )
 
 
 def authored(shared: Path, split: str) -> list[Statement]:
@@ -120,17 +120,16 @@ def authored(shared: Path, split: str) -> list[Statement]:
     found: list[Statement] = []
     for row in lines(file):
         if row["split"] == split and row["answerable"] and row["evidence"]:
-            pieces = [(texts[row["doc"]].text.find(p), len(p)) for p in row["evidence"]]
-            spans = [(start, start + length) for start, length in pieces if start >= 0]
-            found += _both("authored", row, texts[row["doc"]], spans, aside=split == "dev")
+            text = texts[row["doc"]]
+            spans = spans_of(row["evidence"], text.text)
+            found += _both("authored", row, text, spans, aside=split == "dev")
     return found
 
 
 def ours(shared: Path) -> list[Statement]:
-    """The answers and false answers of our own records, and our own pairs."""
-    texts = corpus(RECORDED / DOCUMENTS)
-    file = shared / "bench" / "uk_docs" / "corpus.jsonl"
-    texts |= corpus(file) if file.exists() else {}
+    """The answers and false answers of our own records, and our own pairs. Raises EvalError where a
+    document is not the one that was cited."""
+    texts = cited_texts(shared)
     found: list[Statement] = []
     for row in lines(RECORDED / RECORDS):
         if row["answerable"] and row["doc"] in texts and row.get("answer"):
@@ -145,7 +144,7 @@ def ours(shared: Path) -> list[Statement]:
 
 
 def _both(
-    name: str, row: dict[str, str], text: Text, spans: Sequence[tuple[int, int]], *, aside: bool
+    name: str, row: dict[str, str], text: Text, spans: Sequence[Span], *, aside: bool
 ) -> Iterator[Statement]:
     for field, kind in (("answer", ""), ("false_answer", row.get("false_kind") or "")):
         if row.get(field):
@@ -160,7 +159,7 @@ def _both(
 
 
 def _pairs(
-    row: dict[str, list[str]], text: Text, spans: Sequence[tuple[int, int]], *, aside: bool
+    row: dict[str, list[str]], text: Text, spans: Sequence[Span], *, aside: bool
 ) -> Iterator[Statement]:
     told = [(said, "") for said in row["faithful"]]
     told += zip(row["false"], row["false_kind"], strict=True)
@@ -175,7 +174,7 @@ def _pairs(
         )
 
 
-def _shown(text: str, spans: Sequence[tuple[int, int]], drawn_by: str) -> str:
+def _shown(text: str, spans: Sequence[Span], drawn_by: str) -> str:
     """The evidence as one text; some, drawn by the statement, with what stands around it."""
     wide = drawn_by and random.Random(drawn_by).random() < SURROUNDED
     around = AROUND if wide else 0
@@ -186,3 +185,16 @@ def _shown(text: str, spans: Sequence[tuple[int, int]], drawn_by: str) -> str:
         before = before[before.find(" ") + 1 :] if before else ""
         pieces.append(before + text[start:end] + after[: after.rfind(" ") + 1])
     return " ".join(" ".join(piece.split()) for piece in pieces)
+
+
+def told_apart(scores: NDArray[np.float64], statements: Sequence[Statement], even: float) -> str:
+    """How well scores tell the supported statements from the others: the AUROC, the shares that
+    pass and are caught at `even`, and what passes where three in four of the others are caught."""
+    truth = np.array([statement.supported for statement in statements])
+    true, false = scores[truth], scores[~truth]
+    limit = float(np.quantile(false, 0.75))
+    return (
+        f"n = {len(truth)}, AUROC {roc_auc_score(truth, scores):.3f}; passed "
+        f"{(true > even).mean():.3f}, caught {(false <= even).mean():.3f}; passed "
+        f"{(true > limit).mean():.3f} where 0.75 are caught"
+    )

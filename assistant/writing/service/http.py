@@ -18,14 +18,13 @@ from assistant.writing.errors import (
     ModelError,
     ModelFailed,
     ModelRefused,
-    ModelTimeout,
     ModelUnreachable,
     PromptTooLong,
     ReplyCut,
 )
 from assistant.writing.models import Deadline, Message, Piece
 from assistant.writing.service.events import pieces_of, reason_of
-from assistant.writing.service.waiting import Put, in_time
+from assistant.writing.service.waiting import Put, in_time, late
 from assistant.writing.service.window import window_of
 
 CONNECT_SECONDS = 10.0
@@ -99,8 +98,11 @@ class HttpModel:
                         body[other] = value
                 yield from self._once(body, deadline)
                 return
-            except FormRefused:
-                self._form = min(form + 1, len(FORMS) - 1)
+            except FormRefused as exc:
+                if exc.parameter is None:
+                    self._form = min(form + 1, len(FORMS) - 1)
+                else:
+                    self._otherwise[exc.parameter] = OTHERWISE[exc.parameter]
             except (ModelBusy, ModelFailed) as exc:
                 if exc.wait is None or attempt >= TRIES:
                     raise
@@ -120,21 +122,24 @@ class HttpModel:
     def window(self, deadline: Deadline) -> int | None:
         """As the service tells it; asked once."""
         if not self._looked:
-            name = self._listed(deadline)
-            answer = self._within(deadline, lambda put: self._list(put, deadline))
-            rows = answer.get("data") if isinstance(answer, dict) else None
-            listed = next(
-                (row for row in rows or () if isinstance(row, dict) and row.get("id") == name), {}
-            )
+            rows = self._told(lambda: self._rows(deadline)) or []
+            self._name = self._name or next((str(row["id"]) for row in rows), None)
+            listed: dict[str, Any] = next((row for row in rows if row["id"] == self._name), {})
 
             def get(path: str) -> Any:
-                try:
-                    return self._within(deadline, lambda put: self._other(path, put, deadline))
-                except (ModelFailed, ModelRefused, ModelUnreachable):
-                    return None
+                return self._told(
+                    lambda: self._within(deadline, lambda put: self._other(path, put, deadline))
+                )
 
             self._window, self._looked = window_of(listed, get), True
         return self._window
+
+    def _told(self, ask: Callable[[], Any]) -> Any:
+        """What a service says where it need not: None where it does not."""
+        try:
+            return ask()
+        except (ModelFailed, ModelRefused):
+            return None
 
     def offered(self, seconds: float) -> list[str]:
         """The names of the models that the service lists, at least one. Raises ModelError, also
@@ -148,14 +153,17 @@ class HttpModel:
         return names
 
     def _offered(self, deadline: Deadline) -> list[str]:
-        answer = self._within(deadline, lambda put: self._list(put, deadline))
-        try:
-            names = [str(model["id"]) for model in answer["data"]]
-        except (KeyError, TypeError):
-            names = []
+        names = [str(row["id"]) for row in self._rows(deadline)]
         if not names:
             raise ModelFailed(f"{self._base} lists no model. Name one: SOUNDINGS_LLM_MODEL")
         return names
+
+    def _rows(self, deadline: Deadline) -> list[dict[str, Any]]:
+        """The models that the service lists, as it tells of them."""
+        answer = self._within(deadline, lambda put: self._list(put, deadline))
+        rows = answer.get("data") if isinstance(answer, dict) else None
+        rows = rows if isinstance(rows, list) else []
+        return [row for row in rows if isinstance(row, dict) and "id" in row]
 
     def _list(self, put: Put, deadline: Deadline) -> None:
         response = self._client.get(f"{self._base}/models", timeout=_timeout(deadline))
@@ -194,12 +202,9 @@ class HttpModel:
     def _items(self, deadline: Deadline, work: Callable[[Put], None]) -> Iterator[Any]:
         """What `work` puts, in time, with its errors as ours."""
         try:
-            yield from in_time(deadline, work, self._late(deadline))
+            yield from in_time(deadline, work, self._base)
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as exc:
             raise self._translated(exc, deadline) from exc
-
-    def _late(self, deadline: Deadline) -> str:
-        return f"{self._base} did not reply within {deadline.seconds:g} s (SOUNDINGS_LLM_SECONDS)"
 
     def _translated(self, exc: Exception, deadline: Deadline) -> Exception:
         """An error of httpx's as ours."""
@@ -209,16 +214,12 @@ class HttpModel:
                 f"nobody answers at {self._base}: {said}. Is the service running?"
             )
         if isinstance(exc, httpx.TimeoutException):
-            return ModelTimeout(self._late(deadline))
+            return late(deadline, self._base)
         if isinstance(exc, httpx.HTTPError):
             return ReplyCut("the connection was cut in the middle of the reply")
         if isinstance(exc, ValueError):
             return ModelFailed(f"{self._base} sent what is no reply (not JSON)")
         return exc
-
-    def _refused(self, said: str) -> str | None:
-        """What of a request an error names, that may be told otherwise."""
-        return next((n for n in OTHERWISE if n in said and n not in self._otherwise), None)
 
     def _refusal(self, response: httpx.Response, body: bytes) -> ModelError:
         """What a status other than 200 means."""
@@ -231,11 +232,10 @@ class HttpModel:
             return ModelBusy(told, wait=_retry_after(response.headers.get("retry-after", "")))
         if status in (400, 413, 422, 500) and ("context" in low or "too long" in low):
             return PromptTooLong(told)
-        if status in (400, 415, 422, 501) and (known := self._refused(low)):
-            self._otherwise[known] = OTHERWISE[known]
-            return ModelFailed(told, wait=0.0)
-        if status in (400, 415, 422, 501) and self._form + 1 < len(FORMS):
-            return FormRefused(told)
+        if status in (400, 415, 422, 501):
+            parameter = next((n for n in OTHERWISE if n in low and n not in self._otherwise), None)
+            if parameter is not None or self._form + 1 < len(FORMS):
+                return FormRefused(told, parameter=parameter)
         if status >= 500:
             return ModelFailed(told, wait=PAUSE)
         if status == 404:

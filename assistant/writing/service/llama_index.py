@@ -8,7 +8,8 @@ from typing import Any
 from llama_index.core.base.llms.types import ChatMessage
 from llama_index.core.llms import LLM
 
-from assistant.writing.errors import ModelFailed, ModelUnreachable, ReplyCut
+from assistant.errors import AssistantError
+from assistant.writing.errors import ModelFailed, ModelUnreachable
 from assistant.writing.models import Deadline, Message, Piece
 from assistant.writing.service.waiting import Put, in_time
 
@@ -57,9 +58,6 @@ class LlamaIndexModel:
         llm = self._llm
         assert llm is not None
         chat = [ChatMessage(role=m.role, content=m.content) for m in messages]
-        late = (
-            f"{self._provider} did not reply within {deadline.seconds:g} s (SOUNDINGS_LLM_SECONDS)"
-        )
 
         def ask(put: Put) -> None:
             said = ""
@@ -70,14 +68,11 @@ class LlamaIndexModel:
                 put(Piece(text=delta))
 
         try:
-            yield from in_time(deadline, ask, late)
-        except (ModelFailed, ReplyCut):
+            yield from in_time(deadline, ask, self._provider)
+        except AssistantError:
             raise
         except Exception as exc:  # each integration raises its own kinds
-            if type(exc).__module__.startswith("assistant."):
-                raise
-            told = self.hush(" ".join(str(exc).split()))[:300] or type(exc).__name__
-            raise ModelFailed(f"{self._provider}: {told}") from exc
+            raise ModelFailed(f"{self._provider}: {self._said(exc)}") from exc
         yield Piece(finish="stop")
 
     def _made(self) -> LLM:
@@ -104,5 +99,8 @@ class LlamaIndexModel:
         try:
             return classes[0](model=self._model, **given)
         except Exception as exc:
-            told_why = self.hush(" ".join(str(exc).split()))[:300]
-            raise ModelUnreachable(f"{self._provider} cannot be used: {told_why}") from exc
+            raise ModelUnreachable(f"{self._provider} cannot be used: {self._said(exc)}") from exc
+
+    def _said(self, exc: Exception) -> str:
+        """What an error says, in one short line without the key."""
+        return self.hush(" ".join(str(exc).split()))[:300] or type(exc).__name__

@@ -14,11 +14,11 @@ _END = object()
 Put = Callable[[object], None]
 
 
-def in_time(deadline: Deadline, work: Callable[[Put], None], late: str) -> Iterator[Any]:
-    """What `work` puts, until the deadline. A client limits the time between two bytes, and a
-    service that sends one now and then would never end.
+def in_time(deadline: Deadline, work: Callable[[Put], None], who: str) -> Iterator[Any]:
+    """What `work` puts, until the deadline for a reply of `who`. A client limits the time between
+    two bytes, and a service that sends one now and then would never end.
 
-    Raises what `work` raises, Stopped where nobody waits any longer, and ModelTimeout with `late`.
+    Raises what `work` raises, Stopped where nobody waits any longer, and ModelTimeout.
     """
     items: queue.SimpleQueue[object] = queue.SimpleQueue()
     gone = threading.Event()
@@ -43,7 +43,7 @@ def in_time(deadline: Deadline, work: Callable[[Put], None], late: str) -> Itera
             except queue.Empty:
                 if deadline.left():
                     continue
-                raise ModelTimeout(late) from None
+                raise late(deadline, who) from None
             if item is _END:
                 return
             if isinstance(item, BaseException):
@@ -51,3 +51,10 @@ def in_time(deadline: Deadline, work: Callable[[Put], None], late: str) -> Itera
             yield item
     finally:
         gone.set()
+
+
+def late(deadline: Deadline, who: str) -> ModelTimeout:
+    """What is raised where `who` did not reply in time."""
+    return ModelTimeout(
+        f"{who} did not reply within {deadline.seconds:g} s (SOUNDINGS_LLM_SECONDS)"
+    )

@@ -68,11 +68,7 @@ def authored(
     docs = {row["doc"] for row in rows}
     found = []
     for row in rows:
-        spans = []
-        for piece in row["evidence"]:
-            start = texts[row["doc"]].text.find(piece)
-            if start >= 0:
-                spans.append((start, start + len(piece)))
+        spans = spans_of(row["evidence"], texts[row["doc"]].text)
         if spans if row["answerable"] else silent:
             found.append(_record(row, "authored", spans if row["answerable"] else []))
     return found, {id: text for id, text in texts.items() if id in docs}
@@ -84,6 +80,18 @@ def ours(
     """Our own answerable records, of the documents set aside or of the others, and these documents;
     with what nothing answers too where `silent` is wanted. Raises EvalError where a document is
     not the one that was cited."""
+    texts = {id: t for id, t in cited_texts(shared, folder).items() if is_aside(id) == aside}
+    found = [
+        _record(row, "ours", [(start, end) for start, end in row["evidence"]])
+        for row in lines(folder / RECORDS)
+        if (silent or row["answerable"]) and row["doc"] in texts
+    ]
+    return found, texts
+
+
+def cited_texts(shared: Path, folder: Path = EXAMPLES) -> dict[str, Text]:
+    """Our own documents, and those of the shared corpus that our records cite, where it is there.
+    Raises EvalError where one is not the one that was cited."""
     texts = corpus(folder / DOCUMENTS)
     cited: dict[str, str] = json.loads((folder / CITED).read_text(encoding="utf-8"))
     file = shared / "bench" / "uk_docs" / "corpus.jsonl"
@@ -92,13 +100,13 @@ def ours(
             if text.sha256 != cited[id]:
                 raise EvalError(f"{file}: '{id}' is not the text that our records cite")
             texts[id] = text
-    texts = {id: text for id, text in texts.items() if is_aside(id) == aside}
-    found = [
-        _record(row, "ours", [(start, end) for start, end in row["evidence"]])
-        for row in lines(folder / RECORDS)
-        if (silent or row["answerable"]) and row["doc"] in texts
-    ]
-    return found, texts
+    return texts
+
+
+def spans_of(pieces: Iterable[str], text: str) -> list[Span]:
+    """Where pieces of a text stand in it; those that it does not hold are left out."""
+    found = [(text.find(piece), len(piece)) for piece in pieces]
+    return [(start, start + length) for start, length in found if start >= 0]
 
 
 def is_aside(doc: str) -> bool:

@@ -30,13 +30,16 @@ TEXT = (
 
 class Service:
     """An OpenAI-compatible service that does what its script says, one entry a request; the last
-    entry is repeated. `asked` holds each request's body, `headers` what came with it."""
+    entry is repeated. It lists its models unless told not to; `listings` counts how often. `asked`
+    holds each request's body, `headers` what came with it."""
 
     def __init__(self) -> None:
         self.script: list[Callable[[BaseHTTPRequestHandler], None]] = []
         self.asked: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
         self.over = threading.Event()
+        self.lists = True
+        self.listings = 0
         service = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -44,7 +47,9 @@ class Service:
                 pass
 
             def do_GET(self) -> None:
-                send(self, 200, {"data": [{"id": "listed-first"}, {"id": "other"}]})
+                service.listings += self.path.endswith("/models")
+                listed = {"data": [{"id": "listed-first"}, {"id": "other"}]}
+                send(self, 200 if service.lists else 404, listed if service.lists else {})
 
             def do_POST(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers["content-length"])))

@@ -10,7 +10,7 @@ from assistant.models import Turn
 from assistant.writing.models import Deadline
 from assistant.writing.parse import VERDICTS, read_field, read_verdicts
 from assistant.writing.prompt import check_prompt, rewrite_prompt
-from assistant.writing.rewrite import QUESTION, REPLY_TOKENS
+from assistant.writing.rewrite import QUESTION
 from vectorstore import Library
 
 from .conftest import writer_of, written
@@ -40,7 +40,7 @@ def test_a_real_model_is_proved_like_any_other(
     assert (grown[-1].written.completion_tokens or 0) > 0
     messages = rewrite_prompt("Who built it?", [Turn(role="user", content="Where is the pier?")])
     pieces = writer.model.stream(
-        messages, schema=QUESTION, tokens=REPLY_TOKENS, deadline=Deadline(table.llm_seconds)
+        messages, schema=QUESTION, tokens=table.llm_tokens, deadline=Deadline(table.llm_seconds)
     )
     said = [piece.text for piece in pieces]
     assert len([text for text in said if text]) > 1, "it streams"

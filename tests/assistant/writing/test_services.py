@@ -53,6 +53,25 @@ def test_a_service_that_does_not_tell_is_asked_once(service: Service) -> None:
     assert model.window(Deadline(20)) is None
 
 
+def test_a_service_that_lists_no_models_still_answers_for_one_that_is_named(
+    service: Service, write: Write
+) -> None:
+    service.lists, service.script = False, [streams(GOOD)]
+    assert write(llm_model="named").engine == "llm"
+    answer = write()
+    assert answer.written is not None and answer.written.fallback is not None
+    assert "404" in answer.written.fallback.why
+
+
+def test_a_service_is_asked_for_its_models_once_for_name_and_window(
+    service: Service, write: Write
+) -> None:
+    service.script = [streams(GOOD)]
+    write(llm_cache=0)
+    write(llm_cache=0)
+    assert service.listings == 1
+
+
 @pytest.mark.parametrize(
     ("refusals", "absent", "told"),
     [
