@@ -8,6 +8,8 @@ In one process, with libraries and weights loaded, over the same documents:
   document changed;
 - products: nothing but the products of those sentences' tokens with the weights, batch by batch as
   ours encodes them. No encoding in the same arithmetic can take less;
+- pipeline: the documents cut and their passages encoded, once by our functions and once as an
+  `IngestionPipeline` of our node parser and embedding, and what importing LlamaIndex takes;
 - LlamaIndex: Documents, its SentenceSplitter, the same model, a ChromaVectorStore. Its unit is
   the chunk: by default one of 1,024 tokens, of which the model's window of 256 takes the first
   quarter; so also with chunks that fit the window, which encodes all of the text as ours does.
@@ -23,6 +25,7 @@ import io
 import json
 import os
 import random
+import subprocess
 import sys
 import tempfile
 import time
@@ -31,13 +34,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ingest.cutting.segment import passages
+from ingest.readers.plain import read_markdown
+from ingest.settings import IngestSettings
 from vectorstore import Library, SentenceEncoder, generation
 from vectorstore.encoder import batches, token_counts
 from vectorstore.library import FILE_NAME
+from vectorstore.library.context import in_context
 
 BATCHES = (8, 16, 32, 64, 128)
 SAMPLE = 300  # texts on which the best batch size is found
 WINDOW = 256  # tokens
+IMPORTS = "importing LlamaIndex"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +83,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         elif cost.name.startswith("ours") and cost is not first:
             share = cost.processor / first.processor
             print(f"{cost.name}: {share:.1%} of the first")
+    took = {cost.name: cost.processor for cost in costs}
+    more = took["passages in a pipeline"] - took["passages by our functions"]
+    print(f"a pipeline: {more / first.processor:+.1%} of the first, and {IMPORTS} once a run")
     return 0
 
 
@@ -102,8 +113,10 @@ def measure(place: Path, lines: Sequence[str], chunks: Sequence[int]) -> list[Co
     changed = [*lines[: len(lines) // 2], json.dumps(record), *lines[len(lines) // 2 + 1 :]]
     corpus.write_text("\n".join(changed), encoding="utf-8")
     found.append(_timed(f"ours, one of {len(lines)} changed", lambda: _ingest(home, corpus)))
+    records = [json.loads(line) for line in lines]
+    found += _pipelines(encoder, records)
     for size in chunks:
-        found.append(_llama(place / f"llama-{size}", model, lines, size))
+        found.append(_llama(place / f"llama-{size}", model, records, size))
     return found
 
 
@@ -155,7 +168,42 @@ def _best_batch(model: Any, texts: Sequence[str]) -> int:
     return min(costs, key=lambda size: costs[size].processor)
 
 
-def _llama(folder: Path, model: Any, lines: Sequence[str], size: int) -> Cost:
+def _pipelines(encoder: SentenceEncoder, records: Sequence[Any]) -> list[Cost]:
+    """The same passages cut and encoded with and without LlamaIndex's pipeline."""
+    command = [sys.executable, "-c", "import llama_index.core.ingestion"]
+    imported = _timed(IMPORTS, lambda: subprocess.run(command, check=True))
+    from llama_index.core import Document
+    from llama_index.core.ingestion import IngestionPipeline
+
+    from ingest.node_parser import SoundingsNodeParser
+    from vectorstore.search.embedding import SoundingsEmbedding
+
+    def ours() -> None:
+        texts = []
+        for record in records:
+            (document,) = read_markdown(Path(str(record["id"])), record["text"], "")
+            for p in passages(document, IngestSettings()):
+                text = document.text[p.start : p.end]
+                texts.append(in_context(record["title"], p.heading, text))
+        encoder.encode(texts)
+
+    def theirs() -> None:
+        parts = [SoundingsNodeParser(), SoundingsEmbedding(encoder)]
+        IngestionPipeline(transformations=parts, disable_cache=True).run(
+            documents=[
+                Document(text=r["text"], id_=str(r["id"]), metadata={"title": r["title"]})
+                for r in records
+            ]
+        )
+
+    return [
+        imported,
+        _timed("passages by our functions", ours),
+        _timed("passages in a pipeline", theirs),
+    ]
+
+
+def _llama(folder: Path, model: Any, records: Sequence[Any], size: int) -> Cost:
     """LlamaIndex's own path into its Chroma store, with chunks of so many tokens."""
     from llama_index.core import Document
     from llama_index.core.base.embeddings.base import BaseEmbedding
@@ -179,7 +227,6 @@ def _llama(folder: Path, model: Any, lines: Sequence[str], size: int) -> Cost:
         async def _aget_query_embedding(self, query: str) -> list[float]:
             return self._get_text_embedding(query)
 
-    records = [json.loads(line) for line in lines]
     folder.mkdir()
     client = generation.open_client(folder)
     collection = client.create_collection("llama", embedding_function=None)
