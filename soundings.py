@@ -22,6 +22,7 @@ import assistant.cli
 import assistant.packs.cli
 import ingest.cli
 import vectorstore.cli
+import vectorstore.moving.cli
 import web.cli
 from assistant.answering.doctor import examine as examine_models
 from assistant.answering.engine import Engine, open_engine
@@ -97,6 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     ingest.cli.add_commands(commands)
     vectorstore.cli.add_commands(commands, RESTING)
+    vectorstore.moving.cli.add_commands(commands)
     assistant.cli.add_commands(commands)
     assistant.packs.cli.add_commands(commands)
     add_eval_commands(commands)

@@ -12,7 +12,10 @@ SoundingsError                 an expected failure: one clear message, exit 1
     ├── IndexMismatch          the library was made by another encoder or segmentation
     │   └── EncodingOutdated   and can be made again from its stored texts with the one asked for
     ├── EncoderUnavailable     the encoder's weights are missing, altered or unreadable
-    └── RerankerUnavailable    the reranker that the settings name cannot be loaded
+    ├── RerankerUnavailable    the reranker that the settings name cannot be loaded
+    ├── BackupUnwritable       the home cannot be written into this file
+    ├── BackupUnreadable       the file is no whole backup, or cannot be written to the home
+    └── HomeNotEmpty           a home that is in use is not restored over
 
 The folders above this one draw their own branches in their own `errors.py`.
 """
@@ -72,3 +75,15 @@ class EncoderUnavailable(StoreError):
 
 class RerankerUnavailable(StoreError):
     """The reranker that the settings name is missing or is no reranker."""
+
+
+class BackupUnwritable(StoreError):
+    """The home cannot be written into this file."""
+
+
+class BackupUnreadable(StoreError):
+    """The file is no whole backup, or what it holds cannot be written to the home."""
+
+
+class HomeNotEmpty(StoreError):
+    """A home that is in use is not restored over."""
