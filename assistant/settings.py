@@ -37,8 +37,8 @@ class AssistantSettings(Table):
     Asked of the service if not set; 32,768 where it does not tell, 4,096 for a file."""
     llm_check: Literal["auto", "on", "off"] = "auto"
     """Whether it reads its statements a second time, apart from how they were made, beside their
-    quotes alone. `auto` is `on`, but for a model that is known to have fewer than 7 billion
-    weights."""
+    quotes alone. `auto` is `on`, but for a model whose name tells that it has fewer than 7 billion
+    weights. Whether such a small one finds no answer decides nothing where quotes were found."""
     unconfirmed: Literal["show", "drop"] = "show"
     """What becomes of a model's statement whose quotes are exact and whose wording is not
     confirmed: it is shown and marked, or dropped."""

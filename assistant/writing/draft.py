@@ -49,11 +49,15 @@ class Draft:
     `failure` says why the reply did not come to its end, `outcome` what it says of the question,
     where it has the form for it, `missing` what it says that the evidence leaves open, `tokens`
     what it cost, and `read_again` whether a second reading judged its statements.
+
+    A `small` model is worse at telling whether the evidence answers than what found the quotes:
+    its silence takes no quotes away, and of its statements only those that are proved are shown.
     """
 
-    def __init__(self, extractive: Answer, *, drop_unconfirmed: bool):
+    def __init__(self, extractive: Answer, *, drop_unconfirmed: bool, small: bool = False):
         self.extractive = extractive
-        self._drops = drop_unconfirmed
+        self._small = small
+        self._drops = drop_unconfirmed or small
         self._told = 0
         self.proofs: list[Proof] = []
         self.repaired = 0
@@ -87,13 +91,19 @@ class Draft:
 
     @property
     def shown(self) -> list[Proof]:
+        if self.outcome == "not_stated":
+            return []
         kept = (Standing.PROVED,) if self._drops else (Standing.PROVED, Standing.UNCONFIRMED)
         return [proof for proof in self.proofs if proof.standing in kept]
 
     @property
     def silent(self) -> bool:
-        """Whether the reply says that the evidence does not answer."""
-        return self.outcome == "not_stated"
+        """Whether the reply says that the evidence does not answer, and is believed."""
+        return self.outcome == "not_stated" and not self._outvoted
+
+    @property
+    def _outvoted(self) -> bool:
+        return self._small and self.extractive.outcome is not Outcome.WITHHELD
 
     def grew(self) -> bool:
         """Whether there is more to show than when this was last asked."""
@@ -160,6 +170,8 @@ class Draft:
         if not whole and not dropped and not self.repaired and self.failure is None:
             return None
         why = self.failure
+        if why is None and self.outcome == "not_stated":
+            why = "it is a small model, and found nothing"
         if why is None and dropped:
             why = f"{len(dropped)} of the model's statements could not be confirmed"
         if why is None and self.repaired:
@@ -173,8 +185,10 @@ class Draft:
 
     def _dropped(self) -> list[Dropped]:
         shown = self.shown
+        silent = self.outcome == "not_stated"
+        unsaid = "the reply says that the evidence does not answer" if silent else "ungrounded"
         return [
-            Dropped(text=proof.text, why=proof.why or "ungrounded")
+            Dropped(text=proof.text, why=proof.why or unsaid)
             for proof in self.proofs
             if proof not in shown
         ]

@@ -47,7 +47,7 @@ CHARACTERS_A_TOKEN = 3
 STATEMENT_CHARACTERS = 900
 AT_ONCE = 24  # answers that a model writes at the same time, be it ever so slow
 CONFIRMED = 3.0  # by how much, in log odds, a second reading moves a statement's support
-SMALL = 7e9  # weights below which a model's second reading is no help
+SMALL = 7e9  # weights below which a model's silence and its second reading tell too little
 _WEIGHTS = re.compile(r"(?<![a-z0-9.])(?:(\d+)x)?(\d+(?:\.\d+)?)([bm])(?![a-z0-9])", re.IGNORECASE)
 # What could make a page or a person fetch something, or pass for the page's own markup.
 _MARKUP = re.compile(r"https?:|www\.|\]\(|!\[|<\w|</|&\w+;|```|\b(?:javascript|data):\S", re.I)
@@ -80,8 +80,13 @@ class ModelWriter:
     def reads_again(self) -> bool:
         """Whether statements get a second reading."""
         if self.settings.llm_check == "auto":
-            return weights_of(self.model.name) >= SMALL
+            return not self.small
         return self.settings.llm_check == "on"
+
+    @property
+    def small(self) -> bool:
+        """Whether the model is known to be a small one."""
+        return weights_of(self.model.name) < SMALL
 
     def begin(self, stop: threading.Event | None = None) -> "Writing":
         """The writing of one answer, until `stop` is set: from here on the time limit counts."""
@@ -241,7 +246,8 @@ class Writing:
         """
         began = time.perf_counter()
         settings = self._writer.settings
-        page = Draft(draft, drop_unconfirmed=settings.unconfirmed == "drop")
+        drops = settings.unconfirmed == "drop"
+        page = Draft(draft, drop_unconfirmed=drops, small=self._writer.small)
         timings = dict(draft.timings_ms)
         try:
             if self._failed is not None:

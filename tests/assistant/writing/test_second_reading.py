@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from assistant import AssistantSettings
+from assistant.models import Answer, Outcome
 from assistant.writing.writer import weights_of
 from vectorstore import Library
 
@@ -108,3 +109,25 @@ def test_a_small_model_is_no_judge_unless_told(
 def test_the_weights_of_a_model_are_in_its_name() -> None:
     assert weights_of("llama-3.1-70b") == 70e9
     assert weights_of("b52") == float("inf")
+
+
+def test_a_small_model_takes_no_quotes_away(
+    service: Service, write: Write, extractive: Answer
+) -> None:
+    service.script = [streams(reply(outcome="not_stated"))]
+    assert write(llm_model="large").outcome is Outcome.WITHHELD
+    for said in ([], [(FERRY, [1])]):
+        service.script = [streams(reply(*said, outcome="not_stated"))]
+        answer = write(llm_model="tiny-1.5b", llm_cache=0)
+        assert (answer.engine, answer.statements) == ("extractive", extractive.statements)
+        assert answer.written is not None and answer.written.fallback is not None
+        assert "small model" in answer.written.fallback.why
+
+
+def test_of_a_small_model_what_is_proved_is_shown(service: Service, write: Write) -> None:
+    service.script = [streams(reply((FERRY, [1]), (FOG, [2]))), streams("no")]
+    assert [s.status for s in write(llm_model="large").statements] == ["proved", "unconfirmed"]
+    service.script = [streams(reply((FERRY, [1]), (FOG, [2]))), streams("no")]
+    answer = write(llm_model="tiny-1.5b")
+    assert [(s.text, s.status) for s in answer.statements] == [(FERRY, "proved")]
+    assert [each.text for each in answer.dropped] == [FOG]
