@@ -75,12 +75,15 @@ class Writer:
             self._add(_Piece(kind="heading", mark=mark, text=line))
 
     def item(self, text: str, mark: str = "-", *, turns: Sequence[int] = ()) -> None:
-        """A list item; `mark` is "-" or a number as `outline_written` knows it ("3.", "b)")."""
+        """A list item; `mark` is "-" or its number. One that `outline_written` does not know is
+        kept as the item's first word: "7.1", "iv)", "Step 6:"."""
         line = text if turns else self._one_line(text)
         if mark == "-" and not turns:
             line = split_mark(line)[1] if _BULLET.match(line) else line
         if line:
+            mark = mark if _ITEM.match(mark + " x") else _without_stop(self._one_line(mark))
             known = mark if _ITEM.match(mark + " x") else "-"
+            line = line if known == mark or turns else f"{mark} {line}"
             self._add(_Piece(kind="item", mark=known + " ", text=line, turns=tuple(turns)))
 
     def row(self, cells: Sequence[str]) -> None:
@@ -145,6 +148,13 @@ class Writer:
 
     def _one_line(self, text: str) -> str:
         return " ".join(self._cleaned(text).split())
+
+
+def _without_stop(mark: str) -> str:
+    """A mark that no sentence ends behind: "iv)" for "iv.", "1.1" for "1.1."."""
+    if not mark.endswith("."):
+        return mark
+    return mark[:-1] + ")" if mark[:-1].isalpha() else mark.rstrip(".")
 
 
 def split_mark(line: str) -> tuple[str, str]:

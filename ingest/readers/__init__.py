@@ -26,10 +26,11 @@ _TEXT: dict[str, Callable[[Path, str, str], Iterator[Document]]] = {
 }
 WRITTEN = {
     ".html": "html", ".htm": "html", ".pdf": "pdf", ".docx": "docx", ".odt": "odt", ".pptx": "pptx",
+    ".docm": "docx", ".pptm": "pptx",
 }  # fmt: skip
 KINDS = (*_TEXT, *WRITTEN)
 MOST_BYTES = {".html": 20_000_000, ".htm": 20_000_000} | dict.fromkeys(
-    (".pdf", ".docx", ".odt", ".pptx"), 250_000_000
+    (".pdf", ".docx", ".docm", ".odt", ".pptx", ".pptm"), 250_000_000
 )
 _NO_MEMORY = 2  # the code of lxml's errors for it: libxml2's XML_ERR_NO_MEMORY
 MOST_TEXT = 500_000_000  # SQLite's own limit for one text is twice that

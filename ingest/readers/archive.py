@@ -3,6 +3,7 @@
 import re
 import zipfile
 import zlib
+from io import BytesIO
 from pathlib import Path
 
 from lxml import etree
@@ -15,19 +16,36 @@ MOST_XML = 100_000_000
 MOST_RATIO = 200  # real documents stay under 30; a bomb reaches 1,000
 SMALL = 5_000_000  # below this no ratio is dangerous
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OLD = "protected by a password, or of an old kind. Save it without, in today's format"
+_LOOKED_AT = 4_000_000
+_OLD_KINDS = (
+    ("EncryptedPackage", "protected by a password. Save it without one"),
+    ("WordDocument", "a Word document of the old kind (.doc). Save it as .docx"),
+    ("PowerPoint Document", "a presentation of the old kind (.ppt). Save it as .pptx"),
+    ("Workbook", "an Excel workbook of the old kind (.xls). Save it as .xlsx"),
+)
+_OTHERS = (
+    (b"%pdf-", "a PDF", "Rename it: its end is .pdf"),
+    (b"{\\rtf", "an RTF file", "Save it as .docx from its program"),
+    (b"<!doctype html", "a web page", "Rename it: its end is .html"),
+    (b"<html", "a web page", "Rename it: its end is .html"),
+    (b"<?xml", "an XML file", "Save it as .docx, .odt or .pptx from its program"),
+    (b"mime-version:", "a web archive (MHTML)", "Save it as .docx from its program"),
+)
 _DECLARES = re.compile(rb"<\0?!\0?(?:D\0?O\0?C\0?T\0?Y\0?P\0?E|E\0?N\0?T\0?I\0?T\0?Y)")
 
 
-def check_archive(path: Path, wanted: str) -> None:
+def check_archive(source: Path | BytesIO, wanted: str) -> None:
     """Refuse an archive that is damaged, a bomb, encrypted, or lacks the member `wanted`.
 
     The sizes it declares are the most that Python's zipfile unpacks of each member, so that their
     sum is a limit and not a promise. Raises UnreadableFile.
     """
+    size = len(source.getbuffer()) if isinstance(source, BytesIO) else source.stat().st_size
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(source) as archive:
             members = archive.infolist()
-            _check_totals(members, path.stat().st_size)
+            _check_totals(members, size)
             if wanted not in archive.namelist():
                 raise UnreadableFile(
                     f"the archive holds no {wanted}: another kind of file, renamed?"
@@ -36,13 +54,25 @@ def check_archive(path: Path, wanted: str) -> None:
                 if member.filename.endswith((".xml", ".rels")) and member.file_size:
                     _check_xml(archive, member)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, ValueError) as exc:
-        with path.open("rb") as stream:
-            start = stream.read(8)
-        if start == _OLD_OFFICE:
-            raise UnreadableFile(
-                "protected by a password, or of an old kind. Save it without, in today's format"
-            ) from exc
+        if known := _what_it_is(source):
+            raise UnreadableFile(known) from exc
         raise UnreadableFile(f"damaged or cut off ({exc}). Take a whole copy of it") from exc
+
+
+def _what_it_is(source: Path | BytesIO) -> str:
+    """What a file is that is no archive, and what to do; empty where nobody knows."""
+    if isinstance(source, BytesIO):
+        return ""
+    with source.open("rb") as stream:
+        start = stream.read(_LOOKED_AT)
+    if start.startswith(_OLD_OFFICE):
+        named = [said for name, said in _OLD_KINDS if name.encode("utf-16-le") in start]
+        return named[0] if named else _OLD
+    beginning = start.lstrip(b"\xef\xbb\xbf \t\r\n")[:200].lower()
+    for mark, said, ending in _OTHERS:
+        if beginning.startswith(mark):
+            return f"it is {said} under another name. {ending}"
+    return ""
 
 
 def _check_totals(members: list[zipfile.ZipInfo], size: int) -> None:
@@ -71,5 +101,10 @@ def _check_xml(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
 
 def parse_member(archive: zipfile.ZipFile, name: str) -> etree._Element:
     """One XML member of an archive, without entities, network or DTD. KeyError where missing."""
+    return parse_xml(archive.read(name))
+
+
+def parse_xml(content: bytes) -> etree._Element:
+    """XML without entities, network or DTD."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-    return etree.fromstring(archive.read(name), parser)
+    return etree.fromstring(content, parser)

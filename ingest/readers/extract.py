@@ -2,21 +2,24 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from ingest.cutting.written import Writer
+from ingest.cutting.written import Writer, outline_written
 from ingest.documents import Details
 
 # What programs write into the title by themselves, which names nothing.
 _NO_TITLE = re.compile(
-    r"(?:untitled|document|presentation|slide|title|microsoft word|powerpoint presentation)"
+    r"(?:untitled|document|presentation|slide|title|microsoft word|powerpoint presentation|"
+    r"word document|no title|unnamed)"
     r"?[\s\d]*|https?://.*",
     re.IGNORECASE,
 )
 _PROGRAM = re.compile(r"^microsoft \w+ - ", re.IGNORECASE)
 _ENDING = re.compile(r"\.(?:docx?|odt|pdf|pptx?|rtf|indd|pages|key|html?)$", re.IGNORECASE)
 _NO_AUTHOR = re.compile(
-    r"python-(?:docx|pptx)|anonymous|unknown|user|admin(?:istrator)?|owner|\W*", re.IGNORECASE
+    r"python-(?:docx|pptx)|\W*(?:anonymous|unknown|user|admin(?:istrator)?|owner|author)?\W*|"
+    r"(?:[a-z][a-z0-9+.-]*:)?//.*|(?:www\.|mailto:).*|un-?named|(?:windows|microsoft office) user",
+    re.IGNORECASE,
 )
 
 
@@ -30,11 +33,24 @@ class Extract:
     notes: tuple[str, ...] = ()
 
 
-def finished(writer: Writer, details: Details, notes: Iterable[str] = ()) -> Extract:
-    """What a writer has taken, as an extract."""
+def finished(
+    writer: Writer, details: Details, notes: Iterable[str] = (), *, titled: bool = False
+) -> Extract:
+    """What a writer has taken, as an extract. `titled`: a heading that the text begins with, and
+    that stands over all others, is the title where the file names none."""
     text, pages = writer.finish()
+    if titled and details.title is None:
+        details = replace(details, title=_heading_over_all(text))
     told = [*notes, *([left_out(writer.invisible)] if writer.invisible else [])]
     return Extract(text=text, pages=pages, details=details, notes=tuple(told))
+
+
+def _heading_over_all(text: str) -> str | None:
+    if not text.startswith("# "):
+        return None
+    headings = outline_written(text)[1]
+    alone = not any(heading.level == 1 for heading in headings[1:])
+    return title_of(headings[0].title) if alone else None
 
 
 def left_out(number: int) -> str:

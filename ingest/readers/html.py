@@ -1,10 +1,9 @@
 """Web pages, parsed by lxml (BSD): the article, without the furniture around it.
 
-What is furniture is said by rules that can be read here, from the page's own marks (elements,
-roles, names); a library that guesses by density drops short paragraphs and tables with it.
+What is furniture is said by rules that can be read (`pages.furniture`), from the page's own marks;
+a library that guesses by density drops short paragraphs and tables with it.
 """
 
-import codecs
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,66 +15,76 @@ from ingest.cutting.written import Writer
 from ingest.documents import Details
 from ingest.errors import UnreadableFile
 from ingest.readers.extract import Extract, author_of, finished, title_of
-from ingest.readers.tables import stand_alone
+from ingest.readers.pages.encoding import decoded
+from ingest.readers.pages.furniture import (
+    drop,
+    length,
+    without_furniture,
+    without_menus,
+    words_of,
+)  # fmt: skip
+from ingest.readers.pages.hidden import hidden_elements
+from ingest.readers.pages.text import BLOCKS, HEADINGS, PageText
+from ingest.readers.parts.numbers import numbered
+from ingest.readers.parts.omitted import Omitted
+from ingest.readers.tables import Cell, rows_alone, span
 
 Element = Any
 
-_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
-_MARKS = {
-    codecs.BOM_UTF8: "utf-8-sig",
-    codecs.BOM_UTF16_LE: "utf-16",
-    codecs.BOM_UTF16_BE: "utf-16",
-}
 _UNSEEN = frozenset(
-    """script style noscript template svg canvas iframe frame object embed video audio map nav
+    """script style noscript template svg canvas iframe frame object embed video audio map
     button select option textarea input datalist dialog head meta link menu""".split()
 )
-_ROLES = frozenset(
-    "navigation banner contentinfo search dialog alertdialog menu menubar toolbar tablist".split()
-)
-_NAMES = re.compile(
-    r"(?:^|[\s_-])(?:cookies?|consent|gdpr|ccpa|onetrust|breadcrumbs?|nav|navbar|navigation|menu|"
-    r"sidebar|footer|masthead|skip|skiplink|share|sharing|social|related|recommended|newsletter|"
-    r"subscribe|signup|advert|advertisement|ads?|promo|popup|modal|pagination|pager|comments|"
-    r"print|toolbar)(?:$|[\s_-])",
-    re.IGNORECASE,
-)
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-_HEADINGS = {f"h{level}": level for level in range(1, 7)}
-_BLOCKS = frozenset(
-    """address article aside blockquote body caption center dd details dir div dl dt fieldset
-    figcaption figure footer form header hgroup hr html legend li main ol p pre section summary
-    table tbody td tfoot th thead tr ul""".split()
-) | set(_HEADINGS)
+_FORMULA = re.compile(r"math/(?:tex|asciimath)", re.IGNORECASE)
 _STRONG = ("b", "strong")
-_MOST = 0.5  # of the page's text: an element with more is not furniture, whatever it is called
-_LINKS = 0.75  # of a list's text in links: outside the main part it is a menu
-MENU_LINKS = 4
+_MOST = 0.5  # of the page's text: an article with more is the main part
+_STYLES = {
+    "1": "decimal", "a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman",
+    "decimal": "decimal", "decimal-leading-zero": "decimalZero", "lower-alpha": "lowerLetter",
+    "lower-latin": "lowerLetter", "upper-alpha": "upperLetter", "upper-latin": "upperLetter",
+    "lower-roman": "lowerRoman", "upper-roman": "upperRoman", "none": "none", "disc": "bullet",
+    "circle": "bullet", "square": "bullet",
+}  # fmt: skip
+_LIST_STYLE = re.compile(r"list-style(?:-type)?\s*:\s*([\w-]+)")
 
 
 def read_html(path: Path) -> Extract:
     """The article of a web page: headings, paragraphs, lists, tables."""
-    page = _parse(path.read_bytes())
+    writer, omitted = Writer(), Omitted()
+    details, notes = write_page(path.read_bytes(), writer, omitted)
+    return finished(writer, details, [*notes, *omitted.notes()])
+
+
+def write_page(content: bytes, writer: Writer, omitted: Omitted) -> tuple[Details, list[str]]:
+    """Write a page; returns what it says of itself, and notes on how it was read."""
+    text, note = decoded(content)
+    page = _parse(text)
     body = page.find("body")
     body = page if body is None else body
-    heading = next((h for h in body.iter("h1") if _text(h)), None)
-    title = _text(heading) if heading is not None else ""
-    details = _details(page, title)
-    _without_furniture(body)
+    lines = PageText(omitted)
+    heading = next((h for h in body.iter("h1") if words_of(h)), None)
+    title = lines.line(heading) if heading is not None else ""
+    details = _details(page, title, lines)
+    for element in hidden_elements(page):
+        if element is not body and element.tag != "html":
+            omitted.add("hidden passage", int(_is_worded(element)))
+            drop(element)
+    without_furniture(body, omitted)
+    _without_unseen(body)
     root = _main(body)
     if root is body:
-        _without_menus(body)
-    writer = Writer()
-    if title and not any(_text(h) == title for h in root.iter("h1")):
+        without_menus(body, omitted)
+    else:
+        omitted.add("word outside the main part", len(words_of(body)) - len(words_of(root)))
+    if title and not any(lines.line(h) == title for h in root.iter("h1")):
         writer.heading(title, 1)
-    walk = _Walk(writer)
+    walk = _Walk(writer, lines)
     walk.element(root)
     walk.flush()
-    return finished(writer, details)
+    return details, [note] if note else []
 
 
-def _parse(content: bytes) -> Element:
-    text = _decoded(content)
+def _parse(text: str) -> Element:
     if not text.strip():
         raise UnreadableFile("the file is empty")
     if "\x00" in text:
@@ -89,41 +98,20 @@ def _parse(content: bytes) -> Element:
     return page
 
 
-def _decoded(content: bytes) -> str:
-    """The text by its byte order mark, else as it declares, else as UTF-8. Nothing is guessed."""
-    name = next((name for mark, name in _MARKS.items() if content.startswith(mark)), "")
-    if not name:
-        found = _CHARSET.search(content[:4096])
-        name = found.group(1).decode("ascii").lower() if found else "utf-8"
-        if name in ("iso-8859-1", "latin-1", "latin1", "us-ascii", "ascii"):
-            name = "windows-1252"  # as browsers take it: encoding.spec.whatwg.org, section 4.2
-        elif name.startswith("utf-16"):
-            name = "utf-8"  # the declaration itself was read as ASCII
-    try:
-        return content.decode(name)
-    except LookupError as exc:
-        raise UnreadableFile(f"it declares the encoding '{name}', which nobody knows") from exc
-    except UnicodeError as exc:
-        where = (
-            f" (byte 0x{content[exc.start]:02x} at position {exc.start})"
-            if isinstance(exc, UnicodeDecodeError) and exc.start < len(content)
-            else ""
-        )
-        raise UnreadableFile(
-            f"it is not in {name} throughout, as it should be{where}: mixed encodings? "
-            "Save it as UTF-8"
-        ) from exc
+def _is_worded(element: Element) -> bool:
+    inside = element.iter() if element.tag not in _UNSEEN else ()
+    return any(text and text.strip() for e in inside if e.tag not in _UNSEEN for text in (e.text,))
 
 
-def _details(page: Element, heading: str) -> Details:
-    said: dict[str, str] = {}
+def _details(page: Element, heading: str, lines: PageText) -> Details:
+    said: dict[str, list[str]] = {}
     for meta in page.iter("meta"):
         name = (meta.get("name") or meta.get("property") or meta.get("itemprop") or "").lower()
         if name and meta.get("content", "").strip():
-            said.setdefault(name, meta.get("content").strip())
+            said.setdefault(name, []).append(meta.get("content").strip())
 
     def first(*names: str) -> str | None:
-        return next((said[name] for name in names if name in said), None)
+        return next((said[name][0] for name in names if name in said), None)
 
     named = page.find(".//title")
     day = first(
@@ -134,122 +122,74 @@ def _details(page: Element, heading: str) -> Details:
         day = next((t.get("datetime") for t in page.iter("time") if t.get("datetime")), None)
     links = {link.get("rel"): link.get("href") for link in page.iter("link")}
     url = first("og:url") or links.get("canonical")
+    names = ("author", "article:author", "dc.creator", "dcterms.creator")
+    authors = [author_of(text) for name in names for text in said.get(name, ())]
     return Details(
         title=title_of(
             first("og:title", "dc.title", "dcterms.title")
             or heading
-            or (_text(named) if named is not None else None)
+            or (lines.line(named) if named is not None else None)
         ),
         publisher=first("og:site_name", "dc.publisher", "dcterms.publisher"),
-        author=author_of(first("author", "article:author", "dc.creator", "dcterms.creator")),
+        author=next(filter(None, authors), None),
         date=day[:10] if day and re.match(r"\d{4}-\d\d-\d\d", day) else day,
         url=url if url and url.startswith(("http://", "https://")) else None,
     )
 
 
-def _text(element: Element) -> str:
-    return " ".join("".join(element.itertext()).split())
-
-
-def _length(element: Element) -> int:
-    return sum(len(text) for text in element.itertext())
-
-
-def _without_furniture(body: Element) -> None:
-    """Take out what is not shown, what navigates, and what the page names as neither article."""
+def _without_unseen(body: Element) -> None:
     for element in list(body.iter()):
-        if isinstance(element.tag, str) and element.tag in _UNSEEN and element is not body:
-            _drop(element)
-    whole = _length(body)
-    for element in list(body.iter()):
-        if not isinstance(element.tag, str) or element is body or element.tag in ("main", "html"):
+        if not isinstance(element.tag, str) or element.tag not in _UNSEEN or element is body:
             continue
-        if _is_hidden(element) or (_is_furniture(element) and not _holds_much(element, whole)):
-            _drop(element)
-
-
-def _drop(element: Element) -> None:
-    """Take an element out; what follows it stays."""
-    if element.getparent() is not None:
-        element.drop_tree()
-
-
-def _is_hidden(element: Element) -> bool:
-    return (
-        element.get("hidden") is not None
-        or element.get("aria-hidden") == "true"
-        or _HIDDEN.search(element.get("style", "")) is not None
-    )
-
-
-def _is_furniture(element: Element) -> bool:
-    if element.get("role", "").lower() in _ROLES:
-        return True
-    if element.tag in ("footer", "aside", "header"):
-        inside = any(a.tag in ("article", "main", "blockquote") for a in element.iterancestors())
-        return not inside or element.tag == "aside"
-    if element.tag in _HEADINGS or element.tag in ("p", "article", "table", "body"):
-        return False
-    return _NAMES.search(f"{element.get('id', '')} {element.get('class', '')}") is not None
-
-
-def _holds_much(element: Element, whole: int) -> bool:
-    if any(child.tag in ("main", "article") for child in element.iter() if child is not element):
-        return True
-    return _length(element) > _MOST * whole
+        if element.tag == "script" and _FORMULA.match(element.get("type") or ""):
+            element.tag = "span"  # a formula, which a script would have drawn
+        else:
+            drop(element)
 
 
 def _main(body: Element) -> Element:
     """The element that the page itself calls its main part; else the body."""
     for path in (".//main", ".//*[@role='main']"):
-        found = [element for element in body.findall(path) if _text(element)]
+        found = [element for element in body.findall(path) if words_of(element)]
         if found:
             return found[0]
-    articles = [element for element in body.findall(".//article") if _text(element)]
-    if len(articles) == 1 and _length(articles[0]) > _MOST * _length(body):
+    articles = [element for element in body.findall(".//article") if words_of(element)]
+    if len(articles) == 1 and length(articles[0]) > _MOST * length(body):
         return articles[0]
     return body
-
-
-def _without_menus(body: Element) -> None:
-    """Lists that are nearly all links, where nothing says what the main part is."""
-    for element in list(body.iter("ul", "ol", "table", "p", "div")):
-        links = list(element.iter("a"))
-        linked = sum(len(_text(link)) for link in links)
-        if len(links) >= MENU_LINKS and linked > _LINKS * len(_text(element)):
-            _drop(element)
 
 
 class _Walk:
     """Goes through the elements; text is gathered until a block ends."""
 
-    def __init__(self, writer: Writer) -> None:
-        self._writer = writer
+    def __init__(self, writer: Writer, lines: PageText) -> None:
+        self._writer, self._lines = writer, lines
         self._texts: list[tuple[str, bool]] = []
         self._mark = ""  # of the list item that is open
 
     def element(self, element: Element, strong: bool = False) -> None:
         tag = element.tag if isinstance(element.tag, str) else ""
-        if tag in _HEADINGS:
+        before = self._texts[-1][0] if self._texts else ""
+        if tag in HEADINGS:
             self.flush()
-            self._writer.heading(_text(element), _HEADINGS[tag])
+            self._writer.heading(self._lines.line(element), HEADINGS[tag])
         elif tag == "br":
             self._texts.append(("\n", True))
         elif tag == "table" and _is_table(element):
             self.flush()
-            rows, headed = _rows(element)
-            for row in stand_alone(rows, headed=headed):
-                self._writer.row(row)
+            self._table(element)
         elif tag in ("ul", "ol"):
             self.flush()
             self._list(element)
         elif tag == "pre":
             self.flush()
             self._writer.paragraph("".join(element.itertext()))
-        elif tag in _BLOCKS:
+        elif tag in BLOCKS:
             self.flush()
             self._inside(element, strong or tag == "dt")
             self.flush()
+        elif (said := self._lines.special(element, before)) is not None:
+            self._texts.append((said, strong))
         else:
             self._inside(element, strong or tag in _STRONG)
 
@@ -277,63 +217,91 @@ class _Walk:
             self._texts.append((re.sub(r"\s+", " ", text), strong))
 
     def _list(self, listed: Element) -> None:
-        ordered = listed.tag == "ol"
-        start = listed.get("start", "1")
-        number = int(start) if start.isdecimal() else 1
+        style = _list_style(listed)
+        items = [child for child in listed if child.tag == "li"]
+        back = listed.get("reversed") is not None
+        number = _whole(listed.get("start"), len(items) if back else 1)
         for child in listed:
             if child.tag == "li":
-                self._mark = f"{number}." if ordered else "-"
-                number += 1
+                number = _whole(child.get("value"), number)
+                own = _list_style(child, style)
+                self._mark = numbered(own, number) if listed.tag == "ol" else "-"
+                number += -1 if back else 1
                 self._inside(child, False)
                 self.flush()
                 self._mark = ""
             else:
                 self.element(child)
 
+    def _table(self, table: Element) -> None:
+        caption = table.find("caption")
+        if caption is not None:
+            self._writer.paragraph(self._lines.line(caption))
+        rows = _rows_of(table)
+        heads = 0
+        for row in rows:
+            if row.getparent().tag != "thead" and any(c.tag != "th" for c in _cells(row)):
+                break
+            heads += 1
+        if heads == len(rows):
+            heads = 1 if rows[0].getparent().tag == "thead" or len(_cells(rows[0])) > 1 else 0
+        cells = [
+            [
+                Cell(
+                    text=self._lines.line(cell),
+                    columns=span(cell.get("colspan")),
+                    rows=span(cell.get("rowspan")),
+                )
+                for cell in _cells(row)
+            ]
+            for row in rows
+        ]
+        for shown in rows_alone(cells, heads=heads or None):
+            self._writer.row(shown)
+
+
+def _list_style(listed: Element, default: str = "decimal") -> str:
+    """How a list is numbered: as its style says, else as its type."""
+    found = _LIST_STYLE.search(listed.get("style") or "")
+    told = found.group(1).lower() if found else (listed.get("type") or "")
+    return _STYLES.get(told, default)
+
+
+def _whole(text: str | None, default: int) -> int:
+    try:
+        return int(text or "")
+    except ValueError:
+        return default
+
 
 def _is_table(table: Element) -> bool:
     """Whether a table holds rows of cells, rather than laying out the page."""
     if table.get("role") in ("presentation", "none"):
         return False
-    if any(table.iter(*_HEADINGS)) or sum(1 for _ in table.iter("table")) > 1:
+    rows = _rows_of(table)
+    if not any(len(_cells(row)) > 1 for row in rows):
         return False
-    return any(len(_cells(row)) > 1 for row in table.iter("tr"))
+    if any(cell.tag == "th" for row in rows for cell in _cells(row)):
+        return True
+    if next(table.iter(*HEADINGS), None) is not None:
+        return False
+    inner = sum(length(each) for each in table.iter("table") if each is not table)
+    return inner <= _MOST * length(table)
+
+
+def _rows_of(table: Element) -> list[Element]:
+    """A table's own rows, not those of tables in it; what its foot says comes last."""
+    rows = [row for row in _own_rows(table) if _cells(row)]
+    return sorted(rows, key=lambda row: row.getparent().tag == "tfoot")
+
+
+def _own_rows(element: Element) -> Iterator[Element]:
+    for child in element:
+        if child.tag == "tr":
+            yield child
+        elif child.tag in ("thead", "tbody", "tfoot"):
+            yield from _own_rows(child)
 
 
 def _cells(row: Element) -> list[Element]:
     return [cell for cell in row if cell.tag in ("td", "th")]
-
-
-def _rows(table: Element) -> tuple[list[list[str]], bool | None]:
-    """The cells' texts, those that span rows in each of them; and whether the first row heads."""
-    rows: list[list[str]] = []
-    hanging: dict[int, tuple[int, str]] = {}  # column → rows to go, text
-    trs = [row for row in table.iter("tr") if _cells(row)]
-    for row in trs:
-        texts: list[str] = []
-        for cell in _cells(row):
-            texts += _carried(hanging, len(texts))
-            text = _text(cell)
-            if (over := _span(cell, "rowspan")) > 1:
-                hanging[len(texts)] = (over - 1, text)
-            texts += [text, *[""] * (_span(cell, "colspan") - 1)]
-        rows.append([*texts, *_carried(hanging, len(texts))])
-    first = _cells(trs[0])
-    headed = (
-        all(cell.tag == "th" for cell in first) or first[0].getparent().getparent().tag == "thead"
-    )
-    return rows, headed or None
-
-
-def _carried(hanging: dict[int, tuple[int, str]], column: int) -> Iterator[str]:
-    while column in hanging:
-        left, text = hanging.pop(column)
-        if left > 1:
-            hanging[column] = (left - 1, text)
-        yield text
-        column += 1
-
-
-def _span(cell: Element, name: str) -> int:
-    value = cell.get(name, "1").strip()
-    return min(int(value), 100) if value.isdecimal() and int(value) > 0 else 1

@@ -4,125 +4,117 @@ The package that exists for the format, odfpy, has had no release since 2020.
 """
 
 import re
-import zipfile
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from ingest.cutting.written import Writer
-from ingest.documents import Details
-from ingest.errors import UnreadableFile
-from ingest.readers.archive import check_archive, parse_member
-from ingest.readers.docx import counted
-from ingest.readers.extract import Extract, author_of, finished, title_of
-from ingest.readers.tables import stand_alone
+from ingest.readers.extract import Extract, finished
+from ingest.readers.office.odt_lists import form_value, levels_of
+from ingest.readers.office.odt_package import Package, open_text
+from ingest.readers.office.odt_text import (
+    CONTROL,
+    LEFT_OUT,
+    NOTE,
+    OBJECT,
+    PASSED_BY,
+    SHAPES,
+    STYLE,
+    H,
+    OdtText,
+    P,
+    name,
+)  # fmt: skip
+from ingest.readers.parts.formulas import linear
+from ingest.readers.parts.numbers import Counters
+from ingest.readers.parts.omitted import Omitted
+from ingest.readers.tables import Cell, rows_alone, span
 
-_SPACES = {
-    name: f"urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"
-    for name in ("office", "text", "table", "style", "meta", "draw")
-} | {
-    "fo": "urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0",
-    "dc": "http://purl.org/dc/elements/1.1/",
-}
 Element = Any
-
-
-def _name(prefixed: str) -> str:
-    prefix, name = prefixed.split(":")
-    return f"{{{_SPACES[prefix]}}}{name}"
-
-
-_P, _H, _LIST, _TABLE = map(_name, ("text:p", "text:h", "text:list", "table:table"))
-_STYLE, _NOTE, _BODY = map(_name, ("text:style-name", "text:note", "text:note-body"))
-_BOX, _ROW = map(_name, ("draw:text-box", "table:table-row"))
-_CELLS = (_name("table:table-cell"), _name("table:covered-table-cell"))
-_LEFT_OUT = set(
-    map(
-        _name,
-        (
-            *("text:tracked-changes", "text:table-of-content", "text:hidden-text"),
-            *("office:annotation", "office:forms", "text:sequence-decls", "text:note-citation"),
-            *("text:alphabetical-index", "text:variable-decls", "text:user-field-decls"),
-        ),
-    )
+_LIST, _TABLE, _ROW, _BODY = map(
+    name, ("text:list", "table:table", "table:table-row", "text:note-body")
 )
-_WHITE = {_name("text:tab"): " ", _name("text:line-break"): "\n", _name("text:s"): " "}
-_FORMATS = {"1": "decimal", "a": "lowerLetter"}
+_ITEM, _HEADER = name("text:list-item"), name("text:list-header")
+_CELL, _COVERED = name("table:table-cell"), name("table:covered-table-cell")
 _HEADING = re.compile(r"Heading(?:_20_| )(\d)")
 MOST_REPEATED = 100  # cells and rows beyond this are a spreadsheet's empty rest
 
 
 def read_odt(path: Path) -> Extract:
     """The body of an OpenDocument text in order, then its notes."""
-    check_archive(path, "content.xml")
-    with zipfile.ZipFile(path) as archive:
-        names = archive.namelist()
-        parts = [parse_member(archive, n) for n in ("content.xml", "styles.xml") if n in names]
-        about = parse_member(archive, "meta.xml") if "meta.xml" in names else None
-    body = next(parts[0].iter(_name("office:text")), None)
-    if body is None:
-        raise UnreadableFile("an OpenDocument file, but not a text")
-    writer = Writer()
-    walk = _Walk(parts, writer)
-    walk.blocks(body)
-    for note in body.iter(_BODY):
-        writer.paragraph(" ".join("".join(_pieces(p)) for p in note.iter(_P)))
-    return finished(writer, _details(about, walk.title))
+    package = open_text(path)
+    writer, omitted = Writer(), Omitted()
+    walk = _Walk(package, writer, omitted)
+    walk.blocks(package.body)
+    for note in package.body.iter(_BODY):
+        writer.paragraph(" ".join(walk.text.of(p) for p in note.iter(P)))
+    _tell(package, walk.text, omitted)
+    return finished(writer, package.details(walk.title), omitted.notes(), titled=True)
 
 
-def _details(about: Element, title: str | None) -> Details:
-    def said(*names: str) -> str | None:
-        for name in names:
-            for element in about.iter(_name(name)) if about is not None else ():
-                if element.text and element.text.strip():
-                    return str(element.text)
-        return None
-
-    day = said("meta:creation-date", "dc:date")
-    return Details(
-        title=title_of(said("dc:title")) or title,
-        author=author_of(said("meta:initial-creator", "dc:creator")),
-        date=day[:10] if day else None,
-    )
+def _tell(package: Package, text: OdtText, omitted: Omitted) -> None:
+    """Count what is not read: deletions, running heads."""
+    omitted.add("deletion", sum(1 for _ in package.body.iter(name("text:deletion"))))
+    for kind in ("header", "footer"):
+        heads = (each for part in package.parts for each in part.iter(name(f"style:{kind}")))
+        said = {"".join(text.of(p) for p in head.iter(P, H)) for head in heads}
+        omitted.add(f"page {kind}", sum(any(c.isalpha() for c in each) for each in said))
 
 
 class _Walk:
     """Goes through the blocks, with the styles of the document."""
 
-    def __init__(self, parts: list[Element], writer: Writer) -> None:
+    def __init__(self, package: Package, writer: Writer, omitted: Omitted) -> None:
+        parts = package.parts
         self.writer = writer
         self.title: str | None = None
-        self._styles = {
-            style.get(_name("style:name")): style
-            for part in reversed(parts)
-            for style in part.iter(_name("style:style"))
-        }
+        self.text = OdtText(parts, omitted)
+        self._objects, self._omitted = package.objects, omitted
         self._lists = {
-            style.get(_name("style:name")): style
+            style.get(name("style:name")): levels_of(style)
             for part in reversed(parts)
-            for style in part.iter(_name("text:list-style"))
+            for style in part.iter(name("text:list-style"))
         }
-        self._counts: Counter[int] = Counter()
+        outlines = (each for part in parts for each in part.iter(name("text:outline-style")))
+        self._outline = levels_of(next(outlines, ()))
+        self._headings = Counters()
+        self._controls = {
+            each.get(name("form:id")): each
+            for forms in parts[0].iter(name("office:forms"))
+            for each in forms.iter()
+            if isinstance(each.tag, str) and each.get(name("form:id"))
+        }
+        self._counters: dict[str, Counters] = {}  # of lists by their name
+        self._last: dict[str, Counters] = {}  # and by the style that the last one had
 
     def blocks(self, parent: Element) -> None:
         for child in parent:
-            if child.tag == _H:
-                level = child.get(_name("text:outline-level"), "1")
-                self.writer.heading("".join(_pieces(child)), int(level) if level.isdigit() else 1)
-                self._boxes(child)
-            elif child.tag == _P:
+            if child.tag == H:
+                self._heading(child)
+            elif child.tag == P:
                 self._paragraph(child)
             elif child.tag == _LIST:
-                self._list(child, "", 1)
+                self._list(child, child.get(STYLE) or "", self._begun(child), 0)
             elif child.tag == _TABLE:
                 self._table(child)
-            elif child.tag not in _LEFT_OUT and isinstance(child.tag, str):
+            elif child.tag in (name("text:section"), *SHAPES) and self.text.is_hidden(child):
+                self._omitted.add("hidden passage")
+            elif child.tag not in LEFT_OUT and isinstance(child.tag, str):
                 self.blocks(child)  # sections, frames, text boxes
 
+    def _heading(self, heading: Element) -> None:
+        told = heading.get(name("text:outline-level"), "1")
+        level = int(told) if told.isdigit() else 1
+        text = self.text.of(heading)
+        if text.strip() and heading.get(name("text:is-list-header")) != "true":
+            mark = self._headings.next(level - 1, self._outline)
+            text = text if mark == "-" else f"{mark} {text}"
+        self.writer.heading(text, level)
+        self._beside(heading)
+
     def _paragraph(self, paragraph: Element) -> None:
-        text = "".join(_pieces(paragraph))
-        names = list(self._chain(paragraph.get(_STYLE)))
+        text = self.text.of(paragraph)
+        names = list(self.text.chain(paragraph.get(STYLE)))
         heading = next(filter(None, map(_HEADING.match, names)), None)
         if not text.strip():
             pass
@@ -133,100 +125,170 @@ class _Walk:
             self.writer.heading(text, int(heading.group(1)))
         else:
             self.writer.paragraph(text, strong=self._is_strong(paragraph, False))
-        self._boxes(paragraph)
+        self._beside(paragraph)
 
-    def _boxes(self, paragraph: Element) -> None:
-        for box in paragraph.iter(_BOX):
-            if not any(a.tag == _BOX for a in box.iterancestors()):
-                self.blocks(box)
+    def _beside(self, paragraph: Element) -> None:
+        """What a paragraph holds beside its line: boxes and shapes, objects, values of forms."""
+        for child in _outermost(paragraph, {*SHAPES, OBJECT, CONTROL}):
+            if child.tag == OBJECT:
+                self._object(child)
+            elif child.tag == CONTROL:
+                control = self._controls.get(child.get(name("draw:control")))
+                self.writer.paragraph("" if control is None else form_value(control))
+            else:
+                self.blocks(child)
 
-    def _list(self, listed: Element, style: str, level: int) -> None:
-        style = listed.get(_STYLE) or style
-        if listed.get(_name("text:continue-numbering")) != "true":
-            self._counts[level] = 0
+    def _object(self, link: Element) -> None:
+        root = self._objects.get(str(link.get(name("xlink:href"))))
+        chart = None if root is None else next(root.iter(name("chart:chart")), None)
+        if root is None:
+            self._omitted.add("embedded object")
+        elif chart is not None:
+            self._chart(chart)
+        elif text := linear(root):
+            self.writer.paragraph(text)
+        else:
+            self._omitted.add("embedded object")
+
+    def _chart(self, chart: Element) -> None:
+        """Its title and the table of figures that it is drawn from."""
+        title = chart.find(name("chart:title"))
+        said = "" if title is None else " ".join(map(self.text.of, title.iter(P)))
+        table = next(chart.iter(_TABLE), None)
+        rows = [] if table is None else self._rows(table)
+        if not rows or not rows[0]:
+            self.writer.paragraph(said)
+            return
+        rows[0][0] = Cell(text=said or rows[0][0].text)
+        for shown in rows_alone(rows, heads=1):
+            self.writer.row(shown)
+
+    def _begun(self, listed: Element) -> Counters:
+        """The counts of a list: those of the one that it continues, or its own from the start."""
+        style = listed.get(STYLE) or ""
+        on = listed.get(name("text:continue-list"))
+        if on in self._counters:
+            counters = self._counters[on]
+        elif listed.get(name("text:continue-numbering")) == "true":
+            counters = self._last.get(style) or Counters()
+        else:
+            counters = Counters()
+        self._last[style] = counters
+        if key := listed.get("{http://www.w3.org/XML/1998/namespace}id"):
+            self._counters[key] = counters
+        return counters
+
+    def _list(self, listed: Element, style: str, counters: Counters, level: int) -> None:
+        style = listed.get(STYLE) or style
         for entry in listed:
-            first = entry.tag == _name("text:list-item")
+            if entry.tag not in (_ITEM, _HEADER):
+                continue
+            start = entry.get(name("text:start-value"), "")
+            if start.isdecimal():
+                counters.begin(level, int(start))
+            first = entry.tag == _ITEM
             for child in entry:
                 if child.tag == _LIST:
-                    self._list(child, style, level + 1)
-                elif child.tag == _P and first and "".join(_pieces(child)).strip():
-                    self._counts[level] += 1
-                    mark = counted(self._format(style, level), self._counts[level])
-                    self.writer.item("".join(_pieces(child)), mark)
-                    self._boxes(child)
+                    self._list(child, style, counters, level + 1)
+                elif child.tag in (P, H) and first and (text := self.text.of(child)).strip():
+                    mark = counters.next(level, self._lists.get(style, {}))
+                    if child.tag == P:
+                        self.writer.item(text, mark)
+                    else:  # a heading in a list that numbers it
+                        depth = child.get(name("text:outline-level"), "1")
+                        text = text if mark == "-" else f"{mark} {text}"
+                        self.writer.heading(text, int(depth) if depth.isdigit() else 1)
+                    self._beside(child)
                     first = False
                 else:
                     self.blocks([child])
 
-    def _format(self, style: str, level: int) -> str:
-        for definition in self._lists.get(style, ()):
-            if definition.get(_name("text:level")) == str(level):
-                return _FORMATS.get(definition.get(_name("style:num-format"), ""), "bullet")
-        return "bullet"
-
-    def _chain(self, style: str | None) -> Iterator[str]:
-        """A style's name and those of the styles that it is based on."""
-        seen: set[str] = set()
-        while style and style not in seen:
-            seen.add(style)
-            yield style
-            known = self._styles.get(style)
-            style = known.get(_name("style:parent-style-name")) if known is not None else None
-
     def _is_strong(self, element: Element, inherited: bool) -> bool:
         """Whether all text in an element is bold, by its own style or those around it."""
-        strong = inherited
-        for style in self._chain(element.get(_STYLE)):
-            known = self._styles.get(style)
-            weights = (
-                []
-                if known is None
-                else [
-                    found.get(_name("fo:font-weight"))
-                    for found in known.iter(_name("style:text-properties"))
-                ]
-            )
-            if weights and weights[0]:
-                strong = weights[0] in ("bold", "600", "700", "800", "900")
-                break
+        bold = self.text.look(element.get(STYLE)).bold
+        strong = inherited if bold is None else bold
         texts = [element.text, *(child.tail for child in element)]
         if not strong and any(text and text.strip() for text in texts):
             return False
-        return all(
-            self._is_strong(child, strong)
-            for child in element
-            if isinstance(child.tag, str) and "".join(_pieces(child)).strip()
-        )
+        inside = (c for c in element if isinstance(c.tag, str) and c.tag not in PASSED_BY)
+        return all(self._is_strong(c, strong) for c in inside if "".join(c.itertext()).strip())
 
     def _table(self, table: Element) -> None:
         rows = [row for row in table.iter(_ROW) if _table_of(row) is table]
-        cells = [[cell for cell in row if cell.tag in _CELLS] for row in rows]
-        if max(map(len, cells), default=0) < 2:  # a box around text
+        cells = [[cell for cell in row if cell.tag == _CELL] for row in rows]
+        if max(map(_width, rows), default=0) < 2:  # a box around text
             for cell in (cell for row in cells for cell in row):
                 self.blocks(cell)
             return
-        texts = []
-        for row in cells:
-            texts.append([""] * 0)
-            for cell in row:
-                times = cell.get(_name("table:number-columns-repeated"), "1")
-                text = " ".join("".join(_pieces(p)) for p in cell.iter(_P, _H))
-                texts[-1] += [text] * min(int(times), MOST_REPEATED)
-        headed = rows[0].getparent().tag == _name("table:table-header-rows") or None
-        for shown in stand_alone(texts, headed=headed):
+        heads = sum(row.getparent().tag == name("table:table-header-rows") for row in rows)
+        for shown in rows_alone(self._rows(table), heads=heads or None):
             self.writer.row(shown)
+
+    def _rows(self, table: Element) -> list[list[Cell]]:
+        found: list[list[Cell]] = []
+        for row in table.iter(_ROW):
+            if _table_of(row) is not table:
+                continue
+            cells: list[Cell] = []
+            for cell in row.iterchildren(_CELL, _COVERED):
+                if cell.tag == _COVERED:  # under a cell that spans it, which says so itself
+                    continue
+                times = span(cell.get(name("table:number-columns-repeated")))
+                text = self._cell(cell)
+                cells += [
+                    Cell(
+                        text=text,
+                        columns=span(cell.get(name("table:number-columns-spanned"))),
+                        rows=span(cell.get(name("table:number-rows-spanned"))),
+                    )
+                ] * (min(times, MOST_REPEATED))
+            again = (
+                span(row.get(name("table:number-rows-repeated")))
+                if any(cell.text for cell in cells)
+                else 1
+            )
+            found += [cells] * min(again, MOST_REPEATED)
+        return found
+
+    def _cell(self, cell: Element) -> str:
+        """All text of a cell on one line: paragraphs, lists, boxes, tables in it."""
+        parts: list[str] = []
+        for child in cell:
+            if child.tag in (P, H):
+                parts.append(self.text.of(child).strip())
+                for beside in _outermost(child, {*SHAPES, OBJECT}):
+                    root = self._objects.get(str(beside.get(name("xlink:href"))))
+                    is_object = beside.tag == OBJECT
+                    parts.append(
+                        self._cell(beside)
+                        if not is_object
+                        else ""
+                        if root is None
+                        else linear(root)
+                    )
+            elif child.tag == _TABLE:
+                rows = (" ".join(c.text for c in row if c.text) for row in self._rows(child))
+                parts.append("; ".join(filter(None, rows)))
+            elif child.tag not in LEFT_OUT and isinstance(child.tag, str):
+                parts.append(self._cell(child))
+        return " ".join(filter(None, parts))
+
+
+def _width(row: Element) -> int:
+    return sum(
+        min(span(cell.get(name("table:number-columns-repeated"))), MOST_REPEATED)
+        for cell in row.iterchildren(_CELL, _COVERED)
+    )
 
 
 def _table_of(row: Element) -> Element:
     return next(a for a in row.iterancestors() if a.tag == _TABLE)
 
 
-def _pieces(element: Element) -> Iterator[str]:
-    """The text inside a paragraph, without notes, comments and boxes."""
-    yield element.text or ""
+def _outermost(element: Element, tags: set[str]) -> Iterator[Element]:
+    """The elements of these tags in another, none inside another of them or of a note."""
     for child in element:
-        if child.tag in _WHITE:
-            yield _WHITE[child.tag]
-        elif isinstance(child.tag, str) and child.tag not in {*_LEFT_OUT, _NOTE, _BOX}:
-            yield from _pieces(child)
-        yield child.tail or ""
+        if child.tag in tags:
+            yield child
+        elif isinstance(child.tag, str) and child.tag not in LEFT_OUT and child.tag != NOTE:
+            yield from _outermost(child, tags)
