@@ -48,7 +48,7 @@ ONLY_IN = {
         "assistant/packs/files/footnotes.py",
     },
     "pptx": {"ingest/readers/pptx.py"},
-    "pypdfium2": {"ingest/readers/pdf.py"},
+    "pypdfium2": {f"ingest/readers/pdf/{name}.py" for name in ("document", "words")},
 }
 SERVING = {"fastapi", "starlette", "gradio", "uvicorn"}  # nothing of these in the store
 

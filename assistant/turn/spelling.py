@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, Prefix
 
-from assistant.turn.vocabulary import FEWEST, Vocabulary, contractions, english, vocabulary_of
+from assistant.turn.vocabulary import FEWEST, Vocabulary, contractions, vocabulary_of
 from vectorstore import Library
-from vectorstore.library.lexicon import words
+from vectorstore.library.lexicon import english, words
 
 LONG = 6  # letters from which two slips may be mended; below it is one
 MOST_UNKNOWN = 10  # words that nobody knows: more are another language, or no language

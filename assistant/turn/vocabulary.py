@@ -9,14 +9,11 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import lru_cache
-from importlib.resources import files
 from weakref import WeakKeyDictionary
 
 from vectorstore import Library, Source
-from vectorstore.library.lexicon import words
+from vectorstore.library.lexicon import english, words
 
-# 82,834 English words, British and American, with their counts in Google Books Ngrams.
-ENGLISH = "frequency_dictionary_en_82_765.txt"
 COMMON = 15_000  # so many English words may be what somebody meant, though no source has them
 FIRM = 4_000  # of these, so many are meant even where more than one slip leads to them
 FEWEST, LONGEST = 4, 24  # letters of a word that may be meant
@@ -26,14 +23,6 @@ ENGLISH_SHARE = 0.5  # of a library's words that the list must know: else it is 
 
 _WORD = re.compile(r"[a-zA-ZÀ-ɏ][a-zA-ZÀ-ɏ’']*")
 _NAME = re.compile(r"\b([A-Z][^\W\d_]+) (?:[A-Z]\. )?([A-Z][^\W\d_]+)\b")
-
-
-@lru_cache(maxsize=1)
-def english() -> dict[str, int]:
-    """English words, the commonest first, with their counts."""
-    listed = files("symspellpy").joinpath(ENGLISH).read_text("utf-8-sig")
-    counts = ((word, int(count)) for word, count in map(str.split, listed.splitlines()))
-    return dict(sorted(counts, key=lambda found: -found[1]))
 
 
 @lru_cache(maxsize=1)

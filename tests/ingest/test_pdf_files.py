@@ -14,7 +14,7 @@ from ingest.cutting.segment import passages
 from ingest.documents import Document
 from ingest.errors import UnreadableFile
 from ingest.readers import outline_again, read_file
-from ingest.readers.layout import Word, lines_of
+from ingest.readers.pdf.layout import Word, lines_of
 
 WIDTH, HEIGHT = A4
 PROSE = (

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from functools import lru_cache
+from importlib.resources import files
 
 import Stemmer
 
@@ -18,10 +19,21 @@ STOPWORDS = frozenset(
     whom whose why will with would you your yours""".split()
 )
 
+# 82,834 English words, British and American, with their counts in Google Books Ngrams.
+ENGLISH = "frequency_dictionary_en_82_765.txt"
+
 FAMILY_LETTERS = 6
 
 _WORD = re.compile(r"\w+")
 _stemmer = Stemmer.Stemmer("porter")
+
+
+@lru_cache(maxsize=1)
+def english() -> dict[str, int]:
+    """English words, the commonest first, with their counts."""
+    listed = files("symspellpy").joinpath(ENGLISH).read_text("utf-8-sig")
+    counts = ((word, int(count)) for word, count in map(str.split, listed.splitlines()))
+    return dict(sorted(counts, key=lambda found: -found[1]))
 
 
 def words(text: str) -> list[str]:

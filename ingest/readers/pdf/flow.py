@@ -1,74 +1,25 @@
 """From the lines of all pages to headings, paragraphs, items and rows."""
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 from statistics import median
 
 from ingest.cutting.written import STRONG_WORDS, Writer, clean, split_mark
-from ingest.readers.layout import Line
+from ingest.readers.pdf.layout import Line
+from vectorstore.library.lexicon import english
 
-MARGIN = 0.13  # running heads and feet stand in this share of a page's height, at either end
-MARGIN_LINES = 3
 LARGER = 1.12  # type this much larger than the body's is a heading's
 PARAGRAPH_GAP = 1.25  # of the usual distance between lines
 HEADING_WORDS = 25
+HALF = 3  # letters of either half of a compound
+ENGLISH_SHARE = 0.5  # of a document's words that the list must know: else it is not in English
 _FINISHED = re.compile(r"[.!?…:;][\"”’'»)\]⁰¹²³⁴-⁹\d]*$")
-_PAGE_NUMBER = re.compile(
-    r"(?:page|p\.?|seite)?\s*[-–—|]?\s*#\s*(?:(?:of|/|von)\s*#)?\s*[-–—|]?", re.I
-)
 _HYPHENS = "-\u2010"
 _LEADERS = re.compile(r"\s*(?:\.\s?){4,}\s*\d*$")
-
-
-def without_running_lines(
-    pages: Sequence[Sequence[Line]], heights: Sequence[tuple[float, float]]
-) -> list[list[Line]]:
-    """The pages' lines without what stands at the head or foot of page after page.
-
-    `heights` are each page's lowest and highest y.
-    """
-    seen: dict[str, list[tuple[int, float]]] = defaultdict(list)
-    marginal: list[set[int]] = []
-    for number, lines in enumerate(pages):
-        found = _marginal(lines, *heights[number])
-        marginal.append(found)
-        for i in found:
-            seen[_shape(lines[i].text)].append((number, lines[i].y - heights[number][0]))
-    least = 2 if len(pages) == 2 else max(3, round(0.3 * len(pages)))
-    running = {
-        shape
-        for shape, places in seen.items()
-        if len({page for page, _ in places}) >= least and _is_level([y for _, y in places], least)
-    }
-    if len(pages) > 1:
-        running |= {shape for shape in seen if _PAGE_NUMBER.fullmatch(shape)}
-    return [
-        [
-            line
-            for i, line in enumerate(lines)
-            if i not in marginal[number] or _shape(line.text) not in running
-        ]
-        for number, lines in enumerate(pages)
-    ]
-
-
-def _marginal(lines: Sequence[Line], low: float, high: float) -> set[int]:
-    zone = MARGIN * (high - low)
-    by_height = sorted(range(len(lines)), key=lambda i: lines[i].y)
-    found = {i for i in by_height[:MARGIN_LINES] if lines[i].y < low + zone}
-    return found | {i for i in by_height[-MARGIN_LINES:] if lines[i].y > high - zone}
-
-
-def _shape(text: str) -> str:
-    return re.sub(r"\d+", "#", " ".join(text.casefold().split()))
-
-
-def _is_level(heights: Sequence[float], least: int) -> bool:
-    """Whether enough of them stand at one height."""
-    return any(sum(abs(y - other) <= 4 for other in heights) >= least for y in heights)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -90,7 +41,7 @@ class Flow:
         self.pages = pages
         every = [line for lines in pages for line in lines]
         sizes: Counter[float] = Counter()
-        for line in every:
+        for line in (line for line in every if not line.turned):
             sizes[round(line.size * 2) / 2] += len(line.text)
         self.body = sizes.most_common(1)[0][0] if sizes else 0.0
         larger = sorted((s for s in sizes if s >= LARGER * self.body), reverse=True)
@@ -167,7 +118,7 @@ class Flow:
         first = paragraph.lines[0]
         text, turns = self._joined(paragraph.lines)
         text = text if turns else _LEADERS.sub("", text)
-        level = self.levels.get(round(first.size * 2) / 2, 0)
+        level = 0 if first.turned else self.levels.get(round(first.size * 2) / 2, 0)
         heading = level and len(text.split()) <= HEADING_WORDS and any(c.isalpha() for c in text)
         if len(first.cells) > 1:
             writer.row([_LEADERS.sub("", cell) for cell in first.cells])
@@ -182,7 +133,8 @@ class Flow:
             inside = [max(turn - offset, 0) for turn in turns]
             writer.item(text[offset:], paragraph.mark, turns=inside)
         else:
-            writer.paragraph(text, strong=all(line.bold for line in paragraph.lines), turns=turns)
+            strong = all(line.bold and not line.turned for line in paragraph.lines)
+            writer.paragraph(text, strong=strong, turns=turns)
         return paragraph.lines[-1].page + 1
 
     def _is_numbered_heading(self, paragraph: _Paragraph, text: str) -> bool:
@@ -209,8 +161,8 @@ class Flow:
     def _unhyphenated(self, text: str, following: str) -> str:
         """`text` as it meets the next line: with a space, or its last word's hyphen undone.
 
-        A hyphen stays where the document writes the word so elsewhere, or where both halves are
-        words of it and the whole is not.
+        A hyphen stays where the document writes the word so elsewhere, and where both halves are
+        words, of the document or of English if it is in English, and the whole is not.
         """
         if text[-1] not in _HYPHENS or not text[-2:-1].isalnum():
             return text + " "
@@ -221,10 +173,18 @@ class Flow:
         if left is None or right is None:
             return text
         one, two = left.group().casefold(), right.group().casefold()
-        if self.words[one + two]:
+        if self.words[one + two] or self.words[f"{one}-{two}"]:
+            return text[:-1] if self.words[one + two] else text
+        if self.in_english and one + two in english():
             return text[:-1]
         known = self.words[one] > 0 and self.words[two] > 1  # the line itself holds `two` once
-        return text if self.words[f"{one}-{two}"] or known else text[:-1]
+        listed = self.in_english and min(len(one), len(two)) >= HALF
+        return text if known or (listed and {one, two} <= english().keys()) else text[:-1]
+
+    @cached_property
+    def in_english(self) -> bool:
+        """Whether the list of English words knows most of the document's."""
+        return sum(word in english() for word in self.words) >= ENGLISH_SHARE * len(self.words)
 
 
 def _could_have_held(before: Line, line: Line) -> bool:

@@ -5,15 +5,17 @@ Coordinates are points, y upwards; sizes are those of the type.
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
 from ingest.cutting.written import split_mark
+from ingest.readers.pdf.bidi import reading_order, runs_to_the_left, with_brackets
+from ingest.readers.pdf.gutters import parted
 
 SEGMENT_GAP = 1.5  # a gap of more than this many sizes is no space between words
 SAME_LINE = 0.45  # baselines nearer than this many sizes are one line, a raised mark included
-GUTTER = 0.8  # sizes between two columns, at least
+GUTTER = 0.5  # sizes between two columns, at least
 COLUMN_LINES = 3
 MOST_EDGES = 12  # places tried as the edge of a column, those where most lines begin
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -34,27 +36,32 @@ class Word:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Segment:
-    """Words that follow each other on a line without a wide gap."""
+    """Words that follow each other on a line without a wide gap, as it runs."""
 
     words: tuple[Word, ...]
     x0: float
     x1: float
     y: float
     size: float
+    to_the_left: bool = False
 
     @property
     def text(self) -> str:
-        return " ".join(word.text for word in self.words)
+        return read_out(self.words, to_the_left=self.to_the_left)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A line in reading order. `cells` are its parts between wide gaps, most often one.
+    """A line in reading order. `cells` are its parts between wide gaps, most often one; `spans` say
+    where each of them begins and ends.
 
-    `left` and `right` bound the column, which `column` numbers within its page.
+    `left` and `right` bound the column, which `column` numbers within its page. On a page that is
+    written from right to left the first is the side where lines begin, and all these are negative.
+    `turned` says that it runs in another direction than the page does.
     """
 
     cells: tuple[str, ...]
+    spans: tuple[tuple[float, float], ...]
     x0: float
     x1: float
     y: float
@@ -64,36 +71,71 @@ class Line:
     column: int
     left: float
     right: float
+    turned: bool = False
 
     @property
     def text(self) -> str:
         return " ".join(self.cells)
 
 
-def lines_of(words: Sequence[Word], page: int, first: int = 0) -> list[Line]:
+def lines_of(
+    words: Sequence[Word], page: int, first: int = 0, *, turned: bool = False
+) -> list[Line]:
     """The lines of a page in reading order, their columns numbered from `first` on."""
+    to_the_left = runs_to_the_left([word.text for word in words])
+    if to_the_left:
+        words = [replace(word, x0=-word.x1, x1=-word.x0) for word in words]
+    segments = [_segment(run, to_the_left) for run in _runs(words)]
     found: list[Line] = []
-    for number, column in enumerate(_columns(_segments(words)), start=first):
+    for number, column in enumerate(_columns(segments), start=first):
         left, right = min(s.x0 for s in column), max(s.x1 for s in column)
-        found += [_line(row, page, number, left, right) for row in _rows(column)]
+        for row in _rows(column):
+            found.append(_line(row, page, number, left, right, turned))
     return found
 
 
-def _segments(words: Iterable[Word]) -> list[Segment]:
+def read_out(words: Sequence[Word], *, to_the_left: bool) -> str:
+    """Words of a line, given as it runs, as they are read."""
+    texts = [word.text for word in words]
+    if not to_the_left and all(text.isascii() for text in texts):
+        return " ".join(texts)
+    order = reading_order(texts, to_the_left=to_the_left)
+    text = " ".join(texts[i] for i in order)
+    return with_brackets(text) if to_the_left else text
+
+
+def _runs(words: Sequence[Word]) -> list[list[Word]]:
+    """Words that follow each other on a line, parted at gutters and put together whatever their
+    order in the file."""
     runs: list[list[Word]] = []
     for word in words:
-        if runs:
-            last = runs[-1][-1]
-            size = max(last.size, word.size)
-            near = -0.5 * size <= word.x0 - last.x1 <= SEGMENT_GAP * size
-            if near and abs(word.y - last.y) <= SAME_LINE * size:
-                runs[-1].append(word)
-                continue
-        runs.append([word])
-    return [_segment(run) for run in runs]
+        if runs and _follows(runs[-1][-1], word):
+            runs[-1].append(word)
+        else:
+            runs.append([word])
+    return parted(_put_together(runs))
 
 
-def _segment(words: Sequence[Word]) -> Segment:
+def _follows(last: Word, word: Word) -> bool:
+    size = max(last.size, word.size)
+    near = -0.5 * size <= word.x0 - last.x1 <= SEGMENT_GAP * size
+    return near and abs(word.y - last.y) <= SAME_LINE * size
+
+
+def _put_together(runs: Iterable[list[Word]]) -> list[list[Word]]:
+    """Runs of one baseline that the file has apart, where one follows the other."""
+    found: list[list[Word]] = []
+    for run in sorted(runs, key=lambda run: (-round(run[0].y), run[0].x0)):
+        last = found[-1][-1] if found else None
+        level = last is not None and abs(last.y - run[0].y) <= 1 and last.size == run[0].size
+        if last is not None and level and _follows(last, run[0]):
+            found[-1] += run
+        else:
+            found.append(list(run))
+    return found
+
+
+def _segment(words: Sequence[Word], to_the_left: bool) -> Segment:
     size = max(words, key=lambda w: (len(w.text), w.size)).size
     return Segment(
         words=tuple(words),
@@ -101,6 +143,7 @@ def _segment(words: Sequence[Word]) -> Segment:
         x1=max(w.x1 for w in words),
         y=median(w.y for w in words if w.size >= 0.8 * size),
         size=size,
+        to_the_left=to_the_left,
     )
 
 
@@ -209,24 +252,15 @@ def _is_mark(segment: Segment) -> bool:
     return len(segment.words) == 1 and (len(segment.text) <= 3 or _is_label(segment.text))
 
 
-def _line(row: Sequence[Segment], page: int, column: int, left: float, right: float) -> Line:
-    cells: list[str] = []
-    for before, segment in pairwise([None, *row]):
-        assert segment is not None
-        if before is None:
-            cells.append(segment.text)
-        elif _is_raised(segment, before):
-            cells[-1] += segment.text.translate(_RAISED)
-        elif segment.x0 - before.x1 <= SEGMENT_GAP * segment.size or (
-            len(cells) == 1 and _is_label(cells[0])
-        ):
-            cells[-1] += " " + segment.text
-        else:
-            cells.append(segment.text)
+def _line(
+    row: Sequence[Segment], page: int, column: int, left: float, right: float, turned: bool
+) -> Line:
+    cells = _cells(row)
     words = [word for segment in row for word in segment.words]
     lettered = [word for word in words if any(c.isalnum() for c in word.text)] or words
     return Line(
-        cells=tuple(cells),
+        cells=tuple(text for text, _, _ in cells),
+        spans=tuple((x0, x1) for _, x0, x1 in cells),
         x0=row[0].x0,
         x1=row[-1].x1,
         y=median(segment.y for segment in row),
@@ -236,4 +270,33 @@ def _line(row: Sequence[Segment], page: int, column: int, left: float, right: fl
         column=column,
         left=left,
         right=right,
+        turned=turned,
     )
+
+
+def _cells(row: Sequence[Segment]) -> list[tuple[str, float, float]]:
+    """The texts between wide gaps, each with where it begins and ends."""
+    groups: list[list[Segment]] = []
+    for before, segment in pairwise([None, *row]):
+        assert segment is not None
+        if before is not None and (
+            _is_raised(segment, before)
+            or segment.x0 - before.x1 <= SEGMENT_GAP * segment.size
+            or (len(groups) == 1 and _is_label(_text(groups[0])))
+        ):
+            groups[-1].append(segment)
+        else:
+            groups.append([segment])
+    return [(_text(group), group[0].x0, max(s.x1 for s in group)) for group in groups]
+
+
+def _text(group: Sequence[Segment]) -> str:
+    words: list[Word] = []
+    for before, segment in pairwise([None, *group]):
+        assert segment is not None
+        if before is not None and _is_raised(segment, before):
+            raised = words[-1].text + segment.text.translate(_RAISED)
+            words[-1] = replace(words[-1], text=raised)
+        else:
+            words += segment.words
+    return read_out(words, to_the_left=group[0].to_the_left)
