@@ -43,13 +43,13 @@ def without_running_lines(
     if len(pages) > 1:
         running |= {shape for shape in seen if _PAGE_NUMBER.fullmatch(shape)}
     kept: list[list[Line]] = []
-    for lines, margin in zip(pages, marginal, strict=True):
+    for lines, margin, (low, high) in zip(pages, marginal, heights, strict=True):
         out = {i for i in margin if _shape(lines[i].text) in running}
-        out -= _inside(lines, out)
         pairs = _flowing(lines) if out else []
         for one, other in [*pairs, *reversed(pairs)]:  # half a sentence is not taken away
             if (one in out) != (other in out):
                 out -= {one, other}
+        out -= _inside(lines, out, (low + high) / 2)
         kept.append([line for i, line in enumerate(lines) if i not in out])
     return kept
 
@@ -61,13 +61,15 @@ def _marginal(lines: Sequence[Line], low: float, high: float) -> set[int]:
     return found | {i for i in by_height[-MARGIN_LINES:] if lines[i].y > high - zone}
 
 
-def _inside(lines: Sequence[Line], out: set[int]) -> set[int]:
+def _inside(lines: Sequence[Line], out: set[int], middle: float) -> set[int]:
     """Those of `out` that stand further in than a line of running text: they are of the body."""
     texts = [
         line.y for i, line in enumerate(lines) if i not in out and len(line.text.split()) >= TEXT
     ]
-    low, high = min(texts, default=0.0), max(texts, default=0.0)
-    return {i for i in out if texts and low < lines[i].y < high}
+    low, high = min(texts, default=middle), max(texts, default=middle)
+    return {
+        i for i in out if (lines[i].y < high - 1 if lines[i].y > middle else lines[i].y > low + 1)
+    }
 
 
 def _flowing(lines: Sequence[Line]) -> list[tuple[int, int]]:
