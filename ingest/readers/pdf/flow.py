@@ -9,6 +9,7 @@ from itertools import pairwise
 from statistics import median
 
 from ingest.cutting.written import STRONG_WORDS, Writer, clean, split_mark
+from ingest.readers.pdf.grid import rows_at
 from ingest.readers.pdf.layout import Line
 from vectorstore.library.lexicon import english
 
@@ -28,6 +29,7 @@ class _Paragraph:
 
     lines: list[Line] = field(default_factory=list)
     mark: str = ""
+    cells: tuple[str, ...] = ()  # of a row
 
     @property
     def size(self) -> float:
@@ -73,14 +75,28 @@ class Flow:
 
     def _paragraphs(self) -> list[_Paragraph]:
         found: list[_Paragraph] = []
-        before: Line | None = None
-        for line in (line for lines in self.pages for line in lines):
-            mark = split_mark(clean(line.text))[0]
-            if before is None or mark or not self._goes_on(found[-1], before, line):
-                found.append(_Paragraph(mark=mark))
-            found[-1].lines.append(line)
-            before = line
+        every = [line for lines in self.pages for line in lines]
+        i = 0
+        while i < len(every):
+            rows, end = rows_at(every, i) if len(every[i].cells) > 1 else ([], i)
+            for row in rows:
+                if row.cells:
+                    found.append(_Paragraph(lines=list(row.lines), cells=row.cells))
+                else:
+                    self._take(found, row.lines[0])
+            if end == i:
+                self._take(found, every[i])
+            i = max(end, i + 1)
         return found
+
+    def _take(self, found: list[_Paragraph], line: Line) -> None:
+        """Add a line to the last paragraph, or as a new one."""
+        mark = split_mark(clean(line.text))[0]
+        last = found[-1] if found and not found[-1].cells else None
+        if last is not None and not mark and self._goes_on(last, last.lines[-1], line):
+            last.lines.append(line)
+        else:
+            found.append(_Paragraph(lines=[line], mark=mark))
 
     def _goes_on(self, paragraph: _Paragraph, before: Line, line: Line) -> bool:
         """Whether `line` continues the paragraph that ends with `before`."""
@@ -120,8 +136,9 @@ class Flow:
         text = text if turns else _LEADERS.sub("", text)
         level = 0 if first.turned else self.levels.get(round(first.size * 2) / 2, 0)
         heading = level and len(text.split()) <= HEADING_WORDS and any(c.isalpha() for c in text)
-        if len(first.cells) > 1:
-            writer.row([_LEADERS.sub("", cell) for cell in first.cells])
+        cells = paragraph.cells or (first.cells if len(first.cells) > 1 else ())
+        if cells:
+            writer.row([_LEADERS.sub("", cell) for cell in cells])
         elif heading and not paragraph.mark.startswith("-"):
             if level == 1 and self.largest is None and first.page < 2:
                 self.largest = text
