@@ -168,9 +168,10 @@ def _headed(rows: Sequence[tuple[Cells, list[Line]]], columns: Sequence[Span]) -
     """The rows with their headings; those that a new page repeats are left out."""
     table = [row for row in rows if len(row[1][0].cells) > 1]
     number = _heads(table)
+    heads = _merged(table[:number], columns)
+    number = number if all(heads[1:]) else 0
     over, body = table[:number], table[number:]
     if number:
-        heads = _merged(over, columns)
         repeated = [cells for cells, _ in over]
         body = [row for row in body if row[0] not in repeated]
         written = stand_alone([heads, *(cells for cells, _ in body)], headed=True)[1:]
@@ -179,12 +180,18 @@ def _headed(rows: Sequence[tuple[Cells, list[Line]]], columns: Sequence[Span]) -
         written = stand_alone([cells for cells, _ in body], headed=None if whole else False)
     texts = dict(zip((id(lines) for _, lines in body), written, strict=True))
     texts |= {id(lines): cells for cells, lines in over}
+    # What spans columns has no one heading.
+    texts |= {id(lines): cells for cells, lines in body if _spans_columns(lines[0], columns)}
     texts |= {id(lines): [] for _, lines in rows if len(lines[0].cells) == 1}
     return [
         Row(cells=tuple(texts[id(lines)]), lines=tuple(lines))
         for _, lines in rows
         if id(lines) in texts
     ]
+
+
+def _spans_columns(line: Line, columns: Sequence[Span]) -> bool:
+    return any(sum(_share(span, c) > 1 for c in columns) > 1 for span in line.spans)
 
 
 def _heads(rows: Sequence[tuple[Cells, list[Line]]]) -> int:

@@ -11,9 +11,11 @@ from statistics import median
 
 from ingest.cutting.written import split_mark
 from ingest.readers.pdf.bidi import reading_order, runs_to_the_left, with_brackets
-from ingest.readers.pdf.gutters import parted
+from ingest.readers.pdf.gutters import NEAR, WIDER, parted
 
 SEGMENT_GAP = 1.5  # a gap of more than this many sizes is no space between words
+CELL_GAP = 0.5  # and more than this where other rows have a cell
+ROUND = 8.0  # sizes: rows that are no further away are around a line
 SAME_LINE = 0.45  # baselines nearer than this many sizes are one line, a raised mark included
 GUTTER = 0.5  # sizes between two columns, at least
 COLUMN_LINES = 3
@@ -88,9 +90,12 @@ def lines_of(
     segments = [_segment(run, to_the_left) for run in _runs(words)]
     found: list[Line] = []
     for number, column in enumerate(_columns(segments), start=first):
-        left, right = min(s.x0 for s in column), max(s.x1 for s in column)
-        for row in _rows(column):
-            found.append(_line(row, page, number, left, right, turned))
+        ends = min(s.x0 for s in column), max(s.x1 for s in column)
+        rows = _rows(column)
+        starts = _cell_starts(rows)
+        for row in rows:
+            parts = [part for segment in row for part in _parts(segment, starts)] if starts else row
+            found.append(_line(parts, starts, page, number, ends, turned))
     return found
 
 
@@ -210,10 +215,14 @@ def _gutter(segments: Sequence[Segment]) -> float | None:
 
 
 def _before_marks(segments: Sequence[Segment], edge: float) -> float:
-    """`edge`, or a place left of the bullets and numbers that belong to the column behind it."""
-    texts = [s.x1 for s in segments if s.x1 <= edge and not _is_mark(s)]
-    marks = [s.x0 for s in segments if s.x1 <= edge and _is_mark(s) and s.x0 > max(texts)]
-    return min(marks) - 1 if marks else edge
+    """`edge`, or a place left of what hangs out to the left of the column behind it: bullets and
+    numbers, lines that are not indented."""
+    texts = max(
+        (s.x1 for s in segments if s.x1 <= edge and len(s.words) > 1 and not _is_mark(s)),
+        default=edge,
+    )
+    hanging = [s.x0 for s in segments if texts < s.x0 < edge]
+    return min(hanging) - 1 if hanging else edge
 
 
 def _parts_columns(segments: Sequence[Segment], edge: float) -> bool:
@@ -235,6 +244,36 @@ def _parts_columns(segments: Sequence[Segment], edge: float) -> bool:
     return words >= TEXT_WORDS or (level < 0.5 and words >= 2)
 
 
+def _cell_starts(rows: Sequence[Sequence[Segment]]) -> list[tuple[float, float]]:
+    """Where cells of a table begin, each with its height: behind a wide gap, in several rows."""
+    behind = sorted(
+        (b.x0, b.y) for row in rows for a, b in pairwise(row) if b.x0 - a.x1 > SEGMENT_GAP * b.size
+    )
+    return [pair for one in pairwise(behind) if one[1][0] - one[0][0] <= NEAR for pair in one]
+
+
+def _begins_cell(thing: Word | Segment, starts: Sequence[tuple[float, float]]) -> bool:
+    """Whether cells of the rows around begin where this does."""
+    near = (abs(x - thing.x0) <= NEAR and abs(y - thing.y) <= ROUND * thing.size for x, y in starts)
+    return sum(near) > 1
+
+
+def _parts(segment: Segment, starts: Sequence[tuple[float, float]]) -> list[Segment]:
+    """A segment cut where it runs into a cell of the rows around it, behind more than a space."""
+    gaps = [b.x0 - a.x1 for a, b in pairwise(segment.words)]
+    space = median(gaps) if len(gaps) > 2 else 0.0
+    begins = [
+        i
+        for i, gap in enumerate(gaps, start=1)
+        if gap >= max(CELL_GAP * segment.size, WIDER * space)
+        and _begins_cell(segment.words[i], starts)
+    ]
+    if not begins:
+        return [segment]
+    ends = [0, *begins, len(segment.words)]
+    return [_segment(segment.words[a:b], segment.to_the_left) for a, b in pairwise(ends)]
+
+
 def _is_raised(segment: Segment, before: Segment) -> bool:
     """Whether a segment is the number of a note, set small and high behind a word."""
     near = segment.x0 - before.x1 < 0.5 * before.size
@@ -253,9 +292,14 @@ def _is_mark(segment: Segment) -> bool:
 
 
 def _line(
-    row: Sequence[Segment], page: int, column: int, left: float, right: float, turned: bool
+    row: Sequence[Segment],
+    starts: Sequence[tuple[float, float]],
+    page: int,
+    column: int,
+    ends: tuple[float, float],
+    turned: bool,
 ) -> Line:
-    cells = _cells(row)
+    cells = _cells(row, starts)
     words = [word for segment in row for word in segment.words]
     lettered = [word for word in words if any(c.isalnum() for c in word.text)] or words
     return Line(
@@ -268,20 +312,23 @@ def _line(
         bold=all(word.bold for word in lettered),
         page=page,
         column=column,
-        left=left,
-        right=right,
+        left=ends[0],
+        right=ends[1],
         turned=turned,
     )
 
 
-def _cells(row: Sequence[Segment]) -> list[tuple[str, float, float]]:
+def _cells(
+    row: Sequence[Segment], starts: Sequence[tuple[float, float]]
+) -> list[tuple[str, float, float]]:
     """The texts between wide gaps, each with where it begins and ends."""
     groups: list[list[Segment]] = []
     for before, segment in pairwise([None, *row]):
         assert segment is not None
         if before is not None and (
             _is_raised(segment, before)
-            or segment.x0 - before.x1 <= SEGMENT_GAP * segment.size
+            or segment.x0 - before.x1
+            <= (CELL_GAP if _begins_cell(segment, starts) else SEGMENT_GAP) * segment.size
             or (len(groups) == 1 and _is_label(_text(groups[0])))
         ):
             groups[-1].append(segment)
