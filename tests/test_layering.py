@@ -37,6 +37,7 @@ FITTING = {
     "eval/fitting/padding.py",
     "eval/fitting/reader/base.py",
 }
+PDFIUM = ("document", "filled", "opening", "words")
 ONLY_IN = {
     "chromadb": {"vectorstore/generation.py"},
     "torch": {"vectorstore/encoder.py", *FITTING},
@@ -48,7 +49,7 @@ ONLY_IN = {
         "assistant/packs/files/footnotes.py",
     },
     "pptx": {"ingest/readers/pptx.py"},
-    "pypdfium2": {f"ingest/readers/pdf/{name}.py" for name in ("document", "words")},
+    "pypdfium2": {f"ingest/readers/pdf/{name}.py" for name in PDFIUM},
 }
 SERVING = {"fastapi", "starlette", "gradio", "uvicorn"}  # nothing of these in the store
 

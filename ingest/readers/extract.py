@@ -9,16 +9,16 @@ from ingest.documents import Details
 
 # What programs write into the title by themselves, which names nothing.
 _NO_TITLE = re.compile(
-    r"(?:untitled|document|presentation|slide|title|microsoft word|powerpoint presentation|"
-    r"word document|no title|unnamed)"
-    r"?[\s\d]*|https?://.*",
+    r"\W*(?:untitled|unnamed|anonymous|unspecified|no title|document|presentation|slide|title|"
+    r"microsoft word|word document|powerpoint presentation)?[\W\d]*|https?://.*",
     re.IGNORECASE,
 )
 _PROGRAM = re.compile(r"^microsoft \w+ - ", re.IGNORECASE)
 _ENDING = re.compile(r"\.(?:docx?|odt|pdf|pptx?|rtf|indd|pages|key|html?)$", re.IGNORECASE)
 _NO_AUTHOR = re.compile(
-    r"python-(?:docx|pptx)|\W*(?:anonymous|unknown|user|admin(?:istrator)?|owner|author)?\W*|"
-    r"(?:[a-z][a-z0-9+.-]*:)?//.*|(?:www\.|mailto:).*|un-?named|(?:windows|microsoft office) user",
+    r"\W*(?:python-(?:docx|pptx)|anonymous|unknown|unspecified|un-?named|user|owner|author|"
+    r"admin(?:istrator)?|(?:windows|microsoft office) user)?\W*|"
+    r"(?:[a-z][a-z0-9+.-]*:)?//.*|(?:www\.|mailto:).*",
     re.IGNORECASE,
 )
 

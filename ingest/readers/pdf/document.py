@@ -1,10 +1,8 @@
-"""PDF, read by PDFium through pypdfium2 (Apache-2.0 and BSD): words with their places.
-
-Of the permissive readers it is by far the fastest, and gives the type of each word.
-"""
+"""A PDF from its first page to its last: words to lines, lines to text."""
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pypdfium2 as pdfium
@@ -13,29 +11,39 @@ import pypdfium2.raw as raw
 from ingest.cutting.written import Writer
 from ingest.documents import Details
 from ingest.errors import UnreadableFile
-from ingest.readers.extract import Extract, author_of, finished, ranges, title_of
+from ingest.readers.extract import Extract, author_of, finished, title_of
+from ingest.readers.pdf.filled import filled_in
 from ingest.readers.pdf.flow import Flow
 from ingest.readers.pdf.furniture import without_running_lines
+from ingest.readers.pdf.garbled import garbled_fonts
 from ingest.readers.pdf.layout import Line, Word, lines_of
+from ingest.readers.pdf.opening import opened
+from ingest.readers.pdf.troubles import Troubles
 from ingest.readers.pdf.words import Placed, words_of
 
-END = 4096  # the end mark stands within so many bytes of a whole file's end
 SMALLEST = 1.5  # type smaller than this cannot be read, and is not meant to be
-_DATE = re.compile(r"(?:D:)?(\d{4})(\d\d)?(\d\d)?")
+MIXED_WORDS, MIXED_LINES, MIXED = 5, 4, 0.3  # of a cell; lines and share of a page
+_DATE = re.compile(r"(?:D:)?([12]\d{3})(?:(0[1-9]|1[0-2])(?:(0[1-9]|[12]\d|3[01]))?)?")
+_NEW_YEAR = re.compile(r"(?:D:)?\d{4}0101000000")  # what a library writes that knows no time
+_PRINTED = re.compile(
+    r"microsoft \w+ - |\S+\.(?:docx?|xlsx?|pptx?|odt|dvi|tex|qxd|indd|rtf)$", re.I
+)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Page:
+    """What was found on a page, before all of them are known."""
+
+    words: list[Placed]
+    inside: list[Placed]  # filled in among them
+    beside: list[Placed]  # typed over them
+    box: tuple[float, float, float, float]
+    has_picture: bool
 
 
 def read_pdf(path: Path) -> Extract:
     """All pages in reading order, without running heads and feet. Tells of pages without text."""
-    with path.open("rb") as stream:
-        stream.seek(max(0, path.stat().st_size - END))
-        if b"%%EOF" not in stream.read():
-            raise UnreadableFile("cut off: its end mark is missing. Take a whole copy of it")
-    try:
-        document = pdfium.PdfDocument(path)
-    except pdfium.PdfiumError as exc:
-        if "password" in str(exc).lower():
-            raise UnreadableFile("protected by a password. Save it without one") from exc
-        raise UnreadableFile(f"damaged, or not a PDF file: {exc}") from exc
+    document = opened(path)
     try:
         return _read(document)
     finally:
@@ -43,63 +51,79 @@ def read_pdf(path: Path) -> Extract:
 
 
 def _read(document: pdfium.PdfDocument) -> Extract:
+    troubles = Troubles()
+    found = [_page(document, number, troubles) for number in range(len(document))]
+    garbled = garbled_fonts(placed for page in found for placed in page.words)
     pages: list[list[Line]] = []
     heights: list[tuple[float, float]] = []
-    pictured: list[int] = []
-    blank: list[int] = []
-    coded: list[int] = []
-    unseen = 0
-    for number in range(len(document)):
-        page = document[number]
-        words = words_of(page.get_textpage())
-        lines, height, hidden = _lines(words, number, page.get_bbox())
-        unseen += hidden
-        if lines and sum(placed.nameless for placed in words) * 2 >= len(words):
-            lines = []
-            coded.append(number + 1)
-        elif not lines:
-            (pictured if _has_picture(page) else blank).append(number + 1)
+    for number, page in enumerate(found, start=1):
+        nameless = sum(placed.nameless for placed in page.words) * 2 >= len(page.words)
+        words = [p for p in page.words if not nameless and p.font not in garbled]
+        troubles.garbled(number, len(page.words) - len(words), left=len(words))
+        lines, height, unseen = _lines([*words, *page.inside], number - 1, page.box)
+        troubles.unseen += unseen
+        first = lines[-1].column + 1 if lines else 0
+        lines += lines_of([placed.word for placed in page.beside], number - 1, first, turned=True)
+        if not lines and not page.words:
+            (troubles.pictured if page.has_picture else troubles.blank).append(number)
+        if _is_mixed(lines):
+            troubles.mixed.append(number)
         pages.append(lines)
         heights.append(height)
-        page.close()
-    notes = list(_notes(len(pages), pictured, blank, coded))
     if not any(pages):
-        raise UnreadableFile("; ".join(notes) or "it has no pages")
-    if unseen:
-        notes.append(f"{unseen:,} words outside the page or too small to be seen were left out")
+        raise UnreadableFile("; ".join(troubles.notes(len(pages))) or "it has no pages")
     writer = Writer()
     flow = Flow(without_running_lines(pages, heights))
     flow.write(writer)
     about = document.get_metadata_dict()
-    return finished(
-        writer,
-        Details(
-            title=title_of(about.get("Title")) or flow.largest,
-            author=author_of(about.get("Author")),
-            date=_date(about.get("CreationDate") or about.get("ModDate") or ""),
-        ),
-        notes,
+    notes = [*troubles.notes(len(pages)), *_not_inside(document)]
+    return finished(writer, _details(about, flow.largest), notes)
+
+
+def _page(document: pdfium.PdfDocument, number: int, troubles: Troubles) -> _Page:
+    try:
+        page = document[number]
+        words = words_of(page.get_textpage())
+    except pdfium.PdfiumError:
+        troubles.broken.append(number + 1)
+        return _Page(words=[], inside=[], beside=[], box=(0, 0, 0, 0), has_picture=False)
+    forms = document.formenv.raw if document.formenv else None
+    inside, beside = filled_in(page, words, forms, troubles.annotations)
+    has_picture = not words and _has_picture(page)
+    found = _Page(
+        words=words, inside=inside, beside=beside, box=page.get_bbox(), has_picture=has_picture
+    )
+    page.close()
+    return found
+
+
+def _is_mixed(lines: Sequence[Line]) -> bool:
+    """Whether running text stands beside running text on line after line: columns that could not
+    be told apart."""
+    both = sum(sum(len(cell.split()) >= MIXED_WORDS for cell in line.cells) > 1 for line in lines)
+    return both >= MIXED_LINES and both >= MIXED * len(lines)
+
+
+def _not_inside(document: pdfium.PdfDocument) -> Iterator[str]:
+    """Notes on what a file holds beside its pages."""
+    if document.get_formtype() in (raw.FORMTYPE_XFA_FULL, raw.FORMTYPE_XFA_FOREGROUND):
+        yield "it is an XFA form, whose answers may be missing here. Print it to a new PDF"
+    if attached := document.count_attachments():
+        files = "one attached file is" if attached == 1 else f"{attached:,} attached files are"
+        yield f"{files} not read. Save it out of the PDF and add it by itself"
+
+
+def _details(about: dict[str, str], largest: str | None) -> Details:
+    title = about.get("Title") or ""
+    return Details(
+        title=(None if _PRINTED.match(title) else title_of(title)) or largest,
+        author=author_of(about.get("Author")),
+        date=_date(about.get("CreationDate") or about.get("ModDate") or ""),
     )
 
 
-def _notes(total: int, pictured: list[int], blank: list[int], coded: list[int]) -> Iterator[str]:
-    """One note for each way in which pages have no text to read."""
-    for numbers, why in (
-        (
-            pictured,
-            "a picture without text, as a scanner makes it. Run text recognition (OCR) first",
-        ),
-        (coded, "fonts that do not tell which letters they draw. Run text recognition (OCR) first"),
-        (blank, "no text"),
-    ):
-        if numbers:
-            where = f"{'page' if len(numbers) == 1 else 'pages'} {ranges(numbers)}"
-            every = f"{where} of {total:,}"
-            yield f"{every} {'holds' if len(numbers) == 1 else 'hold'} {why}"
-
-
 def _date(text: str) -> str | None:
-    found = _DATE.match(text)
+    found = None if _NEW_YEAR.match(text) else _DATE.match(text)
     return "-".join(part for part in found.groups() if part) if found else None
 
 

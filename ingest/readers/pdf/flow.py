@@ -100,7 +100,7 @@ class Flow:
 
     def _goes_on(self, paragraph: _Paragraph, before: Line, line: Line) -> bool:
         """Whether `line` continues the paragraph that ends with `before`."""
-        if len(line.cells) > 1 or len(before.cells) > 1:
+        if len(line.cells) > 1 or len(before.cells) > 1 or line.apart or before.apart:
             return False
         if line.bold != before.bold and self._is_body(line):
             return False

@@ -21,12 +21,14 @@ GUTTER = 0.5  # sizes between two columns, at least
 COLUMN_LINES = 3
 MOST_EDGES = 12  # places tried as the edge of a column, those where most lines begin
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+TICKS = ("☒", "☐")  # they belong to what stands behind them
 TEXT_WORDS = 4  # a line of running text has this many words; a table's cell has fewer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Word:
-    """A word where it stands: its box from `x0` to `x1`, its baseline `y`."""
+    """A word where it stands: its box from `x0` to `x1`, its baseline `y`. One that is `apart` was
+    filled in, and its line flows on in no other."""
 
     text: str
     x0: float
@@ -34,6 +36,7 @@ class Word:
     y: float
     size: float
     bold: bool
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +62,8 @@ class Line:
 
     `left` and `right` bound the column, which `column` numbers within its page. On a page that is
     written from right to left the first is the side where lines begin, and all these are negative.
-    `turned` says that it runs in another direction than the page does.
+    `turned` says that it runs in another direction than the page does, `apart` that it was filled
+    in and flows on in no other line.
     """
 
     cells: tuple[str, ...]
@@ -74,6 +78,7 @@ class Line:
     left: float
     right: float
     turned: bool = False
+    apart: bool = False
 
     @property
     def text(self) -> str:
@@ -315,6 +320,7 @@ def _line(
         left=ends[0],
         right=ends[1],
         turned=turned,
+        apart=any(word.apart for word in words),
     )
 
 
@@ -330,6 +336,7 @@ def _cells(
             or segment.x0 - before.x1
             <= (CELL_GAP if _begins_cell(segment, starts) else SEGMENT_GAP) * segment.size
             or (len(groups) == 1 and _is_label(_text(groups[0])))
+            or (len(groups[-1]) == 1 and groups[-1][0].text in TICKS)
         ):
             groups[-1].append(segment)
         else:

@@ -39,6 +39,7 @@ class Placed:
     first: int
     last: int
     nameless: bool
+    font: str = ""
 
 
 def words_of(textpage: pdfium.PdfTextPage) -> list[Placed]:
@@ -88,7 +89,8 @@ def _word(textpage: pdfium.PdfTextPage, letters: list[str], first: int, last: in
     x0, base = _turned(turn, x.value, y.value)
     x1 = _ends(turn, box)[1]
     text = "".join(letters).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    named_bold = _BOLD.search(font.value.decode("latin-1")) is not None
+    name = font.value.decode("latin-1")
+    named_bold = _BOLD.search(name) is not None
     word = Word(
         text=text.translate(_LIGATURES),
         x0=x0,
@@ -105,6 +107,7 @@ def _word(textpage: pdfium.PdfTextPage, letters: list[str], first: int, last: in
         first=first,
         last=last,
         nameless=raw.FPDFText_HasUnicodeMapError(textpage, first) == 1,
+        font=name,
     )
 
 
