@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 
 from ingest.cutting.kinds import kinds
 from ingest.cutting.outline import heading_paths
-from ingest.cutting.sentences import split
+from ingest.cutting.sentences import STAMP, split
 from ingest.documents import Document
 from ingest.settings import IngestSettings
 from vectorstore.library.changes import NewPassage
-from vectorstore.models import LEAD_IN, Sentence
+from vectorstore.models import FURNITURE, LEAD_IN, Sentence
 
-RULES = 3  # raise it with any change to the rules here, in `sentences`, `outline` or `written`
+RULES = 4  # raise it with any change to the rules here, in `sentences`, `outline` or `written`
 KINDS = 1  # raise it with any change to `kinds`, `shapes` or the weights of `likely`
 LONGEST_ROW = 400  # characters: up to so many, a row of a table is one sentence
 
@@ -37,6 +37,8 @@ def sentences(document: Document) -> list[Sentence]:
         for start, end in spans:
             leads = kind == LEAD_IN and (start, end) != spans[-1]
             own = block.kind if leads else kind  # only its last sentence leads to a list
+            if STAMP.fullmatch(document.text, start, end):
+                own = FURNITURE
             found.append(Sentence(start=start, end=end, kind=own, block=number))
     return found
 

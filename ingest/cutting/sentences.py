@@ -31,9 +31,25 @@ _BOUNDARY = re.compile(
     """,
     re.VERBOSE,
 )
+# The stops of other scripts end a sentence whatever follows: they are Unicode's Sentence_Terminal
+# (UAX #29) of scripts in use.
+_OTHER_STOPS = "؟۔।॥։።፧။᠃᠉܀܁܂߹。！？｡‼⁇⁈⁉⸮"
+_OTHER_BOUNDARY = re.compile(
+    rf"""(?P<stop>[{_OTHER_STOPS}]++)(?P<close>["”’'»)\]」』）】》〉〕］]*)\s*+""", re.VERBOSE
+)
+_TIME = r"\d{1,3}:[0-5]\d:[0-5]\d(?:[.,]\d{1,3})?"
+_SHORT = r"\d{1,3}:[0-5]\d(?:[.,]\d{1,3})?"
+STAMP = re.compile(
+    rf"""^[ \t]*(?P<stamp>\[(?:{_TIME}|{_SHORT})\]|\((?:{_TIME}|{_SHORT})\)
+        |(?:{_TIME}|{_SHORT})[ \t]*-+>[ \t]*(?:{_TIME}|{_SHORT})|{_TIME}|{_SHORT}(?=[ \t]*$))""",
+    re.VERBOSE | re.MULTILINE,
+)
+"""What a transcript says of when its words were spoken, at the start of a line; an hour in a line
+of words is none."""
 _LAST_TOKEN = re.compile(r"[^\s(\[“‘\"']+$")
 _NEXT_WORD = re.compile(r"\w+")
 LONGEST_TOKEN = 40  # how far to look back for an abbreviation
+_PAUSES = ("; ", ", ", " ", "\n", "；", "，", "、", "،")
 LONGEST = 700  # characters: what has no stop for so long is cut at a space
 
 
@@ -43,8 +59,23 @@ def split(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     A stretch without letters or digits is left out; one longer than LONGEST is cut.
     """
     begin = start
-    for match in _BOUNDARY.finditer(text, start, end):
-        if _ends_here(text, begin, match):
+    for stamp in STAMP.finditer(text, start, end):
+        if stamp.start() == start and start and text[start - 1] != "\n":
+            continue  # in the middle of a line
+        yield from _split(text, begin, stamp.start("stamp"))
+        yield stamp.span("stamp")
+        begin = stamp.end()
+    yield from _split(text, begin, end)
+
+
+def _split(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    begin = start
+    boundaries = [match for match in _BOUNDARY.finditer(text, start, end)]
+    if not text.isascii():
+        boundaries += _OTHER_BOUNDARY.finditer(text, start, end)
+        boundaries.sort(key=lambda match: match.start())
+    for match in boundaries:
+        if match.start() >= begin and _ends_here(text, begin, match):
             yield from _trim(text, begin, match.end("close"))
             begin = match.end()
     yield from _trim(text, begin, end)
@@ -79,7 +110,7 @@ def _trim(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     while end > start and text[end - 1].isspace():
         end -= 1
     while end - start > LONGEST:
-        cut = max(text.rfind(mark, start, start + LONGEST) + 1 for mark in ("; ", ", ", " ", "\n"))
+        cut = max(text.rfind(mark, start, start + LONGEST) + 1 for mark in _PAUSES)
         cut = cut if cut > start else start + LONGEST
         if any(c.isalnum() for c in text[start:cut].rstrip()):
             yield start, start + len(text[start:cut].rstrip())

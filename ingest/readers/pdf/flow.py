@@ -116,7 +116,10 @@ class Flow:
             return False
         first = paragraph.lines[0]
         if paragraph.mark:
-            return line.x0 > first.x0 + 0.3 * size or (open_ended and line.x0 > first.x0 - size)
+            broken = before.text[-1] in _HYPHENS
+            return line.x0 > first.x0 + 0.3 * size or (
+                (broken or open_ended) and line.x0 > first.x0 - (3 if broken else 1) * size
+            )
         if line.x0 > before.x0 + 0.8 * size and not open_ended:
             return False
         if before.text[-1] in _HYPHENS:
