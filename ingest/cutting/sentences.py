@@ -70,7 +70,7 @@ def split(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 def _split(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     begin = start
-    boundaries = [match for match in _BOUNDARY.finditer(text, start, end)]
+    boundaries = list(_BOUNDARY.finditer(text, start, end))
     if not text.isascii():
         boundaries += _OTHER_BOUNDARY.finditer(text, start, end)
         boundaries.sort(key=lambda match: match.start())

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from statistics import median
+from unicodedata import east_asian_width
 
 from ingest.cutting.written import STRONG_WORDS, Writer, clean, split_mark
 from ingest.readers.pdf.grid import rows_at
@@ -18,7 +19,10 @@ PARAGRAPH_GAP = 1.25  # of the usual distance between lines
 HEADING_WORDS = 25
 HALF = 3  # letters of either half of a compound
 ENGLISH_SHARE = 0.5  # of a document's words that the list must know: else it is not in English
-_FINISHED = re.compile(r"[.!?…:;][\"”’'»)\]⁰¹²³⁴-⁹\d]*$")
+_CLOSES = "\"”’'»)\\]」』）】"
+_FINISHED = re.compile(
+    rf"[.!?…。！？؟۔।:;][{_CLOSES}⁰¹²³⁴-⁹]*$|(?<!\d)[.!?…][{_CLOSES}]*\d{{1,3}}$"
+)
 _HYPHENS = "-\u2010"
 _LEADERS = re.compile(r"\s*(?:\.\s?){4,}\s*\d*$")
 
@@ -110,7 +114,9 @@ class Flow:
         open_ended = not _FINISHED.search(before.text)
         if (line.page, line.column) != (before.page, before.column):
             hyphen = before.text[-1] in _HYPHENS
-            return open_ended and (hyphen or line.text[0].islower()) and self._is_body(line)
+            full = before.x1 > before.right - 0.1 * (before.right - before.left)
+            small = line.text[0].islower() or (full and _begins_small(line.text))
+            return open_ended and (hyphen or small) and self._is_body(line)
         gap = (before.y - line.y) / size
         if not 0 < gap <= self.leading * PARAGRAPH_GAP:
             return False
@@ -185,7 +191,7 @@ class Flow:
         words, of the document or of English if it is in English, and the whole is not.
         """
         if text[-1] not in _HYPHENS or not text[-2:-1].isalnum():
-            return text + " "
+            return text if _is_wide(text[-1]) and _is_wide(following[0]) else text + " "
         if not following[0].islower() or text[-2].isdigit():
             return text
         left = re.search(r"[\w’']+$", text[:-1])
@@ -197,6 +203,8 @@ class Flow:
             return text[:-1] if self.words[one + two] else text
         if self.in_english and one + two in english():
             return text[:-1]
+        if following[right.end() :][:1] == "-" or text[: left.start()][-1:] == "-":
+            return text  # a compound of three
         known = self.words[one] > 0 and self.words[two] > 1  # the line itself holds `two` once
         listed = self.in_english and min(len(one), len(two)) >= HALF
         return text if known or (listed and {one, two} <= english().keys()) else text[:-1]
@@ -207,9 +215,19 @@ class Flow:
         return sum(word in english() for word in self.words) >= ENGLISH_SHARE * len(self.words)
 
 
+def _is_wide(letter: str) -> bool:
+    """Whether a character is of Chinese or Japanese, which have no spaces."""
+    return east_asian_width(letter) in "WF" and not "\uac00" <= letter <= "\ud7a3"
+
+
+def _begins_small(text: str) -> bool:
+    """Whether a line begins as in a sentence: small, or in a script without capitals."""
+    return text[0].islower() or (text[0].isalpha() and text[0].lower() == text[0].upper())
+
+
 def _could_have_held(before: Line, line: Line) -> bool:
     """Whether the first word of `line` had room at the end of the line before: then it was
     broken on purpose, as in an address."""
     first = line.text.split()[0]
     width = (line.x1 - line.x0) / max(len(line.text), 1) * (len(first) + 1)
-    return before.x1 + 1.5 * width < line.right and not line.text[0].islower()
+    return before.x1 + 1.5 * width < line.right and not _begins_small(line.text)

@@ -69,10 +69,10 @@ def _end(lines: Sequence[Line], start: int) -> int:
 
 
 def _wraps(before: Line, line: Line) -> bool:
-    """Whether a line goes on in the last cell of the one before."""
-    x0, x1 = before.spans[-1]
+    """Whether a line goes on in a cell of the one before."""
+    under = any(x0 - 1 <= line.x0 <= x1 for x0, x1 in before.spans)
     near = line.page == before.page and 0 < before.y - line.y <= WRAPPED * line.size
-    return near and len(before.cells) > 1 and len(line.cells) == 1 and x0 - 1 <= line.x0 <= x1
+    return near and len(before.cells) > 1 and len(line.cells) == 1 and under
 
 
 def _rows(lines: Sequence[Line], columns: Sequence[Span]) -> list[Row]:

@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 NARROW = 0.6  # sizes: a gap of so much may be a gutter
 WIDER = 1.5  # and it is so many times as wide as the spaces between the words of its line
 LINES = 4  # that many lines at least have it at one place
+MANY = 6  # or that many, if it is no wider
 NEAR = 1.5  # points between two places that are one
 
 
@@ -51,12 +52,12 @@ def _is_clear(one: Box, other: Box, edge: float) -> bool:
 
 def _edges(runs: Sequence[list[W]]) -> list[float]:
     """Places where words begin on line after line behind a gap that is wider than a space, and
-    where hardly a line between these runs across the gap."""
+    where hardly a line between these runs across the gap. Where it goes through many lines it need
+    not be wider than their spaces are."""
     begins = sorted(
-        ((run[i].x0, run[i].y, run[i].size) for run in runs for i in _wide_gaps(run)),
-        key=lambda begin: begin[0],
+        (run[i].x0, run[i].y, run[i].size, wider) for run in runs for i, wider in _wide_gaps(run)
     )
-    groups: list[list[tuple[float, float, float]]] = []
+    groups: list[list[tuple[float, float, float, bool]]] = []
     for begin in begins:
         if groups and begin[0] - groups[-1][0][0] <= NEAR:
             groups[-1].append(begin)
@@ -64,28 +65,28 @@ def _edges(runs: Sequence[list[W]]) -> list[float]:
             groups.append([begin])
     found: list[float] = []
     for group in groups:
-        edge, size = min(x for x, _, _ in group), median(s for _, _, s in group)
-        ys = [y for _, y, _ in group]
+        edge, size = group[0][0], median(begin[2] for begin in group)
+        low, high = min(begin[1] for begin in group), max(begin[1] for begin in group)
         across = sum(
-            min(ys) <= word.y <= max(ys)
-            and word.x0 < edge - 0.5 * size
-            and word.x1 > edge - 0.4 * size
+            low <= word.y <= high and word.x0 < edge - 0.5 * size and word.x1 > edge - 0.4 * size
             for run in runs
             for word in run
         )
-        if len(group) >= LINES and across * 3 <= len(group):
+        wider = sum(begin[3] for begin in group)
+        if (wider >= LINES and across * 3 <= wider) or (len(group) >= MANY and not across):
             found.append(edge)
     return found
 
 
-def _wide_gaps(run: Sequence[Box]) -> list[int]:
-    """The numbers of the words of a run that stand behind a gap wider than its spaces."""
+def _wide_gaps(run: Sequence[Box]) -> list[tuple[int, bool]]:
+    """The numbers of the words of a run that stand behind a gap that may be a gutter, and whether
+    it is wider than the run's spaces."""
     gaps = [b.x0 - a.x1 for a, b in pairwise(run)]
     if len(gaps) < 3:
         return []
     space = median(gaps)
     return [
-        i
+        (i, gap >= WIDER * space)
         for i, gap in enumerate(gaps, start=1)
-        if gap >= NARROW * run[i].size and gap >= WIDER * space
+        if gap >= NARROW * run[i].size
     ]

@@ -20,7 +20,7 @@ SAME_LINE = 0.45  # baselines nearer than this many sizes are one line, a raised
 GUTTER = 0.5  # sizes between two columns, at least
 COLUMN_LINES = 3
 MOST_EDGES = 12  # places tried as the edge of a column, those where most lines begin
-_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+RAISED = str.maketrans("0123456789+-−–", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻")
 TICKS = ("☒", "☐")  # they belong to what stands behind them
 TEXT_WORDS = 4  # a line of running text has this many words; a table's cell has fewer
 
@@ -119,7 +119,11 @@ def _runs(words: Sequence[Word]) -> list[list[Word]]:
     order in the file."""
     runs: list[list[Word]] = []
     for word in words:
-        if runs and _follows(runs[-1][-1], word):
+        last = runs[-1][-1] if runs else None
+        if last is not None and _is_raised(word, last):
+            raised = last.text + word.text.translate(RAISED)
+            runs[-1][-1] = replace(last, text=raised, x1=max(last.x1, word.x1))
+        elif last is not None and _follows(last, word):
             runs[-1].append(word)
         else:
             runs.append([word])
@@ -279,11 +283,12 @@ def _parts(segment: Segment, starts: Sequence[tuple[float, float]]) -> list[Segm
     return [_segment(segment.words[a:b], segment.to_the_left) for a, b in pairwise(ends)]
 
 
-def _is_raised(segment: Segment, before: Segment) -> bool:
-    """Whether a segment is the number of a note, set small and high behind a word."""
-    near = segment.x0 - before.x1 < 0.5 * before.size
-    high = segment.y - before.y > 0.15 * before.size
-    return near and high and segment.size < 0.8 * before.size and segment.text.isdecimal()
+def _is_raised(thing: Word | Segment, before: Word | Segment) -> bool:
+    """Whether this is an exponent or the number of a note, set small and high behind a word."""
+    near = -0.5 * before.size < thing.x0 - before.x1 < 0.5 * before.size
+    high = 0.15 * before.size < thing.y - before.y < before.size
+    small = thing.size < 0.8 * before.size
+    return near and high and small and re.fullmatch(r"[-−–+]?\d+", thing.text) is not None
 
 
 def _is_label(cell: str) -> bool:
@@ -349,7 +354,7 @@ def _text(group: Sequence[Segment]) -> str:
     for before, segment in pairwise([None, *group]):
         assert segment is not None
         if before is not None and _is_raised(segment, before):
-            raised = words[-1].text + segment.text.translate(_RAISED)
+            raised = words[-1].text + segment.text.translate(RAISED)
             words[-1] = replace(words[-1], text=raised)
         else:
             words += segment.words

@@ -13,7 +13,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from ingest.readers.pdf.bidi import FIRST, direction, word_of
-from ingest.readers.pdf.layout import Word
+from ingest.readers.pdf.layout import RAISED, Word
 from ingest.readers.pdf.letters import joined_letters
 
 _BOLD = re.compile(r"bold|black|heavy|semibold|demi", re.IGNORECASE)
@@ -22,6 +22,7 @@ _LIGATURES = str.maketrans(
      "\ufb05": "st", "\ufb06": "st", "\x02": "-", "\ufffe": "-", "\u00ad": "-"}
 )  # fmt: skip
 _LINE_END_HYPHENS = "\x02\ufffe"  # PDFium runs the next line on without a space
+_MAY_BE_RAISED = frozenset("0123456789+-−–")
 _BODY_FONT = 600  # a weight from here on is bold
 NO_SPACE = 0.12  # sizes between two glyphs of a right-to-left word, at most
 
@@ -69,10 +70,20 @@ def _each_word(textpage: pdfium.PdfTextPage) -> Iterator[Placed]:
         letter = chr(code) if code else "\N{REPLACEMENT CHARACTER}"
         if not letter.isspace():
             first = first if letters else i
-            letters.append(letter)
+            high = letters and letter in _MAY_BE_RAISED and _is_raised(textpage, first, i)
+            letters.append(letter.translate(RAISED) if high else letter)
         if letters and (letter.isspace() or letter in _LINE_END_HYPHENS):
             yield _word(textpage, letters, first, first + len(letters) - 1)
             letters = []
+
+
+def _is_raised(textpage: pdfium.PdfTextPage, first: int, i: int) -> bool:
+    """Whether a figure inside a word is an exponent or the number of a note: small and high."""
+    small = raw.FPDFText_GetFontSize(textpage, i) < 0.8 * raw.FPDFText_GetFontSize(textpage, first)
+    x, base, y = ctypes.c_double(), ctypes.c_double(), ctypes.c_double()
+    raw.FPDFText_GetCharOrigin(textpage, first, x, base)
+    raw.FPDFText_GetCharOrigin(textpage, i, x, y)
+    return small and y.value > base.value
 
 
 def _word(textpage: pdfium.PdfTextPage, letters: list[str], first: int, last: int) -> Placed:
