@@ -6,60 +6,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
 from ingest import IngestSettings
 from ingest.cutting.segment import passages
-from ingest.documents import Document
 from ingest.errors import UnreadableFile
-from ingest.readers import outline_again, read_file
 from ingest.readers.pdf.layout import Word, lines_of
-
-WIDTH, HEIGHT = A4
-PROSE = (
-    "The harbour keeps a record of every boat that comes and goes, and the keeper of the light "
-    "adds the state of the sea to it each evening before the lamp is lit."
-)
-
-
-def draw(
-    canvas: Canvas, lines: Sequence[str], x: float, y: float, size: float = 11, bold: bool = False
-) -> float:
-    canvas.setFont("Helvetica-Bold" if bold else "Helvetica", size)
-    for line in lines:
-        canvas.drawString(x, y, line)
-        y -= 1.25 * size
-    return y
-
-
-def wrapped(text: str, width: int) -> list[str]:
-    lines = [""]
-    for word in text.split():
-        if len(lines[-1]) + len(word) >= width:
-            lines.append("")
-        lines[-1] = f"{lines[-1]} {word}".strip()
-    return lines
-
-
-Pages = Sequence[Callable[[Canvas], object]]
-
-
-def made(path: Path, pages: Pages, **about: str) -> Path:
-    canvas = Canvas(str(path), pagesize=A4, invariant=True)
-    canvas.setTitle(about.get("title", ""))
-    canvas.setAuthor(about.get("author", ""))
-    for page in pages:
-        page(canvas)
-        canvas.showPage()
-    canvas.save()
-    return path
-
-
-def read(path: Path) -> Document:
-    [document] = read_file(path)
-    assert outline_again(document.kind, document.text)[0] == list(document.blocks)
-    return document
+from tests.ingest.pdfs import HEIGHT, PROSE, WIDTH, draw, made, read, wrapped
 
 
 def test_lines_flow_together_and_larger_or_bold_ones_are_headings(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from vectorstore.library.lexicon import english
 LARGER = 1.12  # type this much larger than the body's is a heading's
 PARAGRAPH_GAP = 1.25  # of the usual distance between lines
 HEADING_WORDS = 25
-HALF = 3  # letters of either half of a compound
+HALF = 2  # letters of either half of a compound
 ENGLISH_SHARE = 0.5  # of a document's words that the list must know: else it is not in English
 _CLOSES = "\"”’'»)\\]」』）】"
 _FINISHED = re.compile(
@@ -222,7 +222,8 @@ def _is_wide(letter: str) -> bool:
 
 def _begins_small(text: str) -> bool:
     """Whether a line begins as in a sentence: small, or in a script without capitals."""
-    return text[0].islower() or (text[0].isalpha() and text[0].lower() == text[0].upper())
+    first = text.lstrip("([{«“‘\"'")[:1]
+    return first.islower() or (first.isalpha() and first.lower() == first.upper())
 
 
 def _could_have_held(before: Line, line: Line) -> bool:

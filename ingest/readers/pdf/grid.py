@@ -168,7 +168,8 @@ def _headed(rows: Sequence[tuple[Cells, list[Line]]], columns: Sequence[Span]) -
     """The rows with their headings; those that a new page repeats are left out."""
     table = [row for row in rows if len(row[1][0].cells) > 1]
     number = _heads(table)
-    heads = _merged(table[:number], columns)
+    below = _columns([line for _, lines in table[number:] for line in lines]) or []
+    heads = _merged(table[:number], below if len(below) == len(columns) else columns)
     number = number if all(heads[1:]) else 0
     over, body = table[:number], table[number:]
     if number:

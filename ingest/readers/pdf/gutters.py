@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 NARROW = 0.6  # sizes: a gap of so much may be a gutter
 WIDER = 1.5  # and it is so many times as wide as the spaces between the words of its line
 LINES = 4  # that many lines at least have it at one place
-MANY = 6  # or that many, if it is no wider
+MANY = 5  # or that many, if it is no wider
 NEAR = 1.5  # points between two places that are one
 
 
