@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from ingest import IngestSettings
 from ingest.cutting.outline import outline_markdown
-from ingest.cutting.segment import fingerprint, passages
+from ingest.cutting.segment import fingerprint, passages, sentences
 from ingest.documents import Document
 
 SETTINGS = IngestSettings()
@@ -114,3 +114,14 @@ def test_passages_are_ordered_apart_and_made_of_their_sentences(text: str) -> No
         whole = passage.end - passage.start <= SETTINGS.passage_characters
         assert whole or len(passage.sentences) == 1
         last = passage.end
+
+
+def test_a_time_stamp_of_a_transcript_is_furniture() -> None:
+    text = "00:00:01 The boats are in.\n\n00:00:09 All of them.\n"
+    found = [(text[s.start : s.end], s.kind) for s in sentences(document(text))]
+    assert found == [
+        ("00:00:01", "furniture"),
+        ("The boats are in.", "prose"),
+        ("00:00:09", "furniture"),
+        ("All of them.", "prose"),
+    ]

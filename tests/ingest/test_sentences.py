@@ -36,10 +36,43 @@ def cut(text: str) -> list[str]:
         ["The firm is Acme Ltd.", "It sells anvils."],
         ["42 came.", "17 went."],
         ["It cost £5.", "£6 was asked."],
+        ["هل فيه رافعات؟", "نعم، تسع رافعات.", "المديرة هي ليلى۔", "تغادر العبارة."],
+        ["वह आया।", "वह गयी॥", "अंत।"],
+        ["መጣ።", "ሄደ፧"],
+        ["Եկավ։", "Գնաց։"],
     ],
 )
 def test_sentences_are_cut_where_a_reader_would(sentences: list[str]) -> None:
     assert cut(" ".join(sentences)) == sentences
+
+
+def test_scripts_without_spaces_are_cut_at_their_stops() -> None:
+    sentences = [
+        "港口有九台起重机。",
+        "主任是谁？",
+        "是李明女士！",
+        "他说：“好。”",
+        "然后走了。",
+        "「はい。」",
+        "3.5吨。",
+    ]
+    assert cut("".join(sentences)) == sentences
+
+
+def test_time_stamps_of_a_transcript_stand_apart_from_its_words() -> None:
+    text = (
+        "00:00:01 The harbour was busy.\n[00:04] Ann: We closed it.\n(1:02:03) Why?\n"
+        "0:05\nhello\n00:00:07,000 --> 00:00:09,500\nGoodbye.\nAt 00:00:05 it rang.\n"
+        "10:30 Coffee is served."
+    )
+    assert cut(text) == [
+        *("00:00:01", "The harbour was busy."),
+        *("[00:04]", "Ann: We closed it."),
+        *("(1:02:03)", "Why?"),
+        *("0:05", "hello"),
+        *("00:00:07,000 --> 00:00:09,500", "Goodbye."),
+        *("At 00:00:05 it rang.", "10:30 Coffee is served."),
+    ]
 
 
 def test_the_number_of_a_list_item_is_no_sentence() -> None:
@@ -87,7 +120,7 @@ def test_no_text_takes_for_ever(text: str) -> None:
 @given(
     st.text(
         st.one_of(
-            st.sampled_from(list('abcABC .!?…\n\r\t"”’)(1239¹[],-–中文🌳é\u0301\u200d')),
+            st.sampled_from(list('abcABC .!?…\n\r\t"”’)(1239¹[],:-–中文。？」؟🌳é\u0301\u200d')),
             st.characters(exclude_categories=["Cs"]),
         ),
         max_size=1500,
