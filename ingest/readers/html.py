@@ -32,9 +32,10 @@ from ingest.readers.tables import Cell, rows_alone, span
 Element = Any
 
 _UNSEEN = frozenset(
-    """script style noscript template svg canvas iframe frame object embed video audio map
-    button select option textarea input datalist dialog head meta link menu""".split()
+    """script style noscript template svg canvas iframe frame object embed video audio map head meta
+    link""".split()
 )
+_CONTROLS = frozenset("button select option textarea input datalist dialog menu".split())
 _FORMULA = re.compile(r"math/(?:tex|asciimath)", re.IGNORECASE)
 _STRONG = ("b", "strong")
 _MOST = 0.5  # of the page's text: an article with more is the main part
@@ -65,12 +66,14 @@ def write_page(content: bytes, writer: Writer, omitted: Omitted) -> tuple[Detail
     heading = next((h for h in body.iter("h1") if words_of(h)), None)
     title = lines.line(heading) if heading is not None else ""
     details = _details(page, title, lines)
-    for element in hidden_elements(page):
+    hidden = hidden_elements(page)
+    _without(body, _UNSEEN)
+    for element in hidden:
         if element is not body and element.tag != "html":
-            omitted.add("hidden passage", int(_is_worded(element)))
+            omitted.add("hidden passage", int(bool(words_of(element))))
             drop(element)
     without_furniture(body, omitted)
-    _without_unseen(body)
+    _without(body, _CONTROLS)
     root = _main(body)
     if root is body:
         without_menus(body, omitted)
@@ -96,11 +99,6 @@ def _parse(text: str) -> Element:
     if page is None:
         raise UnreadableFile("it holds no elements: not a web page")
     return page
-
-
-def _is_worded(element: Element) -> bool:
-    inside = element.iter() if element.tag not in _UNSEEN else ()
-    return any(text and text.strip() for e in inside if e.tag not in _UNSEEN for text in (e.text,))
 
 
 def _details(page: Element, heading: str, lines: PageText) -> Details:
@@ -137,13 +135,11 @@ def _details(page: Element, heading: str, lines: PageText) -> Details:
     )
 
 
-def _without_unseen(body: Element) -> None:
-    for element in list(body.iter()):
-        if not isinstance(element.tag, str) or element.tag not in _UNSEEN or element is body:
-            continue
+def _without(body: Element, tags: frozenset[str]) -> None:
+    for element in list(body.iter(*tags)):
         if element.tag == "script" and _FORMULA.match(element.get("type") or ""):
             element.tag = "span"  # a formula, which a script would have drawn
-        else:
+        elif element is not body:
             drop(element)
 
 

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import tinycss2
-from cssselect import SelectorError
+from cssselect import SelectorError, parse
 from lxml.cssselect import CSSSelector
 
 Element = Any
-MOST_RULES = 2_000
+MOST_ASKED = 5_000_000  # selectors times elements, some seconds; beyond it styles alone hide
 _LOOKED_FOR = frozenset(
     """display visibility opacity font-size clip clip-path left top text-indent position width
     height overflow content-visibility""".split()
@@ -24,14 +24,18 @@ _POINT = re.compile(r"[01](?:px)?")
 Said = dict[str, str]
 
 
-def hidden_elements(page: Element) -> set[Element]:
-    """The elements that are not shown, not those inside them."""
+def hidden_elements(page: Element) -> list[Element]:
+    """The elements that are not shown, in order, without those inside them."""
     sheets = _by_sheets(page)
-    return {
-        element
-        for element in page.iter()
-        if isinstance(element.tag, str) and is_hidden(element, sheets.get(element, {}))
-    }
+    found: list[Element] = []
+    inside: set[Element] = set()
+    for element in page.iter():
+        if element.getparent() in inside:
+            inside.add(element)
+        elif isinstance(element.tag, str) and is_hidden(element, sheets.get(element, {})):
+            inside.add(element)
+            found.append(element)
+    return found
 
 
 def is_hidden(element: Element, by_sheet: Said) -> bool:
@@ -79,25 +83,32 @@ def _hides(said: Said) -> bool:
 
 
 def _by_sheets(page: Element) -> dict[Element, Said]:
-    """Element → what the page's own style sheets say of it, as far as it may hide it."""
+    """Element → what the page's own style sheets say of it, where a rule would hide it."""
+    rules = [
+        (dict(_declared(tinycss2.parse_blocks_contents(rule.content))), rule.prelude)
+        for sheet in page.iter("style")
+        if _for_screens(sheet.get("media") or "")
+        for rule in _rules(sheet.text or "")
+    ]
+    at_stake = {name for said, _ in rules if _hides(said) for name in said if name in _LOOKED_FOR}
+    if not at_stake:
+        return {}
+    asked = [
+        (selector, number, {name: text for name, text in said.items() if name in at_stake})
+        for number, (said, prelude) in enumerate(rules)
+        if at_stake & said.keys()
+        for selector in _selectors(tinycss2.serialize(prelude))
+    ]
+    if len(asked) * sum(1 for _ in page.iter()) > MOST_ASKED:
+        return {}
     found: dict[Element, dict[str, tuple[tuple[Any, ...], str]]] = {}
-    rules = 0
-    for sheet in page.iter("style"):
-        if not _for_screens(sheet.get("media") or ""):
-            continue
-        for rule in _rules(sheet.text or ""):
-            rules += 1
-            said = dict(_declared(tinycss2.parse_blocks_contents(rule.content)))
-            said = {name: text for name, text in said.items() if name in _LOOKED_FOR}
-            if not said or rules > MOST_RULES:
-                continue
-            for selector in _selectors(tinycss2.serialize(rule.prelude)):
-                rank = (selector.specificity, rules)
-                for element in selector(page):
-                    told = found.setdefault(element, {})
-                    for name, text in said.items():
-                        if name not in told or told[name][0] <= rank:
-                            told[name] = (rank, text)
+    for selector, number, said in asked:
+        rank = (selector.specificity, number)
+        for element in selector(page):
+            told = found.setdefault(element, {})
+            for name, text in said.items():
+                if name not in told or told[name][0] <= rank:
+                    told[name] = (rank, text)
     return {element: {k: v[1] for k, v in told.items()} for element, told in found.items()}
 
 
@@ -111,8 +122,6 @@ class _Selector:
 
 
 def _selectors(prelude: str) -> list[_Selector]:
-    from cssselect import parse
-
     try:
         return [_Selector(each) for each in parse(prelude) if each.pseudo_element is None]
     except (SelectorError, NotImplementedError, ValueError):

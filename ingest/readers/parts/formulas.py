@@ -104,8 +104,10 @@ def _fenced(element: Element) -> str:
 
 
 def _mfenced(element: Element) -> str:
-    marks = [element.get("open", "("), element.get("close", ")")]
-    return marks[0] + (element.get("separators", ",")[:1] or " ").join(_parts(element)) + marks[1]
+    begin, end, between = (
+        str(element.get(*each)) for each in (("open", "("), ("close", ")"), ("separators", ","))
+    )
+    return begin + (between[:1] or " ").join(_parts(element)) + end
 
 
 def _rows(element: Element) -> str:

@@ -62,6 +62,8 @@ class Counters:
         own = levels.get(level, Level(style="bullet"))
         self._counts[level] = self._counts.get(level, own.start - 1) + 1
         self._begin_below(level, levels)
+        if own.style == "none":  # no number, but perhaps a word
+            return re.sub(r"%[1-9][.):]?", "", own.form).strip() or "-"
         if own.style in BULLETS:
             return "-"
         return self._mark(own, levels) or "-"
