@@ -87,6 +87,7 @@ class _Walk:
             if child.tag == P:
                 self._paragraph(child)
             elif child.tag == TBL:
+                self.finish()
                 self._table(child)
             elif child.tag == _CHUNK:
                 self._chunk(child)

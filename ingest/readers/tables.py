@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 LABEL_CHARACTERS, LABEL_WORDS = 60, 8
+MOST_HEADS = 5  # rows of headings
 MOST_SPANNED = 200  # columns or rows that one cell may span
 _YEAR = re.compile(r"(?:19|20)\d\d(?:[-/–]\d{2,4})?")
 
@@ -142,7 +143,7 @@ def _head_rows(rows: Sequence[Sequence[Cell]], width: int, told: int | None) -> 
     if len(rows) < 2 or told == 0:
         return 0
     number = min(told or 1, len(rows) - 1)
-    while number < len(rows) - 1 and _names_parts(rows, number, width):
+    while number < min(len(rows) - 1, MOST_HEADS) and _names_parts(rows, number, width):
         number += 1
     return number if told or _looks_headed(rows, number, width) else 0
 

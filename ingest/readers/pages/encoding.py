@@ -12,6 +12,8 @@ _MARKS = {
     codecs.BOM_UTF8: "utf-8-sig",
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
+    b"<\0": "utf-16-le",
+    b"\0<": "utf-16-be",
 }
 _LOOKED_AT = 100_000  # a browser reads on until the head ends
 _COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
@@ -47,8 +49,8 @@ MOST_LOST = 0.01  # of the characters: with more it is another encoding
 def decoded(content: bytes) -> tuple[str, str]:
     """The text of a page, and what the report should say of how it was found ("" for nothing).
 
-    By its byte order mark, else as it declares, else as UTF-8; what is neither is guessed from its
-    language or its bytes. Raises UnreadableFile.
+    By its byte order mark or its first letter, else as it declares, else as UTF-8; what is neither
+    is guessed from its language or its bytes. Raises UnreadableFile.
     """
     for mark, codec in _MARKS.items():
         if content.startswith(mark):

@@ -7,7 +7,7 @@ Search folds them (NFKD), so that "CO2" finds CO₂.
 import re
 import unicodedata
 
-MOST = 12  # characters: what is longer is a phrase that happens to be set smaller
+MOST, MOST_LETTERS = 12, 4  # what is longer is a phrase that happens to be set smaller
 _ORDINALS = frozenset("st nd rd th e er re ère ème eme de ste ter º ª o".split())
 _NO_FORM = re.compile(r"[\s,.;:*†‡§¶'’\"\[\]/|–—™®©°]|[^\W\d_a-zA-ZÀ-ɏͰ-Ͽ]")
 _NAMES = ("SUPERSCRIPT", "SUBSCRIPT", "MODIFIER", "LATIN SUBSCRIPT", "GREEK SUBSCRIPT")
@@ -34,6 +34,8 @@ def raised(text: str, before: str = "") -> str:
     inner = text.strip()
     if not inner or len(inner) > MOST or _no_letters(inner):
         return text
+    if sum(c.isalpha() for c in inner) > MOST_LETTERS:
+        return text
     if inner.casefold() in _ORDINALS and len(inner) > 1 and before[-1:].isdigit():
         return text
     if inner.upper() in ("TM", "SM") and before[-1:].isalpha():
@@ -47,7 +49,7 @@ def lowered(text: str, before: str = "") -> str:
     if not inner or len(inner) > MOST or _no_letters(inner):
         return text
     if form := _translated(inner, _LOWERED):
-        return text.replace(inner, form) if len(inner) == 1 or not inner.isalpha() else text
+        return text.replace(inner, form) if len(inner) <= 2 or not inner.isalpha() else text
     return text if inner.isalpha() else text.replace(inner, _marked("_", inner, before))
 
 

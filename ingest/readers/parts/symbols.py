@@ -19,7 +19,10 @@ _ARROWS = {
     "LEFTWARDS": "←", "UPWARDS": "↑", "RIGHTWARDS": "→", "DOWNWARDS": "↓", "LEFT RIGHT": "↔",
     "UP DOWN": "↕", "NORTH WEST": "↖", "NORTH EAST": "↗", "SOUTH EAST": "↘", "SOUTH WEST": "↙",
 }  # fmt: skip
-_BOXES = {0x1F5F9: "☑", 0x1F5F7: "☒", 0x1F5F8: "✓", 0x1F5F4: "✗", 0x1F5F5: "☒", 0x1F5F6: "✗"}
+_BOXES = {
+    0x1F5F9: "☑", 0x1F5F7: "☒", 0x1F5F8: "✓", 0x1F5F4: "✗", 0x1F5F5: "☒", 0x1F5F6: "✗",
+    0x1F78E: "☐", 0x1F78F: "☐", 0x1F790: "☐",
+}  # fmt: skip
 LOST = "\N{REPLACEMENT CHARACTER}"
 
 

@@ -164,6 +164,8 @@ def test_furniture_is_left_out_and_told(page: Make, content: str, kind: str) -> 
         ("<meta charset=utf-16><p>Café".encode(), "Café"),
         (b"<meta charset=latin1><p>a\x81b \x80", "ab €"),
         ("<!-- <meta charset=big5> --><p>Café".encode(), "Café"),
+        ("<p>Café".encode("utf-16-le"), "Café"),
+        ("<p>Café".encode("utf-16-be"), "Café"),
     ],
 )
 def test_a_declared_encoding_is_what_browsers_take_it_for(

@@ -40,6 +40,7 @@ def test_numerals(style: str, count: int, shown: str) -> None:
         ("nd", "the 2", "nd"),
         ("nd", "x", "ⁿᵈ"),
         ("a phrase set small", "men", "a phrase set small"),
+        ("(below)", "men", "(below)"),
         ("", "men", ""),
     ],
 )

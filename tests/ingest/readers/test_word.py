@@ -92,6 +92,7 @@ def test_a_symbol_that_nobody_knows_is_told(word: Make) -> None:
         ("x", "superscript", "n+1", "xⁿ⁺¹"),
         ("2", "superscript", "x/y", "2^(x/y)"),
         ("V", "subscript", "max", "Vmax"),
+        ("a", "subscript", "ij", "aᵢⱼ"),
         ("Kelp", "superscript", "TM", "Kelp™"),
     ],
 )
@@ -137,6 +138,13 @@ def test_formulas_are_typed_on_a_line(word: Make) -> None:
         "</m:oMath></m:oMathPara>"
     )
     assert word(body).text == "y=(a+b)/2+√x+x²+∑_(i=1)^n i"
+
+
+def test_a_large_initial_opens_the_paragraph_after_it_or_stands_alone(word: Make) -> None:
+    initial = p(r("W"), '<w:framePr w:dropCap="margin"/>')
+    assert word(initial + p(r("inter is here."))).text == "Winter is here."
+    rows = table(tr("Boat", "Crew"), tr("Sloop", "two"))
+    assert word(initial + rows).text == "W\n\n| Boat | Crew\n| Sloop | two"
 
 
 # Lists
