@@ -73,6 +73,7 @@ class Document:
     `origin` says where it was read from, `file_sha256` digests the bytes it was read from.
     `pages` holds the offset at which each page begins; empty where there are no pages.
     `notes` are what the report should say of it: pages without text, characters left out.
+    `recognized` are the pages, from 1, that a machine read from a picture and may have misread.
     """
 
     name: str
@@ -85,6 +86,7 @@ class Document:
     pages: tuple[int, ...] = ()
     details: Details = _UNKNOWN
     notes: tuple[str, ...] = ()
+    recognized: tuple[int, ...] = ()
 
 
 def document_of(

@@ -99,7 +99,8 @@ def ingest(
         if prune and existed:
             there = _holding_something(there, Library(home / FILE_NAME), yes=yes)
         if there:
-            reading = Reading(seconds=settings.table(IngestSettings).read_seconds)
+            table = settings.table(IngestSettings)
+            reading = Reading(seconds=table.read_seconds, ocr=table.ocr)
             files, documents = read_all(there, progress, reading, names)
     if not documents and not existed:
         return Report(files=tuple(files), sources=0, passages=0, encoded=0, library="")

@@ -16,6 +16,10 @@ class IngestSettings(Table):
     read_seconds: int = Field(default=60, ge=1, le=3600)
     """How long one file may take to be read; past it the file is reported as failed."""
 
+    ocr: str = Field(default="auto", pattern=r"^(?:auto|off|[A-Za-z_]+(?:\+[A-Za-z_]+)*)$")
+    """How pages that are only pictures are read: `auto` (by Tesseract where it is installed, in its
+    languages), `off`, or languages (`eng+deu`)."""
+
     upload_file_megabytes: int = Field(default=100, ge=1, le=2000)
     """How large a file may be that is added on the page."""
 

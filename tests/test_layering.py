@@ -37,7 +37,7 @@ FITTING = {
     "eval/fitting/padding.py",
     "eval/fitting/reader/base.py",
 }
-PDFIUM = ("document", "filled", "opening", "words")
+PDFIUM = ("document", "filled", "ocr", "opening", "words")
 ONLY_IN = {
     "chromadb": {"vectorstore/generation.py"},
     "torch": {"vectorstore/encoder.py", *FITTING},

@@ -8,6 +8,7 @@ meet large libraries there.
 
 import hashlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
@@ -94,7 +95,7 @@ def extract(path: Path) -> Extract:
 def from_extract(path: Path, file_sha256: str, found: Extract) -> Document:
     """A document of what a reader wrote; its outline is read from the text, as ever after."""
     kind = WRITTEN[path.suffix.lower()]
-    return document_of(
+    document = document_of(
         path.stem,
         kind,
         str(path),
@@ -105,6 +106,7 @@ def from_extract(path: Path, file_sha256: str, found: Extract) -> Document:
         pages=found.pages,
         notes=found.notes,
     )
+    return replace(document, recognized=found.recognized)
 
 
 def outline_again(kind: str, text: str) -> tuple[list[Block], list[Heading]]:

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import queue
 import signal
 import subprocess
@@ -32,10 +33,11 @@ class Reading:
 
     Plain text is read here. All other kinds go to one worker, which is started at the first of
     them and again after one that broke it, took longer than `seconds` or left it short of `memory`.
+    `ocr` says how pages that are only pictures are read (see IngestSettings).
     """
 
-    def __init__(self, *, seconds: int = SECONDS, memory: int = MEMORY) -> None:
-        self.seconds, self.memory = seconds, memory
+    def __init__(self, *, seconds: int = SECONDS, memory: int = MEMORY, ocr: str = "auto") -> None:
+        self.seconds, self.memory, self.ocr = seconds, memory, ocr
         self.started = 0  # how many workers there were
         self._worker: subprocess.Popen[bytes] | None = None
         self._answers: queue.SimpleQueue[bytes] = queue.SimpleQueue()
@@ -66,6 +68,7 @@ class Reading:
             pages=tuple(fields["pages"]),
             details=Details(**fields["details"]),
             notes=tuple(fields["notes"]),
+            recognized=tuple(fields["recognized"]),
         )
         return [from_extract(path, answer["file_sha256"], found)]
 
@@ -107,8 +110,13 @@ class Reading:
     def _start(self) -> subprocess.Popen[bytes]:
         root = str(Path(__file__).resolve().parent.parent.parent)
         command = [sys.executable, "-P", "-c", _CHILD, root, str(self.seconds), str(self.memory)]
+        told = {"SOUNDINGS_OCR": self.ocr, "SOUNDINGS_READ_SECONDS": str(self.seconds)}
         worker = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=os.environ | told,
         )
         self._worker, self._answers = worker, queue.SimpleQueue()
         self.started += 1

@@ -25,12 +25,14 @@ _NO_AUTHOR = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extract:
-    """A file, read. `text` is in the form of `ingest.cutting.written`; `pages` as in Document."""
+    """A file, read. `text` is in the form of `ingest.cutting.written`; `pages` and `recognized` are
+    as in Document."""
 
     text: str = field(repr=False)
     pages: tuple[int, ...] = ()
     details: Details = field(default_factory=Details)
     notes: tuple[str, ...] = ()
+    recognized: tuple[int, ...] = ()
 
 
 def finished(

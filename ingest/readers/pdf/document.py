@@ -1,8 +1,9 @@
 """A PDF from its first page to its last: words to lines, lines to text."""
 
+import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pypdfium2 as pdfium
@@ -17,6 +18,7 @@ from ingest.readers.pdf.flow import Flow
 from ingest.readers.pdf.furniture import without_running_lines
 from ingest.readers.pdf.garbled import garbled_fonts
 from ingest.readers.pdf.layout import Line, Word, lines_of
+from ingest.readers.pdf.ocr import SETTING, Engine, Recognized, recognize
 from ingest.readers.pdf.opening import opened
 from ingest.readers.pdf.troubles import Troubles
 from ingest.readers.pdf.words import Placed, words_of
@@ -26,7 +28,9 @@ MIXED_WORDS, MIXED_LINES, MIXED = 5, 4, 0.3  # of a cell; lines and share of a p
 _DATE = re.compile(r"(?:D:)?([12]\d{3})(?:(0[1-9]|1[0-2])(?:(0[1-9]|[12]\d|3[01]))?)?")
 _NEW_YEAR = re.compile(r"(?:D:)?\d{4}0101000000")  # what a library writes that knows no time
 _PRINTED = re.compile(
-    r"microsoft \w+ - |\S+\.(?:docx?|xlsx?|pptx?|odt|dvi|tex|qxd|indd|rtf)$", re.I
+    r"microsoft \w+ - |\S+\.(?:docx?|xlsx?|pptx?|odt|dvi|tex|qxd|indd|rtf)$|"
+    r".*\.(?:png|jpe?g|tiff?)$",
+    re.IGNORECASE,
 )
 
 
@@ -54,13 +58,17 @@ def _read(document: pdfium.PdfDocument) -> Extract:
     troubles = Troubles()
     found = [_page(document, number, troubles) for number in range(len(document))]
     garbled = garbled_fonts(placed for page in found for placed in page.words)
+    machine = _by_machine(document, found, garbled, troubles)
     pages: list[list[Line]] = []
     heights: list[tuple[float, float]] = []
     for number, page in enumerate(found, start=1):
-        nameless = sum(placed.nameless for placed in page.words) * 2 >= len(page.words)
-        words = [p for p in page.words if not nameless and p.font not in garbled]
-        troubles.garbled(number, len(page.words) - len(words), left=len(words))
+        words = _told(page, garbled)
         lines, height, unseen = _lines([*words, *page.inside], number - 1, page.box)
+        if number - 1 in machine:
+            lines = lines_of(machine[number - 1].words, number - 1)
+            troubles.recognized.append(number)
+        else:
+            troubles.garbled(number, len(page.words) - len(words), left=len(words))
         troubles.unseen += unseen
         first = lines[-1].column + 1 if lines else 0
         lines += lines_of([placed.word for placed in page.beside], number - 1, first, turned=True)
@@ -77,7 +85,43 @@ def _read(document: pdfium.PdfDocument) -> Extract:
     flow.write(writer)
     about = document.get_metadata_dict()
     notes = [*troubles.notes(len(pages)), *_not_inside(document)]
-    return finished(writer, _details(about, flow.largest), notes)
+    extract = finished(writer, _details(about, flow.largest), notes)
+    return replace(extract, recognized=tuple(troubles.recognized))
+
+
+def _told(page: _Page, garbled: frozenset[str]) -> list[Placed]:
+    """The words of a page whose fonts tell which letters they draw."""
+    if sum(placed.nameless for placed in page.words) * 2 >= len(page.words):
+        return []
+    return [placed for placed in page.words if placed.font not in garbled]
+
+
+def _by_machine(
+    document: pdfium.PdfDocument,
+    pages: Sequence[_Page],
+    garbled: frozenset[str],
+    troubles: Troubles,
+) -> dict[int, Recognized]:
+    """Pages (from 0) that are only pictures, or in fonts that do not tell their letters, as they
+    were recognized."""
+    numbers = [
+        number
+        for number, page in enumerate(pages)
+        if (page.words or page.has_picture) and not _told(page, garbled)
+    ]
+    engine = Engine(os.environ.get(SETTING, "auto"))
+    troubles.engine = engine
+    if not numbers or engine.program is None:
+        return {}
+    found: dict[int, Recognized] = {}
+    try:
+        for number, recognized in recognize(document, numbers, engine):
+            troubles.tried.append(number + 1)
+            if recognized.words:
+                found[number] = recognized
+    except (OSError, ValueError, pdfium.PdfiumError) as exc:
+        troubles.failure = str(exc)
+    return found
 
 
 def _page(document: pdfium.PdfDocument, number: int, troubles: Troubles) -> _Page:
