@@ -22,6 +22,8 @@ COLUMN_LINES = 3
 MOST_EDGES = 12  # places tried as the edge of a column, those where most lines begin
 RAISED = str.maketrans("0123456789+-−–", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻")
 TICKS = ("☒", "☐")  # they belong to what stands behind them
+SMALL = 0.8  # of the type around it: an exponent's or the mark's of a note, at most
+_FIGURE = re.compile(r"[-−–+]?\d+")
 TEXT_WORDS = 4  # a line of running text has this many words; a table's cell has fewer
 
 
@@ -118,16 +120,26 @@ def _runs(words: Sequence[Word]) -> list[list[Word]]:
     """Words that follow each other on a line, parted at gutters and put together whatever their
     order in the file."""
     runs: list[list[Word]] = []
-    for word in words:
-        last = runs[-1][-1] if runs else None
-        if last is not None and _is_raised(word, last):
-            raised = last.text + word.text.translate(RAISED)
-            runs[-1][-1] = replace(last, text=raised, x1=max(last.x1, word.x1))
-        elif last is not None and _follows(last, word):
+    for word in _with_raised(words):
+        if runs and _follows(runs[-1][-1], word):
             runs[-1].append(word)
         else:
             runs.append([word])
     return parted(_put_together(runs))
+
+
+def _with_raised(words: Sequence[Word]) -> list[Word]:
+    """The words, exponents and marks of notes as part of the word that they stand behind."""
+    usual = median([word.size for word in words] or [0.0])
+    found = list(words)
+    for mark in [w for w in words if w.size < SMALL * usual and _FIGURE.fullmatch(w.text)]:
+        hosts = [i for i, word in enumerate(found) if _is_raised(mark, word)]
+        if hosts:
+            i = min(hosts, key=lambda i: abs(mark.x0 - found[i].x1))
+            text = found[i].text + mark.text.translate(RAISED)
+            found[i] = replace(found[i], text=text, x1=max(found[i].x1, mark.x1))
+            found.remove(mark)
+    return found
 
 
 def _follows(last: Word, word: Word) -> bool:
@@ -287,8 +299,8 @@ def _is_raised(thing: Word | Segment, before: Word | Segment) -> bool:
     """Whether this is an exponent or the number of a note, set small and high behind a word."""
     near = -0.5 * before.size < thing.x0 - before.x1 < 0.5 * before.size
     high = 0.15 * before.size < thing.y - before.y < before.size
-    small = thing.size < 0.8 * before.size
-    return near and high and small and re.fullmatch(r"[-−–+]?\d+", thing.text) is not None
+    small = thing.size < SMALL * before.size
+    return near and high and small and _FIGURE.fullmatch(thing.text) is not None
 
 
 def _is_label(cell: str) -> bool:
