@@ -14,6 +14,7 @@ WRAPPED = 1.45  # sizes between the lines of one cell, at most
 PADDED = 1.2  # rows are so many times further apart than the lines of a cell, where they are
 LABEL_WORDS = 6  # a line that stands alone between rows has no more
 WRAPS = 3  # lines without cells between two rows, at most
+COLLIDING = 0.15  # of the lines of a table may have two cells in one column
 FILLED = 0.5  # of the cells that a table could have, at least
 PLAIN = 0.2  # of the rows below bold headings may be bold themselves
 HEADS = 3  # rows of headings, at most
@@ -112,9 +113,18 @@ def _columns(lines: Sequence[Line]) -> list[Span] | None:
         merged = (min(a for a, _ in ends), max(b for _, b in ends))
         found = [column for column in found if column not in shared] + [(merged, set(used))]
     found = sorted(column for column in found if len(column[1]) > 1)
+    columns = [span for span, _ in found]
+    if sum(_collide(lines[i], columns) for i in several) > COLLIDING * len(several):
+        return None
     filled = sum(len(own) for _, own in found)
     enough = len(several) > 1 and len(found) > 1 and filled >= FILLED * len(several) * len(found)
-    return [span for span, _ in found] if enough else None
+    return columns if enough else None
+
+
+def _collide(line: Line, columns: Sequence[Span]) -> bool:
+    """Whether two cells of a line would come into one column."""
+    places = [max(columns, key=lambda c: _share(span, c)) for span in line.spans if columns]
+    return len(set(places)) < len(places)
 
 
 def _share(one: Span, other: Span) -> float:
@@ -149,6 +159,8 @@ def _goes_on(
     if line.page != before.page or gap > WRAPPED * line.size or line.bold != before.bold:
         return False
     if all(cells) or len(row[1][0].cells) == 1 or any(split_mark(cell)[0] for cell in cells):
+        return False
+    if any(_FIGURES.fullmatch(cell) for cell in cells if cell):
         return False
     if least is not None and gap < PADDED * least:
         return all(_was_full(before, line, span, columns) for span in line.spans)

@@ -14,6 +14,7 @@ from ingest.readers.pdf.bidi import reading_order, runs_to_the_left, with_bracke
 from ingest.readers.pdf.gutters import NEAR, WIDER, parted
 
 SEGMENT_GAP = 1.5  # a gap of more than this many sizes is no space between words
+SPACE = 0.5  # a gap of no more is one for sure, whatever the order in the file
 CELL_GAP = 0.5  # and more than this where other rows have a cell
 ROUND = 8.0  # sizes: rows that are no further away are around a line
 SAME_LINE = 0.45  # baselines nearer than this many sizes are one line, a raised mark included
@@ -22,6 +23,7 @@ COLUMN_LINES = 3
 MOST_EDGES = 12  # places tried as the edge of a column, those where most lines begin
 RAISED = str.maketrans("0123456789+-−–", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻")
 TICKS = ("☒", "☐")  # they belong to what stands behind them
+NO_SPACE = 0.22  # sizes: less than a space
 SMALL = 0.8  # of the type around it: an exponent's or the mark's of a note, at most
 _FIGURE = re.compile(r"[-−–+]?\d+")
 TEXT_WORDS = 4  # a line of running text has this many words; a table's cell has fewer
@@ -154,7 +156,7 @@ def _put_together(runs: Iterable[list[Word]]) -> list[list[Word]]:
     for run in sorted(runs, key=lambda run: (-round(run[0].y), run[0].x0)):
         last = found[-1][-1] if found else None
         level = last is not None and abs(last.y - run[0].y) <= 1 and last.size == run[0].size
-        if last is not None and level and _follows(last, run[0]):
+        if last is not None and level and -0.5 <= (run[0].x0 - last.x1) / last.size <= SPACE:
             found[-1] += run
         else:
             found.append(list(run))
@@ -297,7 +299,7 @@ def _parts(segment: Segment, starts: Sequence[tuple[float, float]]) -> list[Segm
 
 def _is_raised(thing: Word | Segment, before: Word | Segment) -> bool:
     """Whether this is an exponent or the number of a note, set small and high behind a word."""
-    near = -0.5 * before.size < thing.x0 - before.x1 < 0.5 * before.size
+    near = -0.5 * before.size < thing.x0 - before.x1 < NO_SPACE * before.size
     high = 0.15 * before.size < thing.y - before.y < before.size
     small = thing.size < SMALL * before.size
     return near and high and small and _FIGURE.fullmatch(thing.text) is not None

@@ -16,7 +16,7 @@ def joined_letters(
 
     None where all gaps are alike, unless without them the line is an English word.
     """
-    gaps = [b[1] - a[2] for a, b in pairwise(glyphs)]
+    gaps = [max(b[1] - a[2], 0.0) for a, b in pairwise(glyphs)]
     least = _least_space(gaps, size)
     if least is None and "".join(text for text, _, _ in glyphs).casefold() not in english():
         return None

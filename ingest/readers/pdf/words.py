@@ -99,7 +99,7 @@ def _word(textpage: pdfium.PdfTextPage, letters: list[str], first: int, last: in
         turn = 90 if matrix.b > 0 else 270
     x0, base = _turned(turn, x.value, y.value)
     x1 = _ends(turn, box)[1]
-    text = "".join(letters).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    text = _whole("".join(letters))
     name = font.value.decode("latin-1")
     named_bold = _BOLD.search(name) is not None
     word = Word(
@@ -120,6 +120,11 @@ def _word(textpage: pdfium.PdfTextPage, letters: list[str], first: int, last: in
         nameless=raw.FPDFText_HasUnicodeMapError(textpage, first) == 1,
         font=name,
     )
+
+
+def _whole(text: str) -> str:
+    """Text whose characters beyond 16 bits PDFium gives in halves."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _turned(turn: int, x: float, y: float) -> tuple[float, float]:
@@ -208,7 +213,7 @@ def _is_one_word(one: Glyph, other: Glyph) -> bool:
 def _of_glyphs(run: Sequence[Glyph]) -> Placed:
     of = run[0].of
     x0, x1 = min(g.x0 for g in run), max(g.x1 for g in run)
-    word = replace(of.word, text=word_of([g.text for g in run]), x0=x0, x1=max(x0, x1))
+    word = replace(of.word, text=word_of([_whole(g.text) for g in run]), x0=x0, x1=max(x0, x1))
     return replace(of, word=word)
 
 
@@ -234,7 +239,7 @@ def _joined(textpage: pdfium.PdfTextPage, line: Sequence[Placed]) -> list[Placed
     found: list[Placed] = []
     for stretch in stretches:
         own = glyphs[stretch.start : stretch.stop]
-        text = "".join(glyph.text for glyph in own)
+        text = _whole("".join(glyph.text for glyph in own))
         word = replace(own[0].of.word, text=text, x0=own[0].x0, x1=own[-1].x1)
         found.append(replace(own[0].of, word=word))
     return found
