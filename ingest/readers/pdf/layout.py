@@ -245,7 +245,7 @@ def _before_marks(segments: Sequence[Segment], edge: float) -> float:
         default=edge,
     )
     hanging = [s.x0 for s in segments if texts < s.x0 < edge]
-    return min(hanging) - 1 if hanging else edge
+    return (texts + min(hanging)) / 2 if hanging else edge
 
 
 def _parts_columns(segments: Sequence[Segment], edge: float) -> bool:
@@ -261,10 +261,24 @@ def _parts_columns(segments: Sequence[Segment], edge: float) -> bool:
     crossing = [s for s in segments if _crosses(s, edge) and bottom <= s.y <= top]
     if min(len(beside), len(facing)) < COLUMN_LINES or len(crossing) * 3 > len(facing):
         return False
-    words = min(median(len(s.words) for s in beside), median(len(s.words) for s in facing))
+    words = min(_usual_words(beside), _usual_words(facing))
     heights = {round(b.y) + near for b in beside for near in (-1, 0, 1)}
     level = sum(round(s.y) in heights for s in facing) / len(facing)
     return words >= TEXT_WORDS or (level < 0.5 and words >= 2)
+
+
+def _usual_words(segments: Iterable[Segment]) -> float:
+    """How many words stand together between wide gaps, by the median."""
+    counts: list[int] = []
+    last: Segment | None = None
+    for segment in sorted(segments, key=lambda s: (round(s.y), s.x0)):
+        level = last is not None and abs(last.y - segment.y) <= 1
+        if level and last is not None and segment.x0 - last.x1 <= SEGMENT_GAP * segment.size:
+            counts[-1] += len(segment.words)
+        else:
+            counts.append(len(segment.words))
+        last = segment
+    return median(counts)
 
 
 def _cell_starts(rows: Sequence[Sequence[Segment]]) -> list[tuple[float, float]]:
