@@ -78,6 +78,28 @@ def test_the_process_apart_reads_pictures_too_within_its_limits(tmp_path: Path) 
 
 
 @needs_tesseract
+def test_what_was_filled_in_on_a_picture_is_read_with_it(tmp_path: Path) -> None:
+    def page(canvas: Canvas) -> None:
+        draw(canvas, ["Some text."], 70, 700)
+        canvas.acroForm.textfield(name="ship", value="Selkie", x=200, y=600, width=90, height=18)
+
+    path = made(tmp_path / "first.pdf", [page])
+    form = pdfium.PdfDocument(path)
+    picture = pdfium.PdfDocument(scanned(tmp_path / "a.pdf", prose))[1].render(scale=2).to_pil()
+    text = next(iter(form[0].get_objects()))
+    form[0].remove_obj(text)
+    image = pdfium.PdfImage.new(form)
+    image.set_bitmap(pdfium.PdfBitmap.from_pil(picture))
+    image.set_matrix(pdfium.PdfMatrix().scale(WIDTH, HEIGHT))
+    form[0].insert_obj(image)
+    form[0].gen_content()
+    form.save(tmp_path / "b.pdf")
+    found = read(tmp_path / "b.pdf")
+    assert found.recognized == (1,)
+    assert found.text.split("\n\n") == [PROSE, "Selkie"]
+
+
+@needs_tesseract
 def test_a_picture_of_nothing_says_that_no_words_were_found(tmp_path: Path) -> None:
     found = read(scanned(tmp_path / "a.pdf", lambda canvas: canvas.circle(200, 500, 90)))
     assert found.recognized == ()

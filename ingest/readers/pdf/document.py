@@ -65,15 +65,18 @@ def _read(document: pdfium.PdfDocument) -> Extract:
         words = _told(page, garbled)
         lines, height, unseen = _lines([*words, *page.inside], number - 1, page.box)
         if number - 1 in machine:
-            lines = lines_of(machine[number - 1].words, number - 1)
+            inside = [placed.word for placed in page.inside]
+            lines = lines_of([*machine[number - 1].words, *inside], number - 1)
             troubles.recognized.append(number)
+        elif page.has_picture:
+            troubles.pictured.append(number)
+        elif not page.words and not page.inside and not page.beside:
+            troubles.blank += [number] if number not in troubles.broken else []
         else:
             troubles.garbled(number, len(page.words) - len(words), left=len(words))
         troubles.unseen += unseen
         first = lines[-1].column + 1 if lines else 0
         lines += lines_of([placed.word for placed in page.beside], number - 1, first, turned=True)
-        if not lines and not page.words:
-            (troubles.pictured if page.has_picture else troubles.blank).append(number)
         if _is_mixed(lines):
             troubles.mixed.append(number)
         pages.append(lines)
