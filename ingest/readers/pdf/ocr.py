@@ -123,7 +123,9 @@ def _picture(
     page = document[number]
     width, height = page.get_size()
     scale = min(DOTS / 72, MOST_PIXELS / max(width, height, 1))
-    bitmap = page.render(scale=scale, grayscale=True, rotation=turned)
+    bitmap = page.render(  # what was filled in is known already
+        scale=scale, grayscale=True, rotation=turned, draw_annots=False, may_draw_forms=False
+    )
     grey = bitmap.to_numpy()
     rows, columns = grey.shape[:2]
     picture = (
