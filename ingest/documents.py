@@ -9,6 +9,9 @@ from ingest.errors import UnreadableFile
 from vectorstore.library.invisible import count_invisible, visible
 from vectorstore.models import Heading
 
+DETAIL_CHARACTERS = 400  # of a title, an author and the like
+MOST_VALUES = 100  # of a list of authors
+
 
 def one_line(text: str) -> str:
     """`text` fit for a title: on one line, without control, invisible or half characters."""
@@ -18,10 +21,17 @@ def one_line(text: str) -> str:
 
 def _text(value: object) -> str | None:
     if isinstance(value, list):
-        return ", ".join(filter(None, (_text(v) for v in value if not isinstance(v, list)))) or None
+        parts = (_text(v) for v in value[:MOST_VALUES] if not isinstance(v, list))
+        return _short(", ".join(filter(None, parts)))
     if isinstance(value, str | int | float | date) and not isinstance(value, bool):
-        return one_line(str(value)) or None
+        return _short(one_line(str(value)[: 4 * DETAIL_CHARACTERS]))
     return None
+
+
+def _short(text: str) -> str | None:
+    """A detail stands before each quote and in every list: it is cut where it is no name."""
+    cut = text if len(text) <= DETAIL_CHARACTERS else f"{text[: DETAIL_CHARACTERS - 1].rstrip()}…"
+    return cut or None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,17 +24,34 @@ _NO_AUTHOR = re.compile(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A file that lies in another one, as it is. `content` is in base64."""
+
+    name: str
+    content: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Extract:
-    """A file, read. `text` is in the form of `ingest.cutting.written`; `pages` as in Document."""
+    """A file, read. `text` is in the form of `ingest.cutting.written`; `pages` as in Document.
+
+    `held` are the files in it that are sources of their own.
+    """
 
     text: str = field(repr=False)
     pages: tuple[int, ...] = ()
     details: Details = field(default_factory=Details)
     notes: tuple[str, ...] = ()
+    held: tuple[Held, ...] = ()
 
 
 def finished(
-    writer: Writer, details: Details, notes: Iterable[str] = (), *, titled: bool = False
+    writer: Writer,
+    details: Details,
+    notes: Iterable[str] = (),
+    held: Iterable[Held] = (),
+    *,
+    titled: bool = False,
 ) -> Extract:
     """What a writer has taken, as an extract. `titled`: a heading that the text begins with, and
     that stands over all others, is the title where the file names none."""
@@ -42,7 +59,7 @@ def finished(
     if titled and details.title is None:
         details = replace(details, title=_heading_over_all(text))
     told = [*notes, *([left_out(writer.invisible)] if writer.invisible else [])]
-    return Extract(text=text, pages=pages, details=details, notes=tuple(told))
+    return Extract(text=text, pages=pages, details=details, notes=tuple(told), held=tuple(held))
 
 
 def _heading_over_all(text: str) -> str | None:
