@@ -17,7 +17,7 @@ from vectorstore import Changes, Library, NewVersion, Source
 STARTER = Path(__file__).resolve().parent / "library"
 STARTER_ORIGIN = "starter:"
 UPLOADED = "uploaded:"  # the origin of a file that was handed over: its name, and no place
-_RECORD = re.compile(r"(.*?\.jsonl)#", re.IGNORECASE | re.DOTALL)
+_RECORD = re.compile(r"(.*?\.(?:jsonl|eml))#", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,9 +31,10 @@ _TEXT: dict[str, Callable[[Path, str, str], Iterator[Document]]] = {
 }
 WRITTEN = {
     ".html": "html", ".htm": "html", ".pdf": "pdf", ".docx": "docx", ".odt": "odt", ".pptx": "pptx",
-    ".docm": "docx", ".pptm": "pptx",
+    ".docm": "docx", ".pptm": "pptx", ".xlsx": "xlsx", ".xlsm": "xlsx", ".csv": "csv", ".tsv": "csv",
+    ".eml": "eml",
 }  # fmt: skip
-_PLACES: dict[str, str] = {}  # kind → where its reader is, if not under its name
+_PLACES = {"xlsx": "sheets.xlsx", "csv": "sheets.delimited", "eml": "mail"}  # else as it is called
 KINDS = (*_TEXT, *WRITTEN)
 MOST_BYTES = {".html": 20_000_000, ".htm": 20_000_000} | {
     ending: 250_000_000 for ending in WRITTEN if not ending.startswith(".htm")

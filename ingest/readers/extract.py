@@ -14,9 +14,11 @@ _NO_TITLE = re.compile(
     re.IGNORECASE,
 )
 _PROGRAM = re.compile(r"^microsoft \w+ - ", re.IGNORECASE)
-_ENDING = re.compile(r"\.(?:docx?|odt|pdf|pptx?|rtf|indd|pages|key|html?)$", re.IGNORECASE)
+_ENDING = re.compile(
+    r"\.(?:docx?|odt|pdf|pptx?|rtf|indd|pages|key|html?|xls[xm]?|csv)$", re.IGNORECASE
+)
 _NO_AUTHOR = re.compile(
-    r"\W*(?:python-(?:docx|pptx)|anonymous|unknown|unspecified|un-?named|user|owner|author|"
+    r"\W*(?:python-(?:docx|pptx)|openpyxl|anonymous|unknown|unspecified|un-?named|user|owner|author|"
     r"admin(?:istrator)?|(?:windows|microsoft office) user)?\W*|"
     r"(?:[a-z][a-z0-9+.-]*:)?//.*|(?:www\.|mailto:).*",
     re.IGNORECASE,
