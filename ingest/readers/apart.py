@@ -2,12 +2,7 @@
 
 import base64
 import contextlib
-import json
-import os
 import queue
-import signal
-import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -21,32 +16,20 @@ from ingest.documents import Document
 from ingest.errors import Stopped, UnreadableFile
 from ingest.readers import KINDS, check_file
 from ingest.readers.extract import Held
+from ingest.readers.process.started import Worker, given_back, taken
 from ingest.readers.process.wire import Message, from_line
-from ingest.readers.process.worker import MOST_ANSWER
 
 SECONDS = 60
 MEMORY = 1_500_000_000  # bytes of address space above what the interpreter takes itself
 LOOKS = 0.2  # seconds between looks whether the reading was stopped
 DEEPEST = 3  # files in files in files
 
-# All that a reader needs to know of where it runs: no key, no password, no proxy.
-_KEPT = (
-    "PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT",
-    "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH",
-)  # fmt: skip
-_CHILD = """
-import sys
-sys.path.insert(0, sys.argv[1])
-from ingest.readers.process.worker import serve
-serve(int(sys.argv[2]), int(sys.argv[3]))
-"""
-
 
 class Reading:
     """Reads files one after the other. Use as a context manager.
 
-    All of them go to one worker, which is started at the first and again after a file that broke
-    it, took longer than `seconds` or left it short of `memory`. Once `stop` is set, `read` raises
+    All of them go to one worker, which is had at the first and anew after a file that broke it,
+    took longer than `seconds` or left it short of `memory`. Once `stop` is set, `read` raises
     Stopped.
     """
 
@@ -58,10 +41,10 @@ class Reading:
         stop: threading.Event | None = None,
     ) -> None:
         self.seconds, self.memory = seconds, memory
-        self.started = 0  # how many workers there were
+        self.started = 0  # how many workers it took
         self._stop = stop or threading.Event()
-        self._worker: subprocess.Popen[bytes] | None = None
-        self._answers: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        self._worker: Worker | None = None
+        self._at_rest = False  # whether it waits to be asked
 
     def __enter__(self) -> Self:
         return self
@@ -79,15 +62,12 @@ class Reading:
         return self._read(path, 1)
 
     def close(self) -> None:
-        """End the worker, if there is one."""
+        """Let the worker go, if there is one."""
         worker, self._worker = self._worker, None
-        if worker is not None:
-            worker.kill()
-            worker.wait()
-            for pipe in (worker.stdin, worker.stdout):
-                if pipe is not None:
-                    with contextlib.suppress(OSError):
-                        pipe.close()
+        if worker is not None and self._at_rest:
+            given_back(worker)
+        elif worker is not None:
+            worker.end()
 
     def _read(self, path: Path, depth: int) -> list[Document]:
         check_file(path)
@@ -130,14 +110,15 @@ class Reading:
         return [replace(first, notes=(*first.notes, *notes)), *others, *inside]
 
     def _ask(self, path: Path) -> None:
-        worker = self._worker or self._start()
-        assert worker.stdin is not None
-        with contextlib.suppress(OSError):  # a worker that has ended is told of by its answer
-            worker.stdin.write(json.dumps({"path": str(path)}).encode() + b"\n")
-            worker.stdin.flush()
+        if self._worker is None:
+            self._worker = taken(self.seconds, self.memory)
+            self.started += 1
+        self._at_rest = False
+        self._worker.ask(path)
 
     def _heard(self, until: float) -> Message:
         """The next message; the worker is ended where none comes."""
+        assert self._worker is not None
         line = None
         while line is None:
             if self._stop.is_set():
@@ -150,34 +131,19 @@ class Reading:
                     "Save it in parts, or allow more: SOUNDINGS_READ_SECONDS"
                 )
             with contextlib.suppress(queue.Empty):
-                line = self._answers.get(timeout=LOOKS)
+                line = self._worker.answers.get(timeout=LOOKS)
         try:
-            return from_line(line)
+            message = from_line(line)
         except ValueError:  # it has ended, or says what nobody asked
             worker, self._worker = self._worker, None
-            assert worker is not None
-            worker.kill()
-            how = _how(worker.wait()) if not line else "it said what is no answer"
+            how = "it said what is no answer" if line else worker.ended()
+            worker.end()
             raise UnreadableFile(
                 f"its reader broke down ({how}): damaged, or in need of more than the "
                 f"{self.memory // 1_000_000:,} MB of memory that a file is given"
             ) from None
-
-    def _start(self) -> subprocess.Popen[bytes]:
-        root = str(Path(__file__).resolve().parent.parent.parent)
-        command = [sys.executable, "-P", "-c", _CHILD, root, str(self.seconds), str(self.memory)]
-        worker = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={name: os.environ[name] for name in _KEPT if name in os.environ}
-            | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
-        )
-        self._worker, self._answers = worker, queue.SimpleQueue()
-        self.started += 1
-        threading.Thread(target=_listen, args=(worker, self._answers), daemon=True).start()
-        return worker
+        self._at_rest = message.end and not message.spent
+        return message
 
 
 def _held_by(path: Path, part: Held, place: Path, document: Document) -> Document:
@@ -185,16 +151,3 @@ def _held_by(path: Path, part: Held, place: Path, document: Document) -> Documen
     record = document.origin.removeprefix(str(place))
     name = document.name if record else PurePath(part.name).stem
     return replace(document, name=name, origin=f"{path}#{part.name}{record}")
-
-
-def _listen(worker: subprocess.Popen[bytes], answers: "queue.SimpleQueue[bytes]") -> None:
-    """Pass on what a worker says, a line at a time; an empty one when it has ended."""
-    assert worker.stdout is not None
-    with contextlib.suppress(OSError, ValueError):  # the pipe was closed on us
-        while line := worker.stdout.readline(MOST_ANSWER):
-            answers.put(line)
-    answers.put(b"")
-
-
-def _how(code: int) -> str:
-    return f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit status {code}"

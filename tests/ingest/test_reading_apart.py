@@ -23,7 +23,7 @@ from ingest.readers.apart import Reading
 TEXTS = {
     "a.txt": "A boat sails.", "a.md": "# Boats\n\nA boat sails.",
     "a.jsonl": '{"id": "a", "text": "A boat sails."}\n{"id": "b", "text": "An owl hoots."}',
-    "a.html": "<p>A boat sails.</p>",
+    "a.csv": "Boat,Speed\nWren,5\nOwl,7\n", "a.html": "<p>A boat sails.</p>",
 }  # fmt: skip
 
 
@@ -52,7 +52,7 @@ def test_the_reader_knows_no_secret_and_gains_no_privilege(
     with Reading() as reading:
         reading.read(tmp_path / "a.txt")
         assert reading._worker is not None
-        place = Path("/proc") / str(reading._worker.pid)
+        place = Path("/proc") / str(reading._worker.process.pid)
         assert b"secret" not in (place / "environ").read_bytes()
         assert b"proxy" not in (place / "environ").read_bytes()
         assert "NoNewPrivs:\t1" in (place / "status").read_text()
@@ -78,7 +78,7 @@ def test_a_reader_that_breaks_is_one_line_and_the_next_file_is_read(tmp_path: Pa
     with Reading() as reading:
         reading.read(tmp_path / "a.txt")
         assert reading._worker is not None
-        os.kill(reading._worker.pid, signal.SIGKILL)
+        os.kill(reading._worker.process.pid, signal.SIGKILL)
         with pytest.raises(UnreadableFile, match="broke down"):
             reading.read(tmp_path / "a.txt")
         assert reading.read(tmp_path / "a.txt")[0].text == "A boat sails."
@@ -117,6 +117,17 @@ def test_a_run_that_is_stopped_leaves_the_library_as_it_was(desk: Any) -> None:
         desk.ingest(progress=Impatient(), stop=stop)
     assert desk.state() == before
     assert desk.ingest().counts["added"] == 1
+
+
+def test_the_next_run_has_the_worker_of_the_last_one(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("A boat sails.")
+    pids = []
+    for _ in range(2):
+        with Reading(seconds=59) as reading:
+            reading.read(tmp_path / "a.txt")
+            assert reading._worker is not None
+            pids.append(reading._worker.process.pid)
+    assert pids[0] == pids[1]
 
 
 # Sizes and times: as ratios
