@@ -9,7 +9,7 @@ from typing import Any
 from unicodedata import category
 
 from ingest.cutting.outline import outline_markdown, outline_plain
-from ingest.documents import Block, Details, Document, document_of
+from ingest.documents import Block, Details, Document, document_of, short
 from ingest.errors import UnreadableFile
 from ingest.readers.text.encoding import is_binary, with_plain_newlines
 from ingest.readers.text.front_matter import end_of_front_matter, front_matter
@@ -17,14 +17,18 @@ from vectorstore.models import Heading
 
 
 def read_text(path: Path, text: str, file_sha256: str) -> Iterator[Document]:
-    yield document_of(path.stem, "txt", str(path), file_sha256, text, outline_plain(text))
+    blocks, headings = outline_plain(text)
+    opens = blocks and headings and blocks[0].start == headings[0].start
+    details = Details(title=short(headings[0].title) if opens else None)
+    outline = (blocks, headings)
+    yield document_of(path.stem, "txt", str(path), file_sha256, text, outline, details)
 
 
 def read_markdown(path: Path, text: str, file_sha256: str) -> Iterator[Document]:
     matter = front_matter(text)
     blocks, headings = outline_markdown(text, matter.end)
     first = next((h.title for h in headings if h.level == 1), None)
-    details = _details(matter.fields).over(Details(title=first))
+    details = _details(matter.fields).over(Details(title=first and short(first)))
     yield document_of(
         path.stem,
         "md",
