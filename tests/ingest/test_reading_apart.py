@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -19,6 +20,7 @@ from ingest.errors import Stopped
 from ingest.job import Quiet, read_all
 from ingest.readers import read_file
 from ingest.readers.apart import Reading
+from tests.conftest import ROOT
 
 TEXTS = {
     "a.txt": "A boat sails.", "a.md": "# Boats\n\nA boat sails.",
@@ -117,6 +119,26 @@ def test_a_run_that_is_stopped_leaves_the_library_as_it_was(desk: Any) -> None:
         desk.ingest(progress=Impatient(), stop=stop)
     assert desk.state() == before
     assert desk.ingest().counts["added"] == 1
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of another kind")
+def test_ctrl_c_ends_the_command_with_one_line(desk: Any) -> None:
+    before = desk.state()
+    desk.write("new.txt", "A new text.\n\n" * 5_000)
+    running = subprocess.Popen(
+        [sys.executable, ROOT / "soundings.py", "--home", desk.home, "ingest", desk.folder],
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert running.stderr is not None
+    assert running.stderr.readline().startswith("Reading files")
+    running.send_signal(signal.SIGINT)
+    _, said = running.communicate()
+    assert running.returncode == 130
+    assert said.splitlines()[-1] == "soundings: stopped. The library is as it was."
+    assert "Traceback" not in said
+    assert desk.state() == before
 
 
 def test_the_next_run_has_the_worker_of_the_last_one(tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ def test_a_file_without_a_title_has_one_of_its_first_heading_or_its_name(desk: A
     desk.write("harbour_rules.txt", "Dogs stay on the lead.")
     desk.write(
         "x_1.txt",
-        "The Harbour Rules\n\nDogs stay on the lead by day and by night, and all of the cats may roam.",
+        "The Harbour Rules\n\nDogs stay on the lead by day and by night, while cats may roam.",
     )
     desk.ingest()
     assert titles(desk)["harbour_rules"] == "Harbour rules"
