@@ -31,8 +31,8 @@ _TEXT: dict[str, Callable[[Path, str, str], Iterator[Document]]] = {
 }
 WRITTEN = {
     ".html": "html", ".htm": "html", ".pdf": "pdf", ".docx": "docx", ".odt": "odt", ".pptx": "pptx",
-    ".docm": "docx", ".pptm": "pptx", ".xlsx": "xlsx", ".xlsm": "xlsx", ".csv": "csv", ".tsv": "csv",
-    ".eml": "eml",
+    ".docm": "docx", ".pptm": "pptx", ".xlsx": "xlsx", ".xlsm": "xlsx", ".csv": "csv",
+    ".tsv": "csv", ".eml": "eml",
 }  # fmt: skip
 _PLACES = {"xlsx": "sheets.xlsx", "csv": "sheets.delimited", "eml": "mail"}  # else as it is called
 KINDS = (*_TEXT, *WRITTEN)
