@@ -161,5 +161,8 @@ def _is_of_its_languages(text: str, name: str) -> bool:
     """Whether a text is in a language that this encoding was made for."""
     import py3langid
 
-    language: str = py3langid.classify(text[:5_000])[0]
+    try:
+        language: str = py3langid.classify(text[:5_000])[0]
+    except OSError:  # it unpacks its model into a file, which a process that reads may not write
+        return False
     return (language in _CENTRAL) == (name == "windows-1250")
