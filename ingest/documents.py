@@ -1,13 +1,20 @@
 """A document as its reader gives it: the text that offsets count in, and what is known of it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from unicodedata import category
+from urllib.parse import unquote
 
 from ingest.errors import UnreadableFile
 from vectorstore.library.invisible import count_invisible, visible
 from vectorstore.models import Heading
+
+_BETWEEN_WORDS = re.compile(r"_+|\s+|(?<!\d)-+|-+(?!\d)")
+SHORTEST_SHOUT = 4  # letters: NHS and UNDP are names, FINAL is not
+DETAIL_CHARACTERS = 400  # of a title, an author and the like
+MOST_VALUES = 100  # of a list of authors
 
 
 def one_line(text: str) -> str:
@@ -16,12 +23,35 @@ def one_line(text: str) -> str:
     return " ".join("".join(" " if category(c) == "Cc" else c for c in whole).split())
 
 
+def readable(name: str) -> str:
+    """A file's name as a title: annual_report-2019_FINAL is Annual report 2019 final.
+
+    A name of one word is left as it is, and so is a date in it (2019-05-03).
+    """
+    words = _BETWEEN_WORDS.sub(" ", unquote(name)).split()
+    if len(words) < 2 or not any(c.isalpha() for c in name):
+        return name
+    shouted = all(word.upper() == word for word in words)
+    calm = [w.lower() if w.isupper() and len(w) > SHORTEST_SHOUT else w for w in words]
+    title = " ".join(words if shouted else calm)
+    return title[:1].upper() + title[1:]
+
+
 def _text(value: object) -> str | None:
     if isinstance(value, list):
-        return ", ".join(filter(None, (_text(v) for v in value if not isinstance(v, list)))) or None
+        parts = (_text(v) for v in value[:MOST_VALUES] if not isinstance(v, list))
+        return short(", ".join(filter(None, parts)))
     if isinstance(value, str | int | float | date) and not isinstance(value, bool):
-        return one_line(str(value)) or None
+        return short(str(value)[: 4 * DETAIL_CHARACTERS])
     return None
+
+
+def short(text: str) -> str | None:
+    """A detail on one line, or None where it says nothing. It stands before each quote and in
+    every list: it is cut where it is no name."""
+    text = one_line(text)
+    cut = text if len(text) <= DETAIL_CHARACTERS else f"{text[: DETAIL_CHARACTERS - 1].rstrip()}…"
+    return cut or None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

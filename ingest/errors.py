@@ -6,6 +6,7 @@ SoundingsError
     ├── NothingToIngest    the paths named hold nothing that could be read (wrong usage)
     ├── PruneRefused       a folder is empty or gone, and all that came from it would be retired
     ├── UploadRefused      a file that a browser sent is not taken
+    ├── Stopped            somebody stopped a run
     └── AlreadyAdding      other files are being read just now
 """
 
@@ -30,6 +31,10 @@ class PruneRefused(IngestError):
 
 class UploadRefused(IngestError):
     """A file that a browser sent is not taken: its kind, its size, its name."""
+
+
+class Stopped(IngestError):
+    """Somebody stopped a run before it had changed anything."""
 
 
 class AlreadyAdding(IngestError):

@@ -6,6 +6,7 @@ is stopped loses no work that a second run would do again, and leaves every answ
 
 import contextlib
 import json
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -14,7 +15,7 @@ from typing import Protocol
 
 from ingest.cutting.segment import fingerprint
 from ingest.documents import Document
-from ingest.errors import NothingToIngest, PruneRefused, UnreadableFile
+from ingest.errors import NothingToIngest, PruneRefused, Stopped, UnreadableFile
 from ingest.folders import Candidate, find_files
 from ingest.near import near_duplicates
 from ingest.paths import resolved, shown
@@ -65,6 +66,30 @@ class Quiet:
         pass
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stoppable:
+    """Progress that goes on until somebody stops the run: then it raises Stopped."""
+
+    told: Progress
+    stop: threading.Event
+
+    def step(self, name: str, total: int | None = None) -> None:
+        self._look()
+        self.told.step(name, total)
+
+    def advance(self, parts: int = 1) -> None:
+        self._look()
+        self.told.advance(parts)
+
+    def file(self, name: str, state: str) -> None:
+        self._look()
+        self.told.file(name, state)
+
+    def _look(self) -> None:
+        if self.stop.is_set():
+            raise Stopped("stopped. The library is as it was.")
+
+
 _NO_NAMES: Mapping[Path, str] = {}
 
 
@@ -77,6 +102,7 @@ def ingest(
     rebuild: bool = False,
     names: Mapping[Path, str] = _NO_NAMES,
     progress: Progress | None = None,
+    stop: threading.Event | None = None,
     announce: Callable[[str], None] = lambda _: None,
 ) -> Report:
     """Read `paths` (with none, the starter library) into the library of `settings`' home.
@@ -85,10 +111,11 @@ def ingest(
     a path is gone or empty it raises PruneRefused, unless `yes` says that this is meant.
     `rebuild` re-makes passages, vectors and index from the stored texts with the settings in
     force; with no paths it reads no files. `names` are those of `paths` that were handed over and
-    will be gone again: they are known by these names, not by where they lie. Raises
-    SoundingsError with the library as it was.
+    will be gone again: they are known by these names, not by where they lie. Once `stop` is set,
+    Stopped is raised, unless the commit has begun. Raises SoundingsError, the library as it was.
     """
-    progress = progress or Quiet()
+    stop = stop or threading.Event()
+    progress = _Stoppable(told=progress or Quiet(), stop=stop)
     check_embedded(settings)
     home = settings.home
     files: list[FileReport] = []
@@ -100,7 +127,7 @@ def ingest(
             there = _holding_something(there, Library(home / FILE_NAME), yes=yes)
         if there:
             table = settings.table(IngestSettings)
-            reading = Reading(seconds=table.read_seconds, ocr=table.ocr)
+            reading = Reading(seconds=table.read_seconds, ocr=table.ocr, stop=stop)
             files, documents = read_all(there, progress, reading, names)
     if not documents and not existed:
         return Report(files=tuple(files), sources=0, passages=0, encoded=0, library="")

@@ -22,7 +22,7 @@ from pydantic import PrivateAttr
 from ingest.cutting.segment import passages
 from ingest.documents import Details
 from ingest.errors import UnreadableFile
-from ingest.readers.plain import read_markdown, read_text
+from ingest.readers.text.plain import read_markdown, read_text
 from ingest.settings import IngestSettings
 from vectorstore.library.context import place_above
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ingest.cutting.segment import passages
-from ingest.documents import Details, Document
+from ingest.documents import Details, Document, readable
 from ingest.readers import outline_again
 from ingest.report import FileReport
 from ingest.settings import IngestSettings
@@ -17,14 +17,15 @@ from vectorstore import Changes, Library, NewVersion, Source
 STARTER = Path(__file__).resolve().parent / "library"
 STARTER_ORIGIN = "starter:"
 UPLOADED = "uploaded:"  # the origin of a file that was handed over: its name, and no place
-_RECORD = re.compile(r"(.*?\.jsonl)#", re.IGNORECASE | re.DOTALL)
+_RECORD = re.compile(r"(.*?\.(?:jsonl|eml))#", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """Documents to store under their source ids, sources to retire, and names to remember.
 
-    `new_texts` are those to store whose texts the library did not have as current ones.
+    `new_texts` are those to store whose texts the library did not have as current ones;
+    `described` is what people now say of sources.
     """
 
     add: Mapping[str, Document] = field(default_factory=dict)
@@ -32,11 +33,12 @@ class Plan:
     moved: Mapping[str, str] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)
     new_texts: Mapping[str, Document] = field(default_factory=dict)
+    described: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     files: tuple[FileReport, ...] = ()
 
     @property
     def changes_anything(self) -> bool:
-        return bool(self.add or self.retire or self.moved or self.aliases)
+        return bool(self.add or self.retire or self.moved or self.aliases or self.described)
 
     def changes(self, settings: IngestSettings, started: str) -> Changes:
         """The plan as a commit, its passages cut."""
@@ -46,6 +48,7 @@ class Plan:
             retire=self.retire,
             moved=self.moved,
             aliases=self.aliases,
+            described=self.described,
         )
 
 
@@ -84,6 +87,7 @@ class _Planner:
         self.sources = {source.id: source for source in library.sources()}
         self.by_origin = {s.origin: s for s in self.sources.values()}
         self.aliases = {a: s.id for s in self.sources.values() for a in s.aliases}
+        self.described = library.described()
         self.by_text: dict[str, str] = {}
         self.documents: dict[str, Document] = {}
         self.read: set[str] = set()
@@ -192,8 +196,16 @@ class _Planner:
 
         What is said now counts: a detail that was taken back is forgotten.
         """
-        said = document.details
-        return replace(said, title=said.title or source.id) != _details(source)
+        said = self._described(source.id, document).details
+        title = said.title or untitled(source.id, document)
+        return replace(said, title=title) != _details(source)
+
+    def _described(self, id: str, document: Document) -> Document:
+        """A document with what people said of its source in place of what it says itself."""
+        said = self.described.get(id)
+        if said is None:
+            return document
+        return replace(document, details=Details.of(said).over(document.details))
 
     def _known_text(self, document: Document, twin: str, mine: Source | None) -> None:
         """The library, or this run, has this very text under another origin."""
@@ -268,7 +280,7 @@ class _Planner:
         status: str,
         reason: str | None = None,
     ) -> None:
-        self.add[id] = document
+        self.add[id] = self._described(id, document)
         self.by_text[text_sha256] = id
         self.aliases.pop(document.origin, None)
         self._report(document, status, id, reason)
@@ -291,7 +303,7 @@ class _Planner:
         self.new_aliases.pop(heir, None)
         document = self.documents.get(heir)
         if document is not None and self._details_changed(document, source):
-            self.add[source.id] = document
+            self.add[source.id] = self._described(source.id, document)
         else:
             self.moved[source.id] = heir
 
@@ -337,7 +349,7 @@ def _new_version(id: str, document: Document, settings: IngestSettings) -> NewVe
     details = document.details
     return NewVersion(
         source=id,
-        title=details.title or id,
+        title=details.title or untitled(id, document),
         kind=document.kind,
         origin=document.origin,
         file_sha256=document.file_sha256,
@@ -372,10 +384,27 @@ def document_again(source: Source, text: str, file_sha256: str) -> Document:
     )
 
 
+def untitled(id: str, document: Document) -> str:
+    """The title of a source whose file has none: the file's name, made readable, with its folder
+    where another source has this name; a record's own name."""
+    if document.kind == "jsonl":
+        return id
+    return _titled_by_place(id, document.origin)
+
+
+def _titled_by_place(id: str, origin: str) -> str:
+    name = _name_of(origin) or id
+    if id == name or not id.startswith(name):
+        return readable(id)
+    folder = Path(_file_of(origin)).parent.name
+    return f"{readable(name)} ({folder or id.removeprefix(name).strip('-')})"
+
+
 def _own_details(source: Source) -> Details:
     """What a source was said to be; its title only where it had one."""
     details = _details(source)
-    return replace(details, title=None) if details.title == source.id else details
+    none = (source.id, _titled_by_place(source.id, source.origin))
+    return replace(details, title=None) if details.title in none else details
 
 
 def _details(source: Source) -> Details:

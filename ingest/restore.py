@@ -1,7 +1,9 @@
-"""Taking a removal back: the source as it was, from the text that the library keeps."""
+"""Changes to a source that need no file: taking a removal back, and saying what it is called."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
+from ingest.documents import Details, short
 from ingest.errors import IngestError
 from ingest.job import Job, Progress, Quiet, shape_for
 from ingest.plan import Plan, document_again
@@ -9,6 +11,9 @@ from ingest.report import FileReport
 from vectorstore import Library, Settings, Source, open_encoder
 from vectorstore.library import FILE_NAME
 from vectorstore.writing import writing
+
+DETAILS = tuple(Details.__slots__)
+EDITABLE = (*DETAILS, "description")
 
 
 def restore(
@@ -32,10 +37,52 @@ def restore(
                 f"the text of '{source.title}' is in the library again, as '{twin.id}'. "
                 "Nothing was added."
             )
-        encoder = open_encoder(settings, library, announce)
-        shape = shape_for(settings, library, encoder, rebuild=False)
         line = FileReport(path=source.origin, status="added", source=source.id, reason="put back")
         plan = Plan(add={source.id: document_again(source, text, file_sha256)}, files=(line,))
-        job = Job(settings=settings, library=library, encoder=encoder, progress=progress or Quiet())
-        job.run(plan, [], shape)
+        _run(settings, library, plan, progress, announce)
     return library.source(source_id)
+
+
+def edit(
+    settings: Settings,
+    source_id: str,
+    fields: Mapping[str, str],
+    *,
+    progress: Progress | None = None,
+    announce: Callable[[str], None] = lambda _: None,
+) -> Source:
+    """Say what a source is called, who made it and what it is, and return it as it is then.
+
+    `fields` are some of EDITABLE; they count from now on, whatever its file says of itself. An
+    empty text takes one back: what the file says counts from when it is read again. Raises
+    UnknownSource, and whatever an ingest raises.
+    """
+    library = Library(settings.home / FILE_NAME)
+    with writing(settings.home):
+        source = library.source(source_id)
+        file_sha256 = library.file_digests()[source.id]
+        said = {name: short(fields[name]) for name in EDITABLE if name in fields}
+        kept = {**library.described().get(source.id, {}), **said}
+        document = document_again(source, library.text(source.id), file_sha256)
+        details = replace(document.details, **{n: v for n, v in said.items() if n in DETAILS})
+        line = FileReport(path=source.origin, status="updated", source=source.id, reason="edited")
+        plan = Plan(
+            add={source.id: replace(document, details=details)},
+            described={source.id: {name: text for name, text in kept.items() if text}},
+            files=(line,),
+        )
+        _run(settings, library, plan, progress, announce)
+    return library.source(source_id)
+
+
+def _run(
+    settings: Settings,
+    library: Library,
+    plan: Plan,
+    progress: Progress | None,
+    announce: Callable[[str], None],
+) -> None:
+    encoder = open_encoder(settings, library, announce)
+    shape = shape_for(settings, library, encoder, rebuild=False)
+    job = Job(settings=settings, library=library, encoder=encoder, progress=progress or Quiet())
+    job.run(plan, [], shape)

@@ -102,6 +102,10 @@ def _adding(limits: IngestSettings) -> Html:
         element("div", files, label, id="library-drop"),
         element("p", most, class_="about", id="library-most"),
         element("div", _place("library-sent"), _place("library-reading"), id="library-adding"),
+        # Beside what is written anew twice a second, so that it can be hit
+        element(
+            "button", "Cancel", type="button", class_="plain", id="library-cancel", hidden=True
+        ),
     )
 
 

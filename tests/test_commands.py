@@ -73,8 +73,8 @@ def test_ingest_adds_and_then_finds_nothing_to_do(soundings: Run, tmp_path: Path
 BAD_FILES: dict[str, tuple[bytes, str]] = {
     "empty.txt": (b"", "empty"),
     "binary.txt": (b"\x7fELF\x00\x01\x02\x00", "binary"),
-    "cp1252.txt": ("“Café” – and naïve prose".encode("cp1252"), "Windows-1252"),
-    "utf16.txt": ("Some text".encode("utf-16"), "UTF-16"),
+    "mixed.txt": ("Café ".encode() + "Café".encode("cp1252"), "mixed encodings"),
+    "utf16.txt": ("Some text".encode("utf-16")[:-1], "UTF-16"),
     "broken.jsonl": (b'{"id": "a", "text": "A."}\n{"id": "b", "te\n', "line 2"),
 }
 

@@ -3,8 +3,9 @@
 import argparse
 import functools
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from typing import Protocol
 
 from vectorstore.batch import Line, history_of, run_batch
 from vectorstore.console import (
@@ -19,7 +20,7 @@ from vectorstore.console import (
 from vectorstore.dependants import Dependants, losing_in_words, resting_on
 from vectorstore.errors import UsageError
 from vectorstore.library import Library
-from vectorstore.models import Hit
+from vectorstore.models import Hit, Source
 from vectorstore.search import Query
 from vectorstore.search.showing import by_source, marked, near
 from vectorstore.settings import Settings, StoreSettings
@@ -28,11 +29,38 @@ from vectorstore.wording import below, path_of
 from vectorstore.writing import remove
 
 QUERY_CHARACTERS = 10_000
+EDITED = {
+    "title": "title", "author": "author", "date": "date", "publisher": "publisher", "url": "url",
+    "describe": "description",
+}  # fmt: skip
+_SAID = {
+    "title": "what it is called in citations",
+    "author": "who wrote it",
+    "date": "when, best as 2016-06-13",
+    "publisher": "who published it",
+    "url": "where it is found",
+    "describe": "what it is, in a line or two",
+}
 
 
-def add_commands(commands: Commands, dependants: Sequence[Dependants] = ()) -> None:
+class Editing(Protocol):
+    """Gives a source other details, and returns it as it is then."""
+
+    def __call__(
+        self,
+        settings: Settings,
+        source_id: str,
+        fields: Mapping[str, str],
+        *,
+        announce: Callable[[str], None],
+    ) -> Source: ...
+
+
+def add_commands(
+    commands: Commands, dependants: Sequence[Dependants] = (), editing: Editing | None = None
+) -> None:
     """Add this folder's commands to the front door's. `dependants` tell what rests on a source,
-    for the one who is about to remove it."""
+    for the one who is about to remove it; `editing` is what edits one."""
     search = commands.add_parser("search", help="find passages", description=_search.__doc__)
     search.add_argument("query", nargs="?", metavar="QUERY")
     search.add_argument("--top-k", type=positive, metavar="N", help="how many passages to show")
@@ -57,6 +85,25 @@ def add_commands(commands: Commands, dependants: Sequence[Dependants] = ()) -> N
         "--yes", action="store_true", help="do not ask, even where something rests on it"
     )
     taking.set_defaults(run=functools.partial(_remove, dependants=dependants))
+    if editing is not None:
+        saying = actions.add_parser("edit", help="say what one is called, and what it is")
+        saying.add_argument("id", metavar="ID")
+        for option, field in EDITED.items():
+            saying.add_argument(f"--{option}", dest=field, metavar="TEXT", help=_SAID[option])
+        saying.set_defaults(run=functools.partial(_edit, editing=editing))
+
+
+def _edit(args: argparse.Namespace, settings: Settings, editing: Editing) -> int:
+    """Say what a document is called, who made it, and what it is; an empty text takes that back.
+
+    It counts from now on, whatever the file or sources.toml say.
+    """
+    fields = {f: getattr(args, f) for f in EDITED.values() if getattr(args, f) is not None}
+    if not fields:
+        raise UsageError(f"say what to change: {', '.join(f'--{name}' for name in EDITED)}")
+    source = editing(settings, args.id, fields, announce=announce)
+    announce(f"'{source.id}' is now “{plain(source.title)}”.")
+    return 0
 
 
 def add_source_filter(command: argparse.ArgumentParser) -> None:

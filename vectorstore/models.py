@@ -44,7 +44,7 @@ class Source:
 
     `sha256` is the digest of the text in UTF-8, which is what every offset counts in.
     `origin` is where it was read from. `pages` holds the offset at which each page begins
-    (empty when the format has no pages).
+    (empty when the format has no pages). `description` is what people say of it.
     """
 
     id: str
@@ -62,6 +62,7 @@ class Source:
     url: str | None = None
     pages: tuple[int, ...] = ()
     aliases: tuple[str, ...] = ()
+    description: str | None = None
 
     def page_at(self, position: int) -> int | None:
         """The page, from 1, on which an offset in the text lies; None where there are none."""

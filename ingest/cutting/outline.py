@@ -1,7 +1,7 @@
 """The outline of a text: its headings, paragraphs, list items and rows, with exact offsets."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ingest.documents import Block
@@ -21,9 +21,15 @@ _STAMP = re.compile(
 )
 _LABEL = re.compile(r"[A-Z]\w+:\s")
 
+# Of a link, told to the reader's program alone; a footnote is shown.
+_DEFINITION = re.compile(
+    r"\[(?!\^)[^\]\n]{1,200}\]:[ \t]*\S+(?:[ \t]+(?:\"[^\"]*\"|'[^']*'|\([^)]*\)))?"
+)
+
 WHITE = " \t\v\f\x1c\x1d\x1e\x1f\x85\xa0\u2028\u2029"
 HEADING_CHARACTERS, HEADING_WORDS = 100, 16
 LONG_LINE = 60
+LONGEST_HEADING = 300  # characters, of one that is marked as such
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,34 +43,26 @@ class _Line:
 
 
 def outline_markdown(text: str, start: int = 0) -> tuple[list[Block], list[Heading]]:
-    """Blocks and headings of Markdown from offset `start` on; a paragraph's lines flow together."""
+    """Blocks and headings of Markdown from offset `start` on; a paragraph's lines flow together.
+
+    What is not shown where Markdown is read is in no block: comments, definitions of links.
+    """
     blocks: list[Block] = []
     headings: list[Heading] = []
     open_block = False
-    fence = ""  # what closes the open fence
-    for line in _lines(text, start):
-        if (mark := _FENCE.match(line.text)) and not fence:
-            fence, open_block = mark.group(), False
-        elif mark and line.text.startswith(fence) and not line.text.strip(fence[0]):
-            fence = ""
-        elif fence or line.text.startswith("|"):
+    for line, fenced in _shown_lines(text, start):
+        if fenced or line.text.startswith("|"):
             open_block = False
             if not re.fullmatch(r"[|:\s-]+", line.text):
                 blocks.append(Block(start=line.start, end=line.end, kind="row"))
-        elif found := _MARKDOWN_HEADING.match(line.text):
+        elif (found := _MARKDOWN_HEADING.match(line.text)) and _fits(found.group(2)):
             open_block = False
             title = _without_closing_marks(found.group(2))
             if title:
                 begin = line.start + found.start(2)
                 level = len(found.group(1))
                 _add_heading(blocks, headings, text, begin, begin + len(title), level)
-        elif (
-            open_block
-            and not line.after_blank
-            and blocks[-1].kind == "prose"
-            and "\n" not in text[blocks[-1].start : blocks[-1].end]
-            and _UNDERLINE.fullmatch(line.text)
-        ):
+        elif open_block and not line.after_blank and _underlines(line, blocks[-1], text):
             over, open_block = blocks.pop(), False
             level = 1 if line.text[0] == "=" else 2
             _add_heading(blocks, headings, text, over.start, over.end, level)
@@ -82,6 +80,65 @@ def outline_markdown(text: str, start: int = 0) -> tuple[list[Block], list[Headi
                 blocks.append(Block(start=line.start + quoted, end=line.end, kind="prose"))
                 open_block = True
     return blocks, headings
+
+
+def _shown_lines(text: str, start: int) -> Iterator[tuple[_Line, bool]]:
+    """The lines that a reader of Markdown sees, and whether each stands in a fenced block.
+
+    A line is cut where a comment stands in it, and what follows a comment is a paragraph of its
+    own: a quote is a slice, and must not hold what lay between.
+    """
+    fence = ""  # what closes the open fence
+    hidden = start  # where the comment ends that was last begun
+    after_hidden = False
+    for line in _lines(text, start):
+        if not fence and line.end <= hidden:
+            continue
+        mark = _FENCE.match(line.text) if line.start >= hidden else None
+        if mark and not fence:
+            fence = mark.group()
+        elif mark and line.text.startswith(fence) and not line.text.strip(fence[0]):
+            fence = ""
+        elif fence:
+            yield line, True
+        elif not _DEFINITION.fullmatch(line.text):
+            begin = max(line.start, hidden)
+            while (at := text.find("<!--", begin, line.end)) >= 0:
+                yield from _part(text, begin, at, line, after_hidden)
+                end = text.find("-->", at + 4)
+                begin = hidden = len(text) if end < 0 else end + 3
+                after_hidden = True
+            if begin < line.end:
+                yield from _part(text, begin, line.end, line, after_hidden)
+                after_hidden = False
+        else:
+            after_hidden = True
+
+
+def _part(
+    text: str, start: int, end: int, line: _Line, after_hidden: bool
+) -> Iterator[tuple[_Line, bool]]:
+    """What is left of a line between comments, where that is anything."""
+    part = text[start:end].strip()
+    if part:
+        begin = text.index(part[0], start)
+        after = after_hidden or line.after_blank
+        yield _Line(start=begin, end=begin + len(part), text=part, after_blank=after), False
+
+
+def _fits(title: str) -> bool:
+    """Whether a title is no longer than a title may be: it stands before each of its passages."""
+    return len(title) <= LONGEST_HEADING
+
+
+def _underlines(line: _Line, over: Block, text: str) -> bool:
+    """Whether a line of = or - makes the one line of prose above it a heading."""
+    return (
+        _UNDERLINE.fullmatch(line.text) is not None
+        and over.kind == "prose"
+        and over.end - over.start <= LONGEST_HEADING
+        and "\n" not in text[over.start : over.end]
+    )
 
 
 def _without_closing_marks(title: str) -> str:

@@ -16,6 +16,8 @@ ABBREVIATIONS = frozenset(
 )
 # Of these a full stop may well end the sentence: it does where a sentence opener follows.
 MAY_END = frozenset("a.m p.m u.s u.k ph.d jr sr inc ltd plc co corp no st al".split())
+# Money, clock times, weights: before a number their stop ends no sentence, elsewhere it may.
+BEFORE_NUMBERS = frozenset("rs kr fr sfr skr nkr dkr ft s/ lei kl h hrs lb lbs oz nr sh".split())
 OPENERS = frozenset(
     """the a an this that these those it he she they we i you there here in on at by for from with
     but and or so if when while where as after before since although though however its his her
@@ -90,6 +92,8 @@ def _ends_here(text: str, begin: int, match: re.Match[str]) -> bool:
     token = found.group().lower().lstrip("*_")
     if token.isdigit() and found.start() == begin:
         return False  # the number of a list item
+    if token in BEFORE_NUMBERS:
+        return not text[match.end() : match.end() + 1].isdigit()
     follows = _NEXT_WORD.search(text, match.end())
     opener = (
         follows is not None

@@ -63,6 +63,7 @@ class Adding:
         self._announce = announce
         self._lock = threading.Lock()
         self._standing = Standing()
+        self._stop = threading.Event()
 
     @property
     def standing(self) -> Standing:
@@ -84,7 +85,15 @@ class Adding:
                 since=datetime.now(UTC).isoformat(timespec="milliseconds"),
                 files=tuple(lines),
             )
+            self._stop = threading.Event()
         threading.Thread(target=self._read, args=[batch], daemon=True).start()
+
+    def cancel(self) -> str:
+        """Stop the batch that is being read, unless its commit has begun; what is said of it."""
+        with self._lock:
+            self._stop.set()
+            running = self._standing.running
+        return "Stopping …" if running else "Nothing is being read."
 
     def _read(self, batch: Batch) -> None:
         report: Report | None = None
@@ -95,6 +104,7 @@ class Adding:
                 list(batch.names),
                 names=batch.names,
                 progress=_Watching(self._change),
+                stop=self._stop,
                 announce=self._announce,
             )
         except SoundingsError as exc:

@@ -130,6 +130,10 @@ class Desk:
 
         return _line(started)
 
+    def cancel(self) -> PlainTextResponse:
+        """Stop the reading, if any goes on; the library stays as it was."""
+        return _line(self._adding.cancel)
+
     def removal(self, id: str) -> HTMLResponse:
         def asked() -> Html:
             library = self._store.library
@@ -165,6 +169,7 @@ def library_routes(desk: Desk) -> APIRouter:
         ("/begin", desk.begin),
         ("/file", desk.receive),
         ("/read", desk.read),
+        ("/cancel", desk.cancel),
         ("/remove", desk.remove),
         ("/restore", desk.restore),
     ):

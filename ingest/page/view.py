@@ -30,7 +30,8 @@ EXCERPT = 300  # characters of a passage that are shown before it is opened
 MOST_LINES = 20  # of one run that are shown
 KINDS = {
     "txt": "text", "md": "Markdown", "jsonl": "record", "html": "web page", "pdf": "PDF",
-    "docx": "Word", "odt": "OpenDocument", "pptx": "slides",
+    "docx": "Word", "odt": "OpenDocument", "pptx": "slides", "xlsx": "workbook", "csv": "table",
+    "eml": "mail",
 }  # fmt: skip
 COLUMNS = ("Title", "Kind", "Pages", "Passages", "Version", "Added")
 NUMBERS = frozenset({"Pages", "Passages", "Version"})

@@ -2,58 +2,82 @@
 
 This file says which kind of file has which reader; each has a file of its own. Text, Markdown and
 JSON Lines are their own text (`plain`). For the other kinds a reader writes one, in the form of
-`ingest.cutting.written`; those run in a process of their own (`apart`), since files from anywhere
-meet large libraries there.
+`ingest.cutting.written`. All of them run in a process of their own (`apart`), since files from
+anywhere meet large libraries there.
 """
 
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from contextlib import contextmanager
+from dataclasses import asdict, replace
 from importlib import import_module
 from pathlib import Path
 
 from ingest.cutting.written import outline_written
-from ingest.documents import Block, Document, document_of
+from ingest.documents import Block, Details, Document, document_of
 from ingest.errors import UnreadableFile
 from ingest.paths import shown
-from ingest.readers.extract import Extract
-from ingest.readers.plain import decode, outline_text, read_jsonl, read_markdown, read_text
+from ingest.readers.extract import Extract, Held
+from ingest.readers.text.encoding import decode
+from ingest.readers.text.plain import outline_text, read_jsonl, read_markdown, read_text
 from vectorstore.models import Heading
 
 _TEXT: dict[str, Callable[[Path, str, str], Iterator[Document]]] = {
     ".txt": read_text,
     ".md": read_markdown,
     ".jsonl": read_jsonl,
+    ".text": read_text,
+    ".markdown": read_markdown,
 }
 WRITTEN = {
     ".html": "html", ".htm": "html", ".pdf": "pdf", ".docx": "docx", ".odt": "odt", ".pptx": "pptx",
-    ".docm": "docx", ".pptm": "pptx",
+    ".docm": "docx", ".pptm": "pptx", ".xlsx": "xlsx", ".xlsm": "xlsx", ".csv": "csv",
+    ".tsv": "csv", ".eml": "eml",
 }  # fmt: skip
+_PLACES = {"xlsx": "sheets.xlsx", "csv": "sheets.delimited", "eml": "mail"}  # else as it is called
 KINDS = (*_TEXT, *WRITTEN)
-MOST_BYTES = {".html": 20_000_000, ".htm": 20_000_000} | dict.fromkeys(
-    (".pdf", ".docx", ".docm", ".odt", ".pptx", ".pptm"), 250_000_000
-)
+MOST_BYTES = {".html": 20_000_000, ".htm": 20_000_000} | {
+    ending: 250_000_000 for ending in WRITTEN if not ending.startswith(".htm")
+}
 _NO_MEMORY = 2  # the code of lxml's errors for it: libxml2's XML_ERR_NO_MEMORY
-MOST_TEXT = 500_000_000  # SQLite's own limit for one text is twice that
+MOST_TEXT = 500_000_000  # bytes; SQLite's own limit for one text is twice that
+MOST_WRITTEN = 100_000_000  # characters that a reader may make of one file
 
 
 def read_file(path: Path) -> list[Document]:
     """The documents in a file, in order. Raises UnreadableFile saying why and what to do."""
+    return [part for part in read_parts(path) if isinstance(part, Document)]
+
+
+def read_parts(path: Path) -> Iterator[Document | Held]:
+    """The documents in a file, in order, and the files that it holds as they are.
+
+    Raises UnreadableFile saying why and what to do, and nothing else, whatever the file is like.
+    """
     kind = check_file(path)
-    try:
+    with _translated(kind):
         content = path.read_bytes()
-    except OSError as exc:
-        raise UnreadableFile(f"cannot be opened: {exc.strerror or exc}") from exc
-    file_sha256 = hashlib.sha256(content).hexdigest()
-    if kind in _TEXT:
-        documents = list(_TEXT[kind](path, decode(content), file_sha256))
-        if not documents:
-            raise UnreadableFile("the file holds no text")
-        return documents
-    if not content.strip():
-        raise UnreadableFile("the file is empty")
-    del content
-    return [from_extract(path, file_sha256, extract(path))]
+        file_sha256 = hashlib.sha256(content).hexdigest()
+        if kind in _TEXT:
+            yield from _read_text(kind, path, content, file_sha256)
+            return
+        if not content.strip():
+            raise UnreadableFile("the file is empty")
+        del content
+        found = _extract(path)
+        yield from_extract(path, file_sha256, found)
+        yield from found.held
+
+
+def _read_text(kind: str, path: Path, content: bytes, file_sha256: str) -> Iterator[Document]:
+    text, notes = decode(content)
+    empty = True
+    for document in _TEXT[kind](path, text, file_sha256):
+        # What concerns the file is said of the first of its records.
+        yield replace(document, notes=(*notes, *document.notes)) if empty and notes else document
+        empty = False
+    if empty:
+        raise UnreadableFile("the file holds no text")
 
 
 def check_file(path: Path) -> str:
@@ -73,22 +97,36 @@ def check_file(path: Path) -> str:
     return kind
 
 
-def extract(path: Path) -> Extract:
-    """What a reader of `WRITTEN` makes of a file. A library's errors become UnreadableFile."""
-    kind = WRITTEN[path.suffix.lower()]
+@contextmanager
+def _translated(kind: str) -> Iterator[None]:
+    """Whatever a library raises on a file that is not as it should be becomes UnreadableFile."""
     try:
-        read = getattr(import_module(f"ingest.readers.{kind}"), f"read_{kind}")
-        found: Extract = read(path)
+        yield
     except UnreadableFile:
         raise
     except RecursionError as exc:
         raise UnreadableFile("its parts are nested too deep to be read") from exc
-    except Exception as exc:  # whatever the library raises on a file that is not as it should be
+    except Exception as exc:
         if isinstance(exc, MemoryError) or getattr(exc, "code", None) == _NO_MEMORY:
             reason = "it needs more memory than a file is given, and was stopped"
             raise UnreadableFile(reason) from exc
+        if isinstance(exc, OSError) and exc.filename is not None:
+            raise UnreadableFile(f"cannot be opened: {exc.strerror or exc}") from exc
         problem = " ".join(str(exc).split())[:200] or type(exc).__name__
-        raise UnreadableFile(f"damaged, or not a {kind.upper()} file: {problem}") from exc
+        what = kind[1:].upper()
+        raise UnreadableFile(f"damaged, or not a {what} file: {problem}") from exc
+
+
+def _extract(path: Path) -> Extract:
+    """What a reader of `WRITTEN` makes of a file."""
+    kind = WRITTEN[path.suffix.lower()]
+    reader = import_module(f"ingest.readers.{_PLACES.get(kind, kind)}")
+    found: Extract = getattr(reader, f"read_{kind}")(path)
+    if len(found.text) > MOST_WRITTEN:
+        raise UnreadableFile(
+            f"it gives {len(found.text):,} characters of text, at most {MOST_WRITTEN:,} are kept. "
+            "Save it in parts"
+        )
     return found
 
 
@@ -102,7 +140,7 @@ def from_extract(path: Path, file_sha256: str, found: Extract) -> Document:
         file_sha256,
         found.text,
         outline_written(found.text),
-        found.details,
+        Details.of(asdict(found.details)),
         pages=found.pages,
         notes=found.notes,
     )

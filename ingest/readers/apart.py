@@ -1,46 +1,51 @@
 """Reading in a process apart: a file that breaks its reader costs one line of the report."""
 
+import base64
 import contextlib
-import json
-import os
 import queue
-import signal
-import subprocess
-import sys
+import tempfile
 import threading
-from pathlib import Path
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path, PurePath
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
-from ingest.documents import Details, Document
-from ingest.errors import UnreadableFile
-from ingest.readers import WRITTEN, check_file, from_extract, read_file
-from ingest.readers.extract import Extract
+from ingest.documents import Document
+from ingest.errors import Stopped, UnreadableFile
+from ingest.readers import KINDS, check_file
+from ingest.readers.extract import Held
+from ingest.readers.process.started import Worker, given_back, taken
+from ingest.readers.process.wire import Message, from_line
 
 SECONDS = 60
 MEMORY = 1_500_000_000  # bytes of address space above what the interpreter takes itself
-
-_CHILD = """
-import sys
-sys.path.insert(0, sys.argv[1])
-from ingest.readers.worker import serve
-serve(int(sys.argv[2]), int(sys.argv[3]))
-"""
+LOOKS = 0.2  # seconds between looks whether the reading was stopped
+DEEPEST = 3  # files in files in files
 
 
 class Reading:
     """Reads files one after the other. Use as a context manager.
 
-    Plain text is read here. All other kinds go to one worker, which is started at the first of
-    them and again after one that broke it, took longer than `seconds` or left it short of `memory`.
-    `ocr` says how pages that are only pictures are read (see IngestSettings).
+    All of them go to one worker, which is had at the first and anew after a file that broke it,
+    took longer than `seconds` or left it short of `memory`. `ocr` says how pages that are only
+    pictures are read (see IngestSettings). Once `stop` is set, `read` raises Stopped.
     """
 
-    def __init__(self, *, seconds: int = SECONDS, memory: int = MEMORY, ocr: str = "auto") -> None:
+    def __init__(
+        self,
+        *,
+        seconds: int = SECONDS,
+        memory: int = MEMORY,
+        ocr: str = "auto",
+        stop: threading.Event | None = None,
+    ) -> None:
         self.seconds, self.memory, self.ocr = seconds, memory, ocr
-        self.started = 0  # how many workers there were
-        self._worker: subprocess.Popen[bytes] | None = None
-        self._answers: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        self.started = 0  # how many workers it took
+        self._stop = stop or threading.Event()
+        self._worker: Worker | None = None
+        self._at_rest = False  # whether it waits to be asked
 
     def __enter__(self) -> Self:
         return self
@@ -55,83 +60,95 @@ class Reading:
 
     def read(self, path: Path) -> list[Document]:
         """The documents in a file, in order. Raises UnreadableFile saying why and what to do."""
-        if check_file(path) not in WRITTEN:
-            return read_file(path)
-        answer = self._ask(path)
-        if answer["spent"]:
-            self.close()
-        if "refused" in answer:
-            raise UnreadableFile(answer["refused"])
-        fields = answer["extract"]
-        found = Extract(
-            text=fields["text"],
-            pages=tuple(fields["pages"]),
-            details=Details(**fields["details"]),
-            notes=tuple(fields["notes"]),
-            recognized=tuple(fields["recognized"]),
-        )
-        return [from_extract(path, answer["file_sha256"], found)]
+        return self._read(path, 1)
 
     def close(self) -> None:
-        """End the worker, if there is one."""
+        """Let the worker go, if there is one."""
         worker, self._worker = self._worker, None
-        if worker is not None:
-            worker.kill()
-            worker.wait()
-            for pipe in (worker.stdin, worker.stdout):
-                if pipe is not None:
-                    with contextlib.suppress(OSError):
-                        pipe.close()
+        if worker is not None and self._at_rest:
+            given_back(worker)
+        elif worker is not None:
+            worker.end()
 
-    def _ask(self, path: Path) -> dict[str, Any]:
-        worker = self._worker or self._start()
-        assert worker.stdin is not None
-        with contextlib.suppress(OSError):  # a worker that has ended is told of below
-            worker.stdin.write(json.dumps({"path": str(path)}).encode() + b"\n")
-            worker.stdin.flush()
+    def _read(self, path: Path, depth: int) -> list[Document]:
+        check_file(path)
+        documents: list[Document] = []
+        held: list[Held] = []
+        until = time.monotonic() + self.seconds
+        self._ask(path)
+        while not (message := self._heard(until)).end:
+            if message.document is not None:
+                documents.append(message.document)
+            if message.held is not None:
+                held.append(message.held)
+        if message.spent:
+            self.close()
+        if message.refused is not None:
+            raise UnreadableFile(message.refused)
+        return self._with_held(path, documents, held, depth) if held else documents
+
+    def _with_held(
+        self, path: Path, documents: list[Document], held: Sequence[Held], depth: int
+    ) -> list[Document]:
+        """The documents of a file and those of the files in it, each read like any other; what
+        cannot be read is a note on the first."""
+        notes: list[str] = []
+        inside: list[Document] = []
+        with tempfile.TemporaryDirectory() as folder:
+            for number, part in enumerate(held):
+                ending = PurePath(part.name).suffix.lower()
+                place = Path(folder).resolve() / f"{number}{ending if ending in KINDS else ''}"
+                try:
+                    if depth == DEEPEST:
+                        raise UnreadableFile("it lies too deep in other files")
+                    place.write_bytes(base64.b64decode(part.content))
+                    found = self._read(place, depth + 1)
+                except UnreadableFile as exc:
+                    notes.append(f"its attachment '{part.name}' was not read: {exc}")
+                    continue
+                inside += (_held_by(path, part, place, document) for document in found)
+        first, *others = documents
+        return [replace(first, notes=(*first.notes, *notes)), *others, *inside]
+
+    def _ask(self, path: Path) -> None:
+        if self._worker is None:
+            self._worker = taken(self.seconds, self.memory, self.ocr)
+            self.started += 1
+        self._at_rest = False
+        self._worker.ask(path)
+
+    def _heard(self, until: float) -> Message:
+        """The next message; the worker is ended where none comes."""
+        assert self._worker is not None
+        line = None
+        while line is None:
+            if self._stop.is_set():
+                self.close()
+                raise Stopped("stopped. The library is as it was.")
+            if time.monotonic() > until:
+                self.close()
+                raise UnreadableFile(
+                    f"reading it took more than {self.seconds} seconds and was stopped. "
+                    "Save it in parts, or allow more: SOUNDINGS_READ_SECONDS"
+                )
+            with contextlib.suppress(queue.Empty):
+                line = self._worker.answers.get(timeout=LOOKS)
         try:
-            line = self._answers.get(timeout=self.seconds)
-        except queue.Empty:
-            self.close()
+            message = from_line(line)
+        except ValueError:  # it has ended, or says what nobody asked
+            worker, self._worker = self._worker, None
+            how = "it said what is no answer" if line else worker.ended()
+            worker.end()
             raise UnreadableFile(
-                f"reading it took more than {self.seconds} seconds and was stopped. "
-                "Save it in parts, or allow more: SOUNDINGS_READ_SECONDS"
-            ) from None
-        if not line:
-            code = worker.wait()
-            self.close()
-            raise UnreadableFile(
-                f"its reader broke down ({_how(code)}): damaged, or in need of more than the "
+                f"its reader broke down ({how}): damaged, or in need of more than the "
                 f"{self.memory // 1_000_000:,} MB of memory that a file is given"
-            )
-        answer: dict[str, Any] = json.loads(line)
-        return answer
-
-    def _start(self) -> subprocess.Popen[bytes]:
-        root = str(Path(__file__).resolve().parent.parent.parent)
-        command = [sys.executable, "-P", "-c", _CHILD, root, str(self.seconds), str(self.memory)]
-        told = {"SOUNDINGS_OCR": self.ocr, "SOUNDINGS_READ_SECONDS": str(self.seconds)}
-        worker = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=os.environ | told,
-        )
-        self._worker, self._answers = worker, queue.SimpleQueue()
-        self.started += 1
-        threading.Thread(target=_listen, args=(worker, self._answers), daemon=True).start()
-        return worker
+            ) from None
+        self._at_rest = message.end and not message.spent
+        return message
 
 
-def _listen(worker: subprocess.Popen[bytes], answers: "queue.SimpleQueue[bytes]") -> None:
-    """Pass on what a worker says, a line at a time; an empty one when it has ended."""
-    assert worker.stdout is not None
-    with contextlib.suppress(OSError, ValueError):  # the pipe was closed on us
-        for line in worker.stdout:
-            answers.put(line)
-    answers.put(b"")
-
-
-def _how(code: int) -> str:
-    return f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit status {code}"
+def _held_by(path: Path, part: Held, place: Path, document: Document) -> Document:
+    """A document of a file that lies in another, known by both their names."""
+    record = document.origin.removeprefix(str(place))
+    name = document.name if record else PurePath(part.name).stem
+    return replace(document, name=name, origin=f"{path}#{part.name}{record}")

@@ -14,9 +14,11 @@ _NO_TITLE = re.compile(
     re.IGNORECASE,
 )
 _PROGRAM = re.compile(r"^microsoft \w+ - ", re.IGNORECASE)
-_ENDING = re.compile(r"\.(?:docx?|odt|pdf|pptx?|rtf|indd|pages|key|html?)$", re.IGNORECASE)
+_ENDING = re.compile(
+    r"\.(?:docx?|odt|pdf|pptx?|rtf|indd|pages|key|html?|xls[xm]?|csv)$", re.IGNORECASE
+)
 _NO_AUTHOR = re.compile(
-    r"\W*(?:python-(?:docx|pptx)|anonymous|unknown|unspecified|un-?named|user|owner|author|"
+    r"\W*(?:python-(?:docx|pptx)|openpyxl|anonymous|unknown|unspecified|un-?named|user|owner|author|"
     r"admin(?:istrator)?|(?:windows|microsoft office) user)?\W*|"
     r"(?:[a-z][a-z0-9+.-]*:)?//.*|(?:www\.|mailto:).*",
     re.IGNORECASE,
@@ -24,19 +26,36 @@ _NO_AUTHOR = re.compile(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A file that lies in another one, as it is. `content` is in base64."""
+
+    name: str
+    content: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Extract:
     """A file, read. `text` is in the form of `ingest.cutting.written`; `pages` and `recognized` are
-    as in Document."""
+    as in Document.
+
+    `held` are the files in it that are sources of their own.
+    """
 
     text: str = field(repr=False)
     pages: tuple[int, ...] = ()
     details: Details = field(default_factory=Details)
     notes: tuple[str, ...] = ()
     recognized: tuple[int, ...] = ()
+    held: tuple[Held, ...] = ()
 
 
 def finished(
-    writer: Writer, details: Details, notes: Iterable[str] = (), *, titled: bool = False
+    writer: Writer,
+    details: Details,
+    notes: Iterable[str] = (),
+    held: Iterable[Held] = (),
+    *,
+    titled: bool = False,
 ) -> Extract:
     """What a writer has taken, as an extract. `titled`: a heading that the text begins with, and
     that stands over all others, is the title where the file names none."""
@@ -44,7 +63,7 @@ def finished(
     if titled and details.title is None:
         details = replace(details, title=_heading_over_all(text))
     told = [*notes, *([left_out(writer.invisible)] if writer.invisible else [])]
-    return Extract(text=text, pages=pages, details=details, notes=tuple(told))
+    return Extract(text=text, pages=pages, details=details, notes=tuple(told), held=tuple(held))
 
 
 def _heading_over_all(text: str) -> str | None:

@@ -245,6 +245,7 @@
       const running = ok && standing?.hasAttribute("data-running");
       if (running && !watched) tell(standing.dataset.said);
       watched ||= running || sending;
+      $("library-cancel").hidden = !running;
       if (!running) {
         following = false;
         if (!ok) tell(text);
@@ -256,6 +257,11 @@
       }
       await new Promise((go) => setTimeout(go, EVERY));
     }
+  }
+
+  async function cancel() {
+    const { text } = await ask("cancel", "POST");
+    tell(text);
   }
 
   // Removing
@@ -315,6 +321,7 @@
     else if (button.classList.contains("keep") && !removing) dialog().close();
     else if (button.classList.contains("confirm")) remove(button.dataset.id);
     else if (button.classList.contains("undo")) undo(button);
+    else if (button.id === "library-cancel") cancel();
   });
 
   document.addEventListener("submit", (event) => {

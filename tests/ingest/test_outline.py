@@ -135,7 +135,7 @@ def test_a_text_without_words_has_no_blocks(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["# a" + " " * 50_000 + "b", "# " + "#" * 50_000 + "x"])
 def test_no_heading_takes_for_ever(text: str) -> None:
-    assert len(outline_markdown(text)[1]) == 1
+    assert [block.kind for block in outline_markdown(text)[0]] == ["prose"]  # too long for one
 
 
 MARKS = st.sampled_from(

@@ -53,13 +53,12 @@ def test_any_text_is_the_decoded_file(tmp_path: Path, text: str) -> None:
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00", "NUL"),
         (bytes(range(128, 256)) * 9, "binary"),
         ("a\x01b\x02" * 30, "control characters"),
-        ("“Café” is open – daily.".encode("cp1252"), "Windows-1252"),
-        ("Some text".encode("utf-16"), "UTF-16"),
-        (codecs.BOM_UTF16_BE + "Some text".encode("utf-16-be"), "UTF-16"),
-        ("Some text".encode("utf-16-le"), "NUL"),
+        ("Some text".encode("utf-16")[:-1], "mark says UTF-16"),
+        (codecs.BOM_UTF32_LE + b"Some text", "mark says UTF-32"),
+        ("Café ".encode() + "Café".encode("cp1252"), "mixed encodings"),
     ],
 )
-def test_what_is_not_utf8_text_is_refused_with_a_reason(
+def test_what_is_no_text_is_refused_with_a_reason(
     tmp_path: Path, content: bytes | str, reason: str
 ) -> None:
     assert reason in refused(tmp_path, "a.txt", content)
@@ -100,21 +99,6 @@ def test_front_matter_gives_the_details_and_stays_in_the_text(tmp_path: Path) ->
 
 def test_without_front_matter_the_first_heading_is_the_title(tmp_path: Path) -> None:
     assert read(tmp_path, "a.md", "# Oaks\n\nThey grow.")[0][1] == "Oaks"
-
-
-@pytest.mark.parametrize(
-    "matter",
-    ["title: [", "date: 2016-13-45", "a: " + "[" * 3000, "? {x: 1}\n: 2", "n: " + "9" * 5000],
-)
-def test_front_matter_that_is_not_yaml_is_a_reason(tmp_path: Path, matter: str) -> None:
-    assert "front matter" in refused(tmp_path, "a.md", f"---\n{matter}\n---\nText.")
-
-
-def test_a_bomb_in_the_front_matter_does_not_go_off(tmp_path: Path) -> None:
-    bomb = "a0: &a0 [x, x]\n" + "".join(
-        f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 60)
-    )
-    assert read(tmp_path, "a.md", f"---\n{bomb}title: *a59\n---\nText.")[0][1] is None
 
 
 def test_control_characters_do_not_reach_a_title(tmp_path: Path) -> None:

@@ -5,6 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.cutting.sentences import LONGEST, split
+from tests.conftest import ROOT
+
+CASE = ROOT.parent / "shared" / "cases" / "81-ask-money" / "in"
 
 
 def cut(text: str) -> list[str]:
@@ -40,6 +43,12 @@ def cut(text: str) -> list[str]:
         ["वह आया।", "वह गयी॥", "अंत।"],
         ["መጣ።", "ሄደ፧"],
         ["Եկավ։", "Գնաց։"],
+        ["A pump costs Rs. 900.", "A winch costs kr. 300."],
+        ["It costs 30 kr.", "The boat is red."],
+        ["The toll is Fr. 5.– a night.", "It is due."],
+        ["A fee of CHF 300.-- applies.", "It costs S/. 30 a day."],
+        ["The ferry leaves at kl. 07.15 and at 7.15 p.m. from Sand.", "It is open."],
+        ["A sail costs ¥3,000.", "A buoy costs 1.000,50 €.", "An oar costs EUR 30."],
     ],
 )
 def test_sentences_are_cut_where_a_reader_would(sentences: list[str]) -> None:
@@ -142,3 +151,13 @@ def test_spans_are_ordered_apart_inside_and_trimmed(text: str) -> None:
 def test_no_letter_or_digit_is_left_out(text: str) -> None:
     kept = "".join(cut(text))
     assert [c for c in kept if c.isalnum()] == [c for c in text if c.isalnum()]
+
+
+@pytest.mark.skipif(not CASE.is_dir(), reason="the case is not on this machine")
+def test_money_and_clock_times_of_the_case_stay_whole() -> None:
+    texts = [file.read_text("utf-8").strip() for file in sorted(CASE.glob("*.txt"))]
+    assert len(texts) == 16
+    assert [cut(text) for text in texts] == [[text] for text in texts]
+    found = cut((CASE / "norvik.md").read_text("utf-8"))
+    assert "The ferry to Sand leaves at 07:15 and at 16:40." in found
+    assert "A ticket costs £4.50; children under 12 pay nothing." in found

@@ -1,5 +1,6 @@
 """The addresses of the Library tab: for keepers alone, and what they say of what is there."""
 
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -15,7 +16,14 @@ from web.by_role import front
 from web.identity.people import Role
 
 READ = ("sources", "changes", "search?q=boat", "adding", "removal?id=boats")
-POST = ("begin", "file?batch=x&name=a.txt", "read?batch=x", "remove?id=boats", "restore?id=boats")
+POST = (
+    "begin",
+    "file?batch=x&name=a.txt",
+    "read?batch=x",
+    "remove?id=boats",
+    "restore?id=boats",
+    "cancel",
+)
 
 
 @pytest.fixture
@@ -73,6 +81,29 @@ def test_a_file_that_is_not_taken_is_told_and_the_others_are_read(served: Any, d
         time.sleep(0.05)
     assert "added as “kestrel”" in keeper.get("adding").text
     assert desk.library.text("kestrel") == "It hovers."
+
+
+def test_a_batch_that_is_cancelled_changes_nothing(
+    served: Any, desk: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keeper, before = served(Role.KEEPER), desk.state()
+    cancelled, encode = threading.Event(), desk.encoder.encode
+
+    def slow(texts: Any, **options: Any) -> Any:
+        cancelled.wait()
+        return encode(texts, **options)
+
+    monkeypatch.setattr(desk.encoder, "encode", slow)
+    batch = keeper.post("begin").text
+    keeper.post(f"file?batch={batch}&name=kestrel.txt", content=b"It hovers.")
+    keeper.post(f"read?batch={batch}")
+    assert keeper.post("cancel").text == "Stopping …"
+    cancelled.set()
+    while "data-running" in keeper.get("adding").text:
+        time.sleep(0.05)
+    assert "The library is as it was." in keeper.get("adding").text
+    assert desk.state() == before
+    assert keeper.post("cancel").text == "Nothing is being read."
 
 
 def test_what_is_found_is_marked_under_its_source(served: Any) -> None:

@@ -55,7 +55,7 @@ class Changes:
     """One commit. `add` also retires the version before it; `retire` names sources that go.
 
     `moved` gives sources their new origin, `aliases` further origins (origin → source) of a
-    source's content.
+    source's content, `described` what people say of sources (source → field → text).
     """
 
     started: str
@@ -63,6 +63,7 @@ class Changes:
     retire: tuple[str, ...] = ()
     moved: Mapping[str, str] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)
+    described: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def touches_index(self) -> bool:

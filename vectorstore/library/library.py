@@ -19,7 +19,14 @@ from vectorstore.errors import LibraryUnavailable, UnknownSource
 from vectorstore.library.changes import Changes, NewVersion
 from vectorstore.library.lexicon import FAMILY_LETTERS
 from vectorstore.library.mending import mend, searchable
-from vectorstore.library.schema import FULL_TEXT, SCHEMA, SCHEMA_VERSION, migrated, run
+from vectorstore.library.schema import (
+    DESCRIBED,
+    FULL_TEXT,
+    SCHEMA,
+    SCHEMA_VERSION,
+    migrated,
+    run,
+)
 from vectorstore.models import Change, Heading, Passage, Run, Sentence, Source
 
 FILE_NAME = "library.sqlite3"
@@ -66,7 +73,7 @@ class Library:
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.execute("BEGIN IMMEDIATE")
                 if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
-                    run(connection, SCHEMA + FULL_TEXT)
+                    run(connection, SCHEMA + DESCRIBED + FULL_TEXT)
                     connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
                 connection.execute("COMMIT")
             finally:
@@ -138,6 +145,11 @@ class Library:
     def file_digests(self) -> dict[str, str]:
         """Source id → sha256 of the bytes it was read from."""
         return dict(self._all("SELECT source, file_sha256 FROM version WHERE current"))
+
+    def described(self) -> dict[str, dict[str, str]]:
+        """Source id → what people say of it, field by field, in place of what its file says."""
+        rows = self._all("SELECT source, fields FROM described")
+        return {source: json.loads(fields) for source, fields in rows}
 
     def next_version(self, source_id: str) -> int:
         """The number that the next version of this source gets; 1 for a new one."""
@@ -354,6 +366,11 @@ class Library:
                 )
             for source_id in changes.retire:
                 connection.execute("DELETE FROM alias WHERE source = ?", (source_id,))
+                connection.execute("DELETE FROM described WHERE source = ?", (source_id,))
+            connection.executemany(
+                "INSERT OR REPLACE INTO described (source, fields) VALUES (?, ?)",
+                [(source, json.dumps(said)) for source, said in changes.described.items()],
+            )
             for version in changes.add:
                 _insert(connection, version, now)
             mend(connection, [version.source for version in changes.add])
@@ -445,7 +462,8 @@ class Library:
 _VERSIONS = """
 SELECT v.source, v.title, v.text_sha256, v.kind, v.origin, v.version, v.added, length(v.text),
        (SELECT count(*) FROM passage p WHERE p.version = v.key),
-       v.publisher, v.author, v.date, v.url, v.pages
+       v.publisher, v.author, v.date, v.url, v.pages,
+       (SELECT json_extract(d.fields, '$.description') FROM described d WHERE d.source = v.source)
 FROM version v
 """
 _SOURCES = f"{_VERSIONS} WHERE v.current"
@@ -477,6 +495,7 @@ def _source(row: tuple, aliases: Iterable[tuple]) -> Source:  # type: ignore[typ
         date=row[11],
         url=row[12],
         pages=tuple(json.loads(row[13])),
+        description=row[14],
         aliases=tuple(origin for _, origin in aliases),
     )
 

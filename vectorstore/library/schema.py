@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from vectorstore.library.mending import mend, searchable
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -75,6 +75,11 @@ CREATE TABLE ingest_run (
 );
 """
 
+# What people say of a source, field by field, where it is not what its file says of itself.
+DESCRIBED = """
+CREATE TABLE IF NOT EXISTS described (source TEXT PRIMARY KEY, fields TEXT NOT NULL) WITHOUT ROWID;
+"""
+
 FULL_TEXT = """
 CREATE VIRTUAL TABLE passage_text USING fts5 (
     searched, heading, title,
@@ -114,14 +119,18 @@ INSERT INTO passage_text (passage_text) VALUES ('rebuild');
 def migrated(connection: sqlite3.Connection) -> int:
     """The format of a library, which is brought from an earlier one to this one first."""
     form = "PRAGMA user_version"
-    if connection.execute(form).fetchone()[0] == 1:
+    if connection.execute(form).fetchone()[0] in (1, 2):
         connection.create_function("searchable", 1, searchable)
         connection.execute("BEGIN IMMEDIATE")
         try:
-            if connection.execute(form).fetchone()[0] == 1:  # no other process has done it
+            # Another process may have done it by now
+            found = connection.execute(form).fetchone()[0]
+            if found == 1:
                 run(connection, FROM_1)
                 rows = connection.execute("SELECT source FROM version WHERE current").fetchall()
                 mend(connection, [row[0] for row in rows])
+            if found in (1, 2):
+                run(connection, DESCRIBED)
                 connection.execute(f"{form} = {SCHEMA_VERSION}")
             connection.execute("COMMIT")
         except BaseException:

@@ -35,7 +35,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.cutting.segment import passages
-from ingest.readers.plain import read_markdown
+from ingest.readers.text.plain import read_markdown
 from ingest.settings import IngestSettings
 from vectorstore import Library, SentenceEncoder, generation
 from vectorstore.encoder import batches, token_counts

@@ -8,7 +8,7 @@ from eval.fitting.encoder.records import Span, Text
 from ingest.cutting.segment import passages
 from ingest.documents import Details, document_of
 from ingest.errors import UnreadableFile
-from ingest.readers.plain import outline_text
+from ingest.readers.text.plain import outline_text
 from ingest.settings import IngestSettings
 from vectorstore.library.context import in_context, place_above
 

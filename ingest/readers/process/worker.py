@@ -1,54 +1,64 @@
-"""The process in which files from anywhere are read: one request a line, one answer a line.
+"""The process in which files from anywhere are read: one request a line, lines of answers to each.
 
-It may use so much memory and processor time, writes no file, and says nothing on its own.
+It may use so much memory and processor time, writes no file, gains no privilege, and says nothing
+on its own.
 """
 
-import hashlib
+import contextlib
+import ctypes
 import json
 import os
 import signal
 import sys
 import warnings
-from dataclasses import asdict
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from ingest.documents import Document
 from ingest.errors import UnreadableFile
-from ingest.readers import extract
+from ingest.readers import read_parts
+from ingest.readers.process.wire import Message, to_line
 
 OPEN_FILES = 64
+MOST_ANSWER = 1_000_000_000  # bytes that are said of one file
+_NO_NEW_PRIVS = 38  # linux/prctl.h
 
 
 def serve(seconds: int, memory: int) -> None:
-    """Answer `{"path": …}` with `{"file_sha256": …, "extract": …}` or `{"refused": …}`.
-
-    Where memory is not given back, `spent` says that the next file needs another process.
-    """
+    """Answer each `{"path": …}` with messages, the last of which is its end."""
     answers = _answers_alone()
     warnings.simplefilter("ignore")
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one who waits for us
+    _without_new_privileges()
     at_first = _in_use()
     _limit(at_first + memory)
     for line in sys.stdin.buffer:
         _limit_time(seconds)
-        answer = _answer(Path(json.loads(line)["path"]))
-        answer["spent"] = _in_use() > at_first + memory // 2
-        answers.write(json.dumps(answer).encode() + b"\n")
+        refused = None
+        try:
+            for part in _lines(Path(json.loads(line)["path"])):
+                answers.write(part)
+        except UnreadableFile as exc:
+            refused = str(exc)
+        except MemoryError:
+            refused = "it needs more memory than a file is given, and was stopped"
+        except ValueError as exc:  # a text that cannot be said
+            refused = f"its text cannot be kept: {' '.join(str(exc).split())[:200]}"
+        spent = _in_use() > at_first + memory // 2
+        answers.write(to_line(Message(refused=refused, end=True, spent=spent)))
         answers.flush()
 
 
-def _answer(path: Path) -> dict[str, object]:
-    try:
-        content = path.read_bytes()
-        if not content.strip():
-            return {"refused": "the file is empty"}
-        file_sha256 = hashlib.sha256(content).hexdigest()
-        del content
-        return {"file_sha256": file_sha256, "extract": asdict(extract(path))}
-    except UnreadableFile as exc:
-        return {"refused": str(exc)}
-    except OSError as exc:
-        return {"refused": f"cannot be opened: {exc.strerror or exc}"}
+def _lines(path: Path) -> Iterator[bytes]:
+    said = 0
+    for part in read_parts(path):
+        known = Message(document=part) if isinstance(part, Document) else Message(held=part)
+        line = to_line(known)
+        said += len(line)
+        if said > MOST_ANSWER:
+            raise UnreadableFile("it gives more text than is kept of one file. Save it in parts")
+        yield line
 
 
 def _answers_alone() -> BinaryIO:
@@ -58,6 +68,13 @@ def _answers_alone() -> BinaryIO:
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)
     return answers
+
+
+def _without_new_privileges() -> None:
+    """No program that this process might come to run has more rights than it. Linux alone."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(_NO_NEW_PRIVS, 1, 0, 0, 0)
 
 
 def _limit(address_space: int) -> None:
