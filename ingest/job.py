@@ -31,7 +31,7 @@ from vectorstore import (
     StoreSettings,
     open_encoder,
 )
-from vectorstore.generation import sweep
+from vectorstore.index.opening import open_indexes
 from vectorstore.library import FILE_NAME, digest
 from vectorstore.store import check_embedded
 from vectorstore.writing import Shape, commit, writing
@@ -261,7 +261,8 @@ class Job:
         A plan that changes nothing writes nothing, but for sweeping up what a crash left.
         """
         if not plan.changes_anything:
-            sweep(self.settings.home, keep=[self.library.meta("generation") or ""])
+            current = self.library.meta("generation") or ""
+            open_indexes(self.settings).sweep(current, current)
             return 0
         self.progress.step("Cutting passages")
         started = datetime.now(UTC).isoformat(timespec="seconds")
@@ -271,7 +272,8 @@ class Job:
         )
         self.progress.step("Building the index")
         lines = [asdict(file) for file in (*files, *plan.files) if file.status != "unchanged"]
-        commit(self.settings.home, self.library, changes, shape, json.dumps(lines))
+        indexes = open_indexes(self.settings)
+        commit(self.settings.home, self.library, changes, shape, json.dumps(lines), indexes)
         return encoded
 
     def _encode(self, texts: Sequence[str]) -> int:

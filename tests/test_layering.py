@@ -39,7 +39,7 @@ FITTING = {
 }
 PDFIUM = ("document", "filled", "ocr", "opening", "words")
 ONLY_IN = {
-    "chromadb": {"vectorstore/generation.py"},
+    "chromadb": {"vectorstore/index/generation.py", "vectorstore/index/served.py"},
     "torch": {"vectorstore/encoder.py", *FITTING},
     "sentence_transformers": {"vectorstore/encoder.py"},
     "docx": {

@@ -19,6 +19,7 @@ from vectorstore.console import (
 )
 from vectorstore.dependants import Dependants, losing_in_words, resting_on
 from vectorstore.errors import UsageError
+from vectorstore.index.opening import open_indexes
 from vectorstore.library import Library
 from vectorstore.models import Hit, Source
 from vectorstore.search import Query
@@ -230,7 +231,7 @@ def _remove(
     if losing and not args.yes and sys.stdin.isatty() and not _agreed(source.title):
         announce("Nothing was removed.")
         return 1
-    removed = remove(settings.home, library, source.id)
+    removed = remove(settings.home, library, source.id, open_indexes(settings))
     announce(f"Removed '{removed.title}', which was read from {removed.origin}.")
     return 0
 

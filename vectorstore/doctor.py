@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from vectorstore.encoder import multiplies_bfloat16
 from vectorstore.errors import EncodingOutdated, SoundingsError
-from vectorstore.generation import check_files, index_folder
+from vectorstore.index.opening import open_indexes
 from vectorstore.library import FILE_NAME, Library
 from vectorstore.library.context import in_context
 from vectorstore.settings import Settings, StoreSettings
@@ -56,9 +56,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         lambda: _writable(settings),
         "name another home: soundings --home DIR, or mend its permissions",
     )
-    yield finding(
-        "servers", lambda: _embedded(settings), "unset SOUNDINGS_CHROMA and SOUNDINGS_LIBRARY"
-    )
+    yield finding("servers", lambda: _embedded(settings), "unset SOUNDINGS_LIBRARY")
     path = settings.home / FILE_NAME
     if not path.is_file():
         yield Finding(name="library", well=False, found="none yet", cure="soundings ingest")
@@ -102,7 +100,8 @@ def _writable(settings: Settings) -> str:
 
 def _embedded(settings: Settings) -> str:
     check_embedded(settings)
-    return "none asked for"
+    chroma = settings.table(StoreSettings).chroma
+    return "none asked for" if chroma == "embedded" else f"Chroma at {chroma}"
 
 
 def _library(library: Library) -> str:
@@ -148,5 +147,4 @@ def _index(settings: Settings) -> str:
     name = Library(settings.home / FILE_NAME).meta("generation")
     if not name:
         return "empty, as the library is"
-    check_files(index_folder(settings.home) / name)
-    return name
+    return open_indexes(settings).check(name)

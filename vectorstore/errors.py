@@ -9,6 +9,7 @@ SoundingsError                 an expected failure: one clear message, exit 1
     ├── LibraryBusy            another process is writing to the library
     ├── UnknownSource          no source has this id
     ├── IndexUnavailable       the vector index cannot be built, opened or asked
+    │   └── IndexAway              the server that holds it does not answer
     ├── IndexMismatch          the library was made by another encoder or segmentation
     │   └── EncodingOutdated   and can be made again from its stored texts with the one asked for
     ├── EncoderUnavailable     the encoder's weights are missing, altered or unreadable
@@ -59,6 +60,10 @@ class UnknownSource(StoreError):
 
 class IndexUnavailable(StoreError):
     """The vector index cannot be built, opened or asked."""
+
+
+class IndexAway(IndexUnavailable):
+    """The server that holds the index does not answer: nothing is known to be wrong with it."""
 
 
 class IndexMismatch(StoreError):

@@ -13,9 +13,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args
+from urllib.parse import urlsplit
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from vectorstore.errors import SettingsError
 
@@ -49,8 +50,15 @@ class StoreSettings(Table):
     """What a library is encoded in: `single`, `half` (bfloat16, interchangeable at a cosine of
     0.999), or `auto`, half where the processor multiplies bfloat16."""
     chroma: str = "embedded"
-    """Reserved for a Chroma server, which this version does not have yet: anything but `embedded`
-    is an error."""
+    """A Chroma server for the vector index, `http(s)://host:port`, of the same major version;
+    `embedded` keeps it in the home."""
+    chroma_tenant: str = "default_tenant"
+    """Whose database it is on that server."""
+    chroma_database: str = "default_database"
+    """The database there."""
+    chroma_headers: SecretStr = SecretStr("")
+    """What is sent with each request to that server, `Name: value` a line; read from the
+    environment only, and never shown."""
     library: str = "embedded"
     """Reserved for a database server, which this version does not have yet: anything but
     `embedded`, one SQLite file in the home, is an error."""
@@ -59,6 +67,20 @@ class StoreSettings(Table):
     model cache."""
     top_k: int = Field(default=6, ge=1, le=100)
     """How many passages a search returns."""
+
+    @field_validator("chroma")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        """An address that holds a secret would be shown wherever the address is."""
+        parts = urlsplit(value)
+        if value != "embedded" and (
+            parts.scheme not in ("http", "https")
+            or not parts.hostname
+            or parts.username is not None
+            or parts.path.strip("/")
+        ):
+            raise ValueError("give a Chroma server as http://host:port, or embedded")
+        return value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,17 +4,19 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from vectorstore import generation as generations
 from vectorstore.encoder import BUILTIN, Encoder, SentenceEncoder
 from vectorstore.errors import (
     EncoderUnavailable,
     EncodingOutdated,
+    IndexAway,
     IndexMismatch,
     IndexUnavailable,
     LibraryUnavailable,
     SettingsError,
 )
-from vectorstore.generation import Generation
+from vectorstore.index import Indexes, OpenIndex
+from vectorstore.index.embedded import EmbeddedIndexes
+from vectorstore.index.opening import open_indexes
 from vectorstore.library import FILE_NAME, Library
 from vectorstore.search import Searcher
 from vectorstore.search.reranker import Reranker, open_reranker
@@ -36,16 +38,19 @@ class Store:
         announce: Announce,
         *,
         reranker: Reranker | None = None,
+        indexes: Indexes | None = None,
     ) -> None:
+        """`indexes` are those of the home if they are not given."""
         self.home = home
+        self.indexes = indexes or EmbeddedIndexes(home)
         self.library = library
         self.encoder = encoder
         self.searcher = Searcher(library, encoder, self._generation, reranker=reranker)
         self._announce = announce
         self._lock = threading.Lock()
-        self._open: Generation | None = None
+        self._open: OpenIndex | None = None
 
-    def _generation(self) -> Generation | None:
+    def _generation(self) -> OpenIndex | None:
         """The generation that the library points at; None while there are no passages."""
         with self._lock:
             name = self.library.meta("generation") or ""
@@ -56,13 +61,14 @@ class Store:
                     known.close()
             return self._open
 
-    def _opened(self) -> Generation | None:
+    def _opened(self) -> OpenIndex | None:
         """What the library points at now, opened; made again first if it is damaged."""
-        folder = generations.index_folder(self.home)
         mended = False
         while name := self.library.meta("generation"):
             try:
-                return Generation(folder / name)
+                return self.indexes.open(name)
+            except IndexAway:
+                raise
             except IndexUnavailable as exc:
                 if self.library.meta("generation") != name:
                     continue  # not damaged: a commit has just taken it away
@@ -71,7 +77,7 @@ class Store:
                 self._announce(f"{exc} Making it again from the library …")
                 with writing(self.home, timeout=60):
                     if self.library.meta("generation") == name:
-                        remake_index(self.home, self.library)
+                        remake_index(self.library, self.indexes)
                         self._announce("The index is whole again.")
                 mended = True
         return None
@@ -98,7 +104,8 @@ def open_store(settings: Settings, announce: Announce = lambda _: None) -> Store
     if library.passage_count() == 0:
         raise LibraryUnavailable(EMPTY)
     reranker = open_reranker(settings.table(StoreSettings).reranker, announce)
-    return Store(settings.home, library, encoder, announce, reranker=reranker)
+    indexes = open_indexes(settings)
+    return Store(settings.home, library, encoder, announce, reranker=reranker, indexes=indexes)
 
 
 def open_encoder(
@@ -134,10 +141,9 @@ def open_encoder(
 
 def check_embedded(settings: Settings) -> None:
     """Refuse the settings that this version does not offer yet, rather than ignore them."""
-    table = settings.table(StoreSettings)
-    for name, value in (("chroma", table.chroma), ("library", table.library)):
-        if value != "embedded":
-            raise SettingsError(
-                f"SOUNDINGS_{name.upper()}={value}: this version keeps everything in the home "
-                f"folder; servers are not supported yet. Unset SOUNDINGS_{name.upper()}."
-            )
+    library = settings.table(StoreSettings).library
+    if library != "embedded":
+        raise SettingsError(
+            f"SOUNDINGS_LIBRARY={library}: this version keeps the library in the home folder; "
+            "database servers are not supported yet. Unset SOUNDINGS_LIBRARY."
+        )

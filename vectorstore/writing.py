@@ -11,8 +11,9 @@ import numpy as np
 from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
-from vectorstore import generation as generations
-from vectorstore.errors import IndexUnavailable, LibraryBusy, LibraryUnavailable
+from vectorstore.errors import IndexAway, IndexUnavailable, LibraryBusy, LibraryUnavailable
+from vectorstore.index import Indexes
+from vectorstore.index.embedded import EmbeddedIndexes
 from vectorstore.library import Library, digest
 from vectorstore.library.changes import Changes
 from vectorstore.models import Source
@@ -64,21 +65,33 @@ class Shape:
     segmentation: str
 
 
-def commit(home: Path, library: Library, changes: Changes, shape: Shape, report: str) -> None:
+def commit(
+    home: Path,
+    library: Library,
+    changes: Changes,
+    shape: Shape,
+    report: str,
+    indexes: Indexes | None = None,
+) -> None:
     """Build the index that belongs to `changes`, then make both visible in one transaction.
 
-    Every sentence's vector must be in the library. Raises IndexUnavailable or
+    It is one of `indexes`, those of the home if they are not given. Every sentence's vector must
+    be in the library. Raises IndexUnavailable or
     LibraryUnavailable, with the library as it was.
     """
-    generation = library.meta("generation") or ""
+    indexes = indexes or EmbeddedIndexes(home)
+    was = generation = library.meta("generation") or ""
     if changes.touches_index:
-        base = generation if library.meta("encoder") == shape.encoder else ""
+        fit = library.meta("encoder") == shape.encoder and indexes.holds(was)
+        base = was if fit else ""
         try:
-            generation = _generation_with(home, library, changes, shape.encoder, base)
+            generation = _generation_with(indexes, library, changes, shape.encoder, base)
+        except IndexAway:
+            raise
         except IndexUnavailable:
             if not base:
                 raise
-            generation = _generation_with(home, library, changes, shape.encoder, "")
+            generation = _generation_with(indexes, library, changes, shape.encoder, "")
     meta = {
         "encoder": shape.encoder,
         "encoder_name": shape.encoder_name,
@@ -86,7 +99,7 @@ def commit(home: Path, library: Library, changes: Changes, shape: Shape, report:
         "generation": generation,
     }
     library.commit(changes, meta=meta, report=report)
-    generations.sweep(home, keep=[generation])
+    indexes.sweep(generation, was)
 
 
 def shape_of(library: Library) -> Shape:
@@ -98,7 +111,7 @@ def shape_of(library: Library) -> Shape:
     )
 
 
-def remove(home: Path, library: Library, source_id: str) -> Source:
+def remove(home: Path, library: Library, source_id: str, indexes: Indexes | None = None) -> Source:
     """Take a source out of the library and return it as it was; the text is kept for an undo.
 
     Raises UnknownSource, LibraryBusy, and what `commit` raises.
@@ -107,20 +120,21 @@ def remove(home: Path, library: Library, source_id: str) -> Source:
     with writing(home):
         source = library.source(source_id)
         changes = Changes(started=started, retire=(source.id,))
-        commit(home, library, changes, shape_of(library), f"removed {source.id}")
+        commit(home, library, changes, shape_of(library), f"removed {source.id}", indexes)
     return source
 
 
-def remake_index(home: Path, library: Library) -> str:
-    """Build a generation of all that the library holds and point at it; returns its name."""
-    name = _generation_with(home, library, Changes(started=""), library.meta("encoder") or "", "")
+def remake_index(library: Library, indexes: Indexes) -> str:
+    """Build an index of all that the library holds and point at it; returns its name."""
+    was, encoder = library.meta("generation") or "", library.meta("encoder") or ""
+    name = _generation_with(indexes, library, Changes(started=""), encoder, "")
     library.set_generation(name)
-    generations.sweep(home, keep=[name])
+    indexes.sweep(name, was)
     return name
 
 
 def _generation_with(
-    home: Path, library: Library, changes: Changes, encoder: str, base: str
+    indexes: Indexes, library: Library, changes: Changes, encoder: str, base: str
 ) -> str:
     """A generation of the library after `changes`: `base` altered, or made from scratch."""
     current = library.passage_ids()
@@ -143,12 +157,12 @@ def _generation_with(
     gone = [id for id in current if id not in kept and (id not in added or id in fresh)]
     if base and not gone and not fresh:
         return base  # only details changed: the same passages, the same vectors
-    if not base or len(gone) + len(fresh) > len(kept):
+    if not base or not indexes.copies or len(gone) + len(fresh) > len(kept):
         stored = library.passages(sorted(kept))
         fresh = {id: (p.source, sentence_digests(p)) for id, p in sorted(stored.items())} | added
         base, gone = "", []
-    return generations.build(
-        home,
+    return indexes.build(
+        was=library.meta("generation") or "",
         base=base or None,
         remove=gone,
         add={id: source for id, (source, _) in fresh.items()},

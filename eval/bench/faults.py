@@ -42,11 +42,11 @@ from vectorstore import (
     Library,
     Store,
     StoreSettings,
-    generation,
     load_settings,
     open_store,
 )
 from vectorstore import encoder as encoders
+from vectorstore.index import generation
 from vectorstore.library import FILE_NAME
 
 SIGNALS = (signal.SIGKILL, signal.SIGKILL, signal.SIGKILL, signal.SIGTERM, signal.SIGINT)

@@ -144,7 +144,11 @@ class Desk:
         return _piece(asked)
 
     def remove(self, id: str) -> HTMLResponse:
-        return _piece(lambda: view.removed(remove(self._settings.home, self._store.library, id)))
+        return _piece(
+            lambda: view.removed(
+                remove(self._settings.home, self._store.library, id, self._store.indexes)
+            )
+        )
 
     def restore(self, id: str) -> PlainTextResponse:
         def restored() -> str:

@@ -18,7 +18,7 @@ import os, signal, sys, threading, time
 from pathlib import Path
 sys.path[:0] = sys.argv[1:3]
 import conftest, ingest.job
-from vectorstore import generation
+from vectorstore.index import generation
 
 place, moment = Path(sys.argv[3]), sys.argv[4]
 desk = conftest.Desk(place)

@@ -259,7 +259,7 @@ def test_vectors_of_a_run_that_failed_are_not_made_again(
     desk.write("fish.txt", "A pike waits.")
     before = desk.state()
     with monkeypatch.context() as patch:
-        patch.setattr("vectorstore.generation._CHILD", "raise SystemExit('the disk is full')")
+        patch.setattr("vectorstore.index.generation._CHILD", "raise SystemExit('the disk is full')")
         with pytest.raises(IndexUnavailable, match="the disk is full"):
             desk.ingest()
     assert desk.state() == before

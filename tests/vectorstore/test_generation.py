@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from vectorstore import IndexUnavailable, LibraryBusy, generation
-from vectorstore.generation import Generation, build, sweep
+from vectorstore import IndexUnavailable, LibraryBusy
+from vectorstore.index import generation
+from vectorstore.index.generation import Generation, build, sweep
 from vectorstore.writing import writing
 
 
@@ -170,13 +171,13 @@ def test_a_builder_that_dies_at_its_work_is_a_clear_error_that_changes_nothing(
     before, current = shelf.library.fingerprint, shelf.generation.name
     monkeypatch.setattr(generation, "_FORKS", forks)
     killed = "import os, signal; os.kill(os.getpid(), signal.SIGTERM)"
-    dying = f"from vectorstore import generation\ndef die(*_):\n    {killed}\n"
+    dying = f"from vectorstore.index import generation\ndef die(*_):\n    {killed}\n"
     monkeypatch.setattr(
         generation,
         "_CHILD",
         generation._CHILD.replace(
-            "from vectorstore.generation import child",
-            f"{dying}generation._build = die\nfrom vectorstore.generation import child",
+            "from vectorstore.index.generation import child",
+            f"{dying}generation._build = die\nfrom vectorstore.index.generation import child",
         ),
     )
     with pytest.raises(IndexUnavailable, match="SIGTERM"):

@@ -21,7 +21,8 @@ from pathlib import Path, PurePosixPath
 from pydantic import TypeAdapter
 
 from vectorstore.errors import BackupUnreadable, BackupUnwritable, HomeNotEmpty, LibraryUnavailable
-from vectorstore.generation import index_folder
+from vectorstore.index.embedded import EmbeddedIndexes
+from vectorstore.index.generation import index_folder
 from vectorstore.library import FILE_NAME, Library
 from vectorstore.writing import LOCK_NAME, remake_index, writing
 
@@ -215,7 +216,7 @@ def _check_library(staging: Path, fingerprint: str | None) -> None:
         return
     try:
         library = Library(staging / FILE_NAME)
-        remake_index(staging, library)
+        remake_index(library, EmbeddedIndexes(staging))
         found = library.fingerprint
     except LibraryUnavailable as exc:
         raise BackupUnreadable(f"the library of this backup cannot be opened: {exc}") from exc

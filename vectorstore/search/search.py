@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from vectorstore.encoder import Encoder
 from vectorstore.errors import IndexMismatch, IndexUnavailable
-from vectorstore.generation import Generation
+from vectorstore.index import OpenIndex
 from vectorstore.library import Library, digest
 from vectorstore.library.context import in_context
 from vectorstore.library.lexicon import terms
@@ -109,7 +109,7 @@ class Searcher:
         self,
         library: Library,
         encoder: Encoder,
-        open_generation: Callable[[], Generation | None],
+        open_generation: Callable[[], OpenIndex | None],
         *,
         reranker: Reranker | None = None,
     ) -> None:

@@ -37,8 +37,9 @@ from typing import Any
 from ingest.cutting.segment import passages
 from ingest.readers.text.plain import read_markdown
 from ingest.settings import IngestSettings
-from vectorstore import Library, SentenceEncoder, generation
+from vectorstore import Library, SentenceEncoder
 from vectorstore.encoder import batches, token_counts
+from vectorstore.index import generation
 from vectorstore.library import FILE_NAME
 from vectorstore.library.context import in_context
 

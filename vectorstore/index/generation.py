@@ -1,4 +1,4 @@
-"""The Chroma index, in generations. The only file that imports chromadb.
+"""The embedded Chroma index, in generations.
 
 Embedded Chroma overwrites its files in place and breaks for good when its writer is killed
 (chroma issues 7510 and 7238). So no index folder that answers depend on is ever written: a
@@ -26,11 +26,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from vectorstore.errors import IndexUnavailable
+from vectorstore.index import Vectors
 
 COLLECTION = "passages"
+NAMED = "gen-"  # what every name begins with
 MANIFEST = "manifest.json"
 BATCH = 5_000  # Chroma takes at most 5,461 records at once
 # Cosine space, and a search wide enough that small libraries are searched exactly. One thread
@@ -47,8 +48,6 @@ HNSW = {
 }
 _FORKS = sys.platform == "linux"  # elsewhere a fork of a process with threads is not safe
 
-Vectors = NDArray[np.float32]
-
 
 class Generation:
     """One finished generation, opened for search. Similarity is cosine, in [-1, 1]."""
@@ -58,7 +57,7 @@ class Generation:
         manifest = check_files(folder)
         self.name = folder.name
         self.failed = False
-        with _translated(f"cannot open the index in {folder}"):
+        with translated(f"cannot open the index in {folder}"):
             self._client = open_client(folder)
             try:
                 self._collection = self._client.get_collection(COLLECTION, embedding_function=None)
@@ -98,7 +97,7 @@ class Generation:
             return {}
         where = None if sources is None else {"source": {"$in": list(sources)}}
         try:
-            with _translated(f"cannot search the index {self.name}"):
+            with translated(f"cannot search the index {self.name}"):
                 count = self._collection.count()
                 if count == 0:
                     return {}
@@ -160,7 +159,7 @@ def build(
             (folder / MANIFEST).unlink()
         for step in ("make",) if _FORKS else ("build", "probe"):
             _run(step, work)
-        name = f"gen-{secrets.token_hex(6)}"  # never one that an open reader may know already
+        name = NAMED + secrets.token_hex(6)  # never one that an open reader may know already
         folder.rename(index / name)
         _sync_folder(index)
         return name
@@ -258,7 +257,7 @@ def _sync_folder(folder: Path) -> None:
 
 def _run(step: str, work: Path) -> None:
     """Run one step of a build in a process of its own; its crash is our error."""
-    root = str(Path(__file__).resolve().parent.parent)
+    root = str(Path(__file__).resolve().parents[2])
     command = [sys.executable, "-c", _CHILD, root, step, str(work)]
     done = subprocess.run(
         command, capture_output=True, encoding="utf-8", errors="replace", cwd=work, check=False
@@ -274,7 +273,7 @@ _CHILD = """
 import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
-from vectorstore.generation import child
+from vectorstore.index.generation import child
 child(sys.argv[2], Path(sys.argv[3]))
 """
 
@@ -348,7 +347,7 @@ def open_client(folder: Path) -> Any:
     """An embedded Chroma client that sends nothing, whatever `.env` or the environment says."""
     import chromadb
 
-    settings = _settings_class()(
+    settings = settings_class()(
         anonymized_telemetry=False,
         is_persistent=True,
         persist_directory=str(folder),
@@ -357,7 +356,7 @@ def open_client(folder: Path) -> Any:
 
 
 @functools.cache  # two clients of one folder must agree on their settings, class included
-def _settings_class() -> Any:
+def settings_class() -> Any:
     """Chroma's settings, read from nothing but what is given."""
     from chromadb.config import Settings
 
@@ -370,7 +369,7 @@ def _settings_class() -> Any:
 
 
 @contextlib.contextmanager
-def _translated(what: str) -> Iterator[None]:
+def translated(what: str) -> Iterator[None]:
     """Chroma raises its own, SQLite's and bare Rust errors: all become ours, cause kept."""
     try:
         yield
