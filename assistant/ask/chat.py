@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 
 from assistant.answering.engine import Engine
-from assistant.ask.rewordings import rewordings
+from assistant.ask.glance import Glance
+from assistant.ask.rewordings import followups, rewordings
 from assistant.errors import KeptUnavailable, NoConversation, Stopped
 from assistant.finding.examples import example_questions, outlines_of
 from assistant.keeping.conversations import Conversation, Conversations, Exchange
@@ -54,6 +55,7 @@ class Chat:
         self.kept = kept
         self.book = book
         self._examples = _Examples(engine)
+        self.glance = Glance(engine)
 
     def sources(self) -> Sources:
         """The library's sources by their ids; none where it cannot be read, since an answer stands
@@ -179,6 +181,11 @@ class Chat:
                 yield grown
             if grown.answer is not None and grown.answer.outcome is Outcome.WITHHELD:
                 near = rewordings(self.engine, grown.answer, sources=exchange.sources)
+                if near:
+                    yield replace(grown, rewordings=near)
+            elif grown.answer is not None and grown.answer.citations:
+                asked = [each.question for each in (*before, exchange)]
+                near = followups(self.engine, grown.answer, asked, exchange.sources, stop)
                 if near:
                     yield replace(grown, rewordings=near)
         except Stopped:

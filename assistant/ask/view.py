@@ -109,8 +109,10 @@ class _Conversation:
             return element("div", *parts, element("p", again), class_="answer")
         parts += [element("p", told, class_="since") for told in self.since.get(number, ())]
         parts += [element("p", again)] if self.since.get(number) else []
-        parts += _reworded(place, exchange.rewordings)
-        parts.append(actions(place, exchange, self.sources, self.said.get(number)))
+        withheld = answer is not None and answer.outcome is Outcome.WITHHELD
+        offered = _reworded(place, exchange.rewordings, withheld)
+        done = actions(place, exchange, self.sources, self.said.get(number))
+        parts += [*offered, done] if withheld else [done, *offered]
         return element("div", *parts, class_="answer")
 
     def _parts(self, number: int, answer: Answer, *, settled: bool) -> list[Html]:
@@ -174,11 +176,11 @@ def _reading(number: int, answer: Answer) -> Html:
     )
 
 
-def _reworded(place: int, questions: Sequence[str]) -> list[Html]:
-    """Questions near a withheld one that the library does answer."""
+def _reworded(place: int, questions: Sequence[str], withheld: bool) -> list[Html]:
+    """Questions near this one that the library does answer."""
     if not questions:
         return []
-    heading = element("h4", "What this library does answer")
+    heading = element("h4", "What this library does answer" if withheld else "To go on with")
     return [heading, to_ask(questions, f"reworded-{place}")]
 
 

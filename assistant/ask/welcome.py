@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
+from assistant.ask.glance import CARDS, NOTHING, Known, cards
 from assistant.keeping.conversations import Listed
 from vectorstore import Source
 from vectorstore.wording import counted, in_words, named
@@ -19,9 +20,11 @@ def welcome(
     examples: Sequence[str],
     earlier: Sequence[Listed] = (),
     model: str | None = None,
+    known: Known = NOTHING,
 ) -> Html:
     """The page before the first question: what this library is, what it can be asked, and the
-    person's `earlier` conversations. `model` is the language model that answers, if one does."""
+    person's `earlier` conversations. `model` is the language model that answers, if one does;
+    `known` what was found out of the library."""
     changed = max((s.added for s in sources), default="")
     facts = [
         counted(len(sources), "source"),
@@ -44,10 +47,14 @@ def welcome(
     if examples:
         parts.append(element("h3", "For example", class_="examples-head"))
         parts.append(to_ask(examples, "example"))
-    if 0 < len(sources) <= FEW:
-        titles = [element("li", named(source)) for source in sources]
-        contents = element("summary", "What is in it"), element("ul", *titles)
-        parts.append(element("details", *contents, class_="contents"))
+    if sources:
+        parts.append(element("h3", "In this library", class_="cards-head"))
+        parts.append(cards(known, list(sources)))
+        left = len(sources) - CARDS
+        if left > 0:
+            parts.append(element("p", f"{left:,} more are on the Library tab.", class_="told"))
+    # A narrow window has no pane: there the script puts here what the pane shows at rest
+    parts.append(element("div", id="glance-place"))
     parts += _earlier(earlier)
     return element("div", *parts, class_="welcome")
 

@@ -116,9 +116,10 @@ def _asking(page: Page) -> Iterator[str]:
     answered.locator(".marker").first.click()
     expect(page.locator("#source-quote")).to_be_visible()
     yield "ask: a source beside the answer"
-    page.get_by_role("button", name="Whole source").click()
-    expect(page.locator("#source-pane .whole")).to_be_visible()
-    yield "ask: the whole source"
+    page.locator(".outline summary").click()
+    page.get_by_label("Find in this source").fill("leader")
+    expect(page.locator("#source-found")).to_contain_text("1 of")
+    yield "ask: a source with its outline open, searched"
     page.keyboard.press("Escape")
     # What cannot be brought about at will: the markup that stands for it
     failed = Exchange(question=CONDUCTOR, failure="The library cannot be read now.")

@@ -174,7 +174,7 @@
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.("button");
     if (!button || button.getAttribute("aria-disabled") === "true") return;
-    if (button.classList.contains("example")) ask(button.textContent);
+    if (button.classList.contains("example")) ask(button.dataset.question ?? button.textContent);
     else if (button.classList.contains("edit")) {
       fill(button.closest(".reading").querySelector("q").textContent).focus();
       worded("yes");
