@@ -107,6 +107,21 @@ class Chat:
                     told = str(exc)
             yield replace(conversation, exchanges=(*before, grown)), told
 
+    def followups(self, person: str, id: str, number: int) -> tuple[str, ...]:
+        """Questions to go on with after an answer, found once and kept with it. Raises
+        NoConversation, KeptUnavailable."""
+        exchanges = self.kept.get(person, id).exchanges
+        for exchange in exchanges:
+            if exchange.number != number or exchange.answer is None:
+                continue
+            if not exchange.rewordings and exchange.answer.citations:
+                asked = [each.question for each in exchanges]
+                found = followups(self.engine, exchange.answer, asked, exchange.sources)
+                exchange = replace(exchange, rewordings=found)
+                self.kept.put(person, id, exchange)
+            return exchange.rewordings
+        return ()
+
     def say(self, person: str, id: str, number: int, verdict: Verdict, reason: str | None) -> None:
         """Keep what a person says of an answer; None leaves the reason as it is. Raises
         NoConversation, KeptUnavailable."""
@@ -181,11 +196,6 @@ class Chat:
                 yield grown
             if grown.answer is not None and grown.answer.outcome is Outcome.WITHHELD:
                 near = rewordings(self.engine, grown.answer, sources=exchange.sources)
-                if near:
-                    yield replace(grown, rewordings=near)
-            elif grown.answer is not None and grown.answer.citations:
-                asked = [each.question for each in (*before, exchange)]
-                near = followups(self.engine, grown.answer, asked, exchange.sources, stop)
                 if near:
                     yield replace(grown, rewordings=near)
         except Stopped:

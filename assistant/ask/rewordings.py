@@ -3,7 +3,6 @@
 Drawn by rule from the nearest passages, and each one tried: what is offered has been answered.
 """
 
-import threading
 from collections.abc import Collection, Iterator, Sequence
 
 from assistant.answering.engine import Engine
@@ -35,7 +34,6 @@ def followups(
     answer: Answer,
     asked: Sequence[str],
     sources: Sequence[str] | None,
-    stop: threading.Event,
 ) -> tuple[str, ...]:
     """Up to NEXT questions to go on with after an answer, drawn from what stands near to its
     quotes, none of those `asked` before; each answered as `rewordings` are."""
@@ -44,7 +42,7 @@ def followups(
     found: list[str] = []
     for question in _answered(engine, candidates, sources):
         found.append(question)
-        if len(found) == NEXT or stop.is_set():
+        if len(found) == NEXT:
             break
     return tuple(found)
 

@@ -112,6 +112,16 @@ def routes(engine: Engine) -> APIRouter:
         piece = glance.picture(chat.glance.now(wait=True), chat.sources())
         return HTMLResponse(piece, headers={"Cache-Control": "no-store"})
 
+    @router.get("/followups", response_class=HTMLResponse)
+    def go_on(request: Request, id: str, number: int) -> HTMLResponse:
+        person = require(request, DEED)
+        try:
+            found = chat_of(engine).followups(person.name, id, number)
+        except SoundingsError:
+            found = ()  # the answer stands without them
+        piece = view.next_questions(number, found)
+        return HTMLResponse(piece, headers={"Cache-Control": "no-store"})
+
     @router.get(EXPORT_ADDRESS)
     def export(request: Request, id: str, form: str) -> Response:
         person = require(request, DEED)

@@ -75,8 +75,11 @@
     if (mark) bring(mark, 1 / 3);
   }
 
+  // What is in a piece that is not laid out yet would be sought where that piece is not
   function bring(element, down) {
     const around = text();
+    const inside = element.closest ? element : element.startContainer.parentElement;
+    inside.closest(".piece").style.contentVisibility = "visible";
     if (around.scrollHeight <= around.clientHeight) {
       return element.scrollIntoView({ block: narrow.matches ? "center" : "nearest" });
     }
@@ -121,7 +124,7 @@
     }
   }
 
-  function close(focus = true) {
+  function close(focus = true, step = true) {
     if (shown === null) return;
     const marker = from && $(from);
     const inPane = $("source-pane").contains(document.activeElement);
@@ -134,7 +137,7 @@
     for (const each of document.querySelectorAll("[data-source][aria-current]")) {
       each.removeAttribute("aria-current");
     }
-    name(null);
+    name(null, step);
     if (marker && focus) marker.focus();
     else if (inPane) document.querySelector('[role="tab"][aria-selected="true"]')?.focus();
   }
@@ -143,10 +146,10 @@
 
   const named = () => new URLSearchParams(location.hash.slice(1));
 
-  function name(place) {
+  function name(place, step) {
     if (!place) {
       if (!named().has("source")) return;
-      if (history.state?.source) history.back();
+      if (history.state?.source && step) history.back();
       else history.replaceState(history.state, "", location.pathname + location.search);
       return;
     }
@@ -263,7 +266,7 @@
     else if (button.id === "source-previous") step(-1);
     else if (button.id === "source-next") step(1);
     else if (button.id === "source-whole") back();
-    else if (button.role === "tab" && event.isTrusted) close(false);
+    else if (button.role === "tab" && event.isTrusted) close(false, false);
   });
 
   document.addEventListener("input", (event) => {
@@ -291,7 +294,7 @@
     if (glance) rest();
     if (shown === null || from === null) return;
     const marker = $(from);
-    if (!marker) close();
+    if (!marker) close(true, false);
     else if (!marker.hasAttribute("aria-current")) marker.setAttribute("aria-current", "true");
   }).observe(root, { childList: true, subtree: true });
 })();

@@ -1,7 +1,6 @@
 """The library at a glance: cards, and the picture of its themes, over the starter library."""
 
 import re
-import threading
 
 import pytest
 
@@ -54,8 +53,8 @@ def test_what_is_not_known_yet_leaves_cards_and_no_picture(starter_engine: Engin
 def test_what_is_offered_to_go_on_with_is_answered(starter_engine: Engine) -> None:
     answer = starter_engine.ask("What do managers add?")
     asked = ["What do managers add?"]
-    offered = followups(starter_engine, answer, asked, None, threading.Event())
+    offered = followups(starter_engine, answer, asked, None)
     assert 1 <= len(offered) <= 3
     assert all(starter_engine.ask(each).outcome is Outcome.ANSWERED for each in offered)
-    fewer = followups(starter_engine, answer, [*asked, *offered], None, threading.Event())
+    fewer = followups(starter_engine, answer, [*asked, *offered], None)
     assert not set(fewer) & set(offered)
