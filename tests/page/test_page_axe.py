@@ -260,7 +260,7 @@ class _Hold:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", "dark", "forced"])
 def test_every_tab_in_every_state(
     browser: Browser,
     served: Served,
@@ -272,11 +272,12 @@ def test_every_tab_in_every_state(
     said = starter_engine.ask(CONDUCTOR).citations[0].quote
     context = browser.new_context(
         viewport={"width": WIDTHS[0], "height": 900},
-        color_scheme=scheme,  # type: ignore[arg-type]
+        color_scheme="dark" if scheme == "dark" else "light",
+        forced_colors="active" if scheme == "forced" else "none",
     )
     page = context.new_page()
     page.goto(served.address)
-    expect(page.locator(".welcome")).to_be_visible()
+    expect(page.locator(".picture")).to_be_visible(timeout=LONG)
     expect(page.locator("body.dark")).to_have_count(int(scheme == "dark"))
     found = {state: faults_at_every_width(page) for state in states(page, service, said, tmp_path)}
     context.close()
