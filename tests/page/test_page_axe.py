@@ -130,6 +130,7 @@ def _asking(page: Page) -> Iterator[str]:
     expect(page.locator(".failure")).to_be_visible()
     yield "ask: it did not work"
     page.get_by_role("button", name="New conversation").click()
+    page.locator(".history summary").click()
     expect(page.locator(".welcome .delete").first).to_be_visible()
     yield "ask: the welcome with what was asked before"
 
