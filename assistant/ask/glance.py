@@ -206,7 +206,7 @@ def _card(known: Known, source: Source) -> Html:
         element("p", " · ".join(filter(None, (made_by(source), length(source)))), class_="told"),
         *quotes,
         *more,
-        class_="card answer",
+        class_="card opens",
     )
 
 

@@ -11,7 +11,7 @@
   let from = null; // the id of the button that opened it, where one did
   let asked = 0; // counts requests, so that a slow reply never replaces a later one
 
-  const group = (button) => [...button.closest(".answer").querySelectorAll("[data-source]")];
+  const group = (button) => [...button.closest(".answer, .opens").querySelectorAll("[data-source]")];
   const text = () => $("source-shown").querySelector(".text");
 
   async function open(wanted, focus) {
@@ -190,7 +190,7 @@
       const reply = await fetch("glance");
       if (!reply.ok) return;
       glance = document.createElement("div");
-      glance.className = "glance answer";
+      glance.className = "glance opens";
       glance.innerHTML = await reply.text(); // made and escaped by our own server
       rest();
     } catch {

@@ -22,7 +22,7 @@ def test_a_card_says_in_exact_quotes_what_its_document_is(
     library = starter_engine.store.library
     sources = library.sources()
     shown = cards(known, sources)
-    assert shown.count('class="card answer"') == len(sources) == 5
+    assert shown.count('class="card opens"') == len(sources) == 5
     for source in sources:
         quotes = known.quotes[source.id]
         assert 1 <= len(quotes) <= 2
@@ -46,7 +46,7 @@ def test_the_picture_asks_about_each_theme_and_opens_each_document(
 def test_what_is_not_known_yet_leaves_cards_and_no_picture(starter_engine: Engine) -> None:
     nothing = Known(quotes={}, sections={}, people={}, themes=())
     sources = starter_engine.store.library.sources()
-    assert cards(nothing, sources).count('class="card answer"') == 5
+    assert cards(nothing, sources).count('class="card opens"') == 5
     assert "<table" not in picture(nothing, {source.id: source for source in sources})
 
 
