@@ -83,6 +83,15 @@ def test_arrows_go_through_the_tabs_which_are_one_stop(page: Page) -> None:
     assert sorted(stops) == [-1, -1, -1, 0]
 
 
+def test_the_picture_opens_a_document_and_escape_leads_back_to_it(page: Page) -> None:
+    number = page.locator(".picture thead button").first
+    number.click()
+    expect(page.locator("#source-title")).to_be_focused()
+    expect(page.locator(".picture")).to_have_count(0)
+    page.keyboard.press("Escape")
+    expect(number).to_be_focused()
+
+
 def test_a_theme_is_chosen_and_kept(visit: Callable[..., Page]) -> None:
     page = visit(color_scheme="light")
     theme = page.get_by_label("Theme")

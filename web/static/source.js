@@ -126,7 +126,7 @@
 
   function close(focus = true, step = true) {
     if (shown === null) return;
-    const marker = from && $(from);
+    const id = from;
     const inPane = $("source-pane").contains(document.activeElement);
     shown = from = null;
     asked += 1;
@@ -138,6 +138,7 @@
       each.removeAttribute("aria-current");
     }
     name(null, step);
+    const marker = id && $(id);
     if (marker && focus) marker.focus();
     else if (inPane) document.querySelector('[role="tab"][aria-selected="true"]')?.focus();
   }
@@ -294,6 +295,7 @@
     if (glance) rest();
     if (shown === null || from === null) return;
     const marker = $(from);
+    if (!marker && glance?.querySelector(`#${CSS.escape(from)}`)) return; // it comes back at rest
     if (!marker) close(true, false);
     else if (!marker.hasAttribute("aria-current")) marker.setAttribute("aria-current", "true");
   }).observe(root, { childList: true, subtree: true });
