@@ -1,9 +1,9 @@
 """The source pane: a part of the page beside the tabs, which opens quotes in their place.
 
 It opens for every `<button data-source data-start data-end data-sha256 id>`, on whatever tab. The
-buttons inside one element of class `answer` or `opens` are gone through with previous and next; those of
-class `near` are spoken of as passages, those of class `whole` open all of a source (from 0 to 0:
-nothing is marked), all others are quotes.
+buttons inside one element of class `answer` or `opens` are gone through with previous and next;
+those of class `near` are spoken of as passages, those of class `whole` open a source at its start
+(from 0 to 0: nothing is marked), all others are quotes.
 """
 
 from fastapi import APIRouter
