@@ -221,6 +221,7 @@ def build_page(
     from assistant.packs import tab as discuss
     from eval import tab as evaluate
     from ingest.tab import LibraryTab
+    from web.addresses import PAGES, Addressed
     from web.by_role import ByRole, front, include
     from web.identity import login
     from web.look import source_pane
@@ -252,7 +253,7 @@ def build_page(
         unasked.append(mcp.routes(desk, _version().split()[-1]))
     for router in unasked:  # which look for themselves who is there
         app.include_router(router)
-    app.mount("/", ByRole(pages))
+    app.mount("/", Addressed(ByRole(pages)))
     served = [*chain.from_iterable(routers.values()), *unasked]
     routes: list[Any] = [route for router in served for route in router.routes]
     larger = {
@@ -260,7 +261,7 @@ def build_page(
     }
     app.add_middleware(
         Guard,
-        also=[route.path for route in routes if "GET" in route.methods],
+        also=[*PAGES, *(route.path for route in routes if "GET" in route.methods)],
         also_post={
             route.path: larger.get(route.path, BODY_LIMIT)
             for route in routes

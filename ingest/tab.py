@@ -61,7 +61,13 @@ def _shell(limits: IngestSettings) -> Html:
         element("div", id="library-notice", class_="notice"),
         _adding(limits),
         _section("library-find", "Find in the library", _search(), _place("library-hits")),
-        _section("library-held", "Sources", _filter(), _place("library-sources", waiting)),
+        _section(
+            "library-held",
+            "Sources",
+            _filter(),
+            _place("library-sources", waiting),
+            _place("library-pages"),
+        ),
         _section("library-lately", "Since last week", _place("library-changes", waiting)),
         element("dialog", id="library-dialog", aria_labelledby="library-dialog-title"),
         id="library",
@@ -94,7 +100,11 @@ def _adding(limits: IngestSettings) -> Html:
         data_most=limits.upload_file_bytes,
     )
     label = element(
-        "label", "Choose files to add", element("span", " or drop them here"), for_="library-files"
+        "label",
+        "Choose files to add",
+        " ",
+        element("span", "or drop them here"),
+        for_="library-files",
     )
     return _section(
         "library-add",

@@ -31,10 +31,11 @@ def page_of(adders: Sequence[Callable[[], None]], head: str, *, named: bool) -> 
     """A page with the tabs that `adders` build, one each; with `named` it says who is there."""
     with gr.Blocks(title="Soundings", analytics_enabled=False, fill_width=True) as blocks:
         with gr.Row(elem_id="page-head", equal_height=False):
-            panel(element("div", element("h1", "Soundings")), "page-title")
+            panel(_top(), "page-title")
             if named:
                 there = panel(Html(""), "page-person")
                 blocks.load(_who, outputs=[there], api_visibility="private", show_progress="hidden")
+            panel(_theme(), "page-look")
         with gr.Row(elem_id="frame", equal_height=False):
             with gr.Column(elem_id="page-main"), gr.Tabs(elem_id="tabs"):
                 for add in adders:
@@ -61,6 +62,21 @@ def page_of(adders: Sequence[Callable[[], None]], head: str, *, named: bool) -> 
         enable_monitoring=False,
         pwa=False,
     )
+
+
+def _top() -> Html:
+    """The way past the tabs, the title, and what is said while the server is away."""
+    skip = element("a", "Skip to the question", href="#ask-question", class_="skip")
+    away = element("p", "", id="page-away", role="alert")
+    return element("div", skip, element("h1", "Soundings"), element("div", away, hidden=True))
+
+
+def _theme() -> Html:
+    """The choice of a theme, which the script keeps in the browser."""
+    themes = {"": "as the system", "light": "light", "dark": "dark"}
+    options = [element("option", text, value=value) for value, text in themes.items()]
+    label = element("label", "Theme ", element("select", *options, id="page-theme"))
+    return element("p", label)
 
 
 def _who(request: gr.Request) -> Html:

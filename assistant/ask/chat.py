@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 
 from assistant.answering.engine import Engine
-from assistant.ask.rewordings import rewordings
+from assistant.ask.glance import Glance
+from assistant.ask.rewordings import followups, rewordings
 from assistant.errors import KeptUnavailable, NoConversation, Stopped
 from assistant.finding.examples import example_questions, outlines_of
 from assistant.keeping.conversations import Conversation, Conversations, Exchange
@@ -54,6 +55,7 @@ class Chat:
         self.kept = kept
         self.book = book
         self._examples = _Examples(engine)
+        self.glance = Glance(engine)
 
     def sources(self) -> Sources:
         """The library's sources by their ids; none where it cannot be read, since an answer stands
@@ -104,6 +106,21 @@ class Chat:
                 except (KeptUnavailable, NoConversation) as exc:
                     told = str(exc)
             yield replace(conversation, exchanges=(*before, grown)), told
+
+    def followups(self, person: str, id: str, number: int) -> tuple[str, ...]:
+        """Questions to go on with after an answer, found once and kept with it. Raises
+        NoConversation, KeptUnavailable."""
+        exchanges = self.kept.get(person, id).exchanges
+        for exchange in exchanges:
+            if exchange.number != number or exchange.answer is None:
+                continue
+            if not exchange.rewordings and exchange.answer.citations:
+                asked = [each.question for each in exchanges]
+                found = followups(self.engine, exchange.answer, asked, exchange.sources)
+                exchange = replace(exchange, rewordings=found)
+                self.kept.put(person, id, exchange)
+            return exchange.rewordings
+        return ()
 
     def say(self, person: str, id: str, number: int, verdict: Verdict, reason: str | None) -> None:
         """Keep what a person says of an answer; None leaves the reason as it is. Raises

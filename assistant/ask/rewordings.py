@@ -1,9 +1,9 @@
-"""Questions near one that was not answered, which the library does answer.
+"""Questions near one that was asked, which the library does answer.
 
 Drawn by rule from the nearest passages, and each one tried: what is offered has been answered.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from assistant.answering.engine import Engine
 from assistant.finding.examples import about, tells
@@ -13,6 +13,7 @@ from vectorstore import Passage
 MOST = 2
 TRIES = 2  # each costs what the question itself did
 NEAREST = 3
+NEXT, NEXT_TRIES, NEXT_NEAREST = 3, 5, 12  # the same for what may be asked after an answer
 
 
 def rewordings(
@@ -23,25 +24,52 @@ def rewordings(
 
     `sources` are the ids that the question was narrowed to.
     """
+    asked = {answer.question, answer.standalone_question}
+    candidates = _distinct(answer, NEAREST, asked)[:TRIES]
+    return tuple(_answered(engine, candidates, sources))[:MOST]
+
+
+def followups(
+    engine: Engine,
+    answer: Answer,
+    asked: Sequence[str],
+    sources: Sequence[str] | None,
+) -> tuple[str, ...]:
+    """Up to NEXT questions to go on with after an answer, drawn from what stands near to its
+    quotes, none of those `asked` before; each answered as `rewordings` are."""
+    quoted = {citation.passage for citation in answer.citations}
+    candidates = _distinct(answer, NEXT_NEAREST, asked, besides=quoted)[:NEXT_TRIES]
     found: list[str] = []
+    for question in _answered(engine, candidates, sources):
+        found.append(question)
+        if len(found) == NEXT:
+            break
+    return tuple(found)
+
+
+def _answered(
+    engine: Engine, candidates: Sequence[tuple[str, str]], sources: Sequence[str] | None
+) -> Iterator[str]:
     quoting = engine.unwritten()
-    for question, source in _distinct(answer):
+    for question, source in candidates:
         tried = quoting.ask(question, sources=sources)
         if tried.outcome is Outcome.ANSWERED and any(c.source == source for c in tried.citations):
-            found.append(question)
-    return tuple(found[:MOST])
+            yield question
 
 
-def _distinct(answer: Answer) -> list[tuple[str, str]]:
-    """The first TRIES candidates with the sources that they are from, that of the nearest passage
-    first."""
-    asked = {answer.question.casefold(), answer.standalone_question.casefold()}
+def _distinct(
+    answer: Answer, nearest: int, asked: Collection[str], besides: Collection[str] = ()
+) -> list[tuple[str, str]]:
+    """The candidates with the sources that they are from, that of the nearest passage first, and
+    those of the passages that were quoted last."""
+    known = {question.casefold() for question in asked}
     distinct: dict[str, str] = {}
-    for hit in answer.hits[:NEAREST]:
+    hits = sorted(answer.hits[:nearest], key=lambda hit: hit.passage.id in besides)
+    for hit in hits:
         question = _candidate(hit.passage)
-        if question is not None and question.casefold() not in asked:
+        if question is not None and question.casefold() not in known:
             distinct.setdefault(question, hit.passage.source)
-    return list(distinct.items())[:TRIES]
+    return list(distinct.items())
 
 
 def _candidate(passage: Passage) -> str | None:
@@ -49,4 +77,4 @@ def _candidate(passage: Passage) -> str | None:
     headings = passage.heading.split(" › ") if passage.heading else []
     telling = (heading for heading in reversed(headings) if tells(heading, passage.title))
     heading = next(telling, None)
-    return about(heading, passage.title) if heading is not None else None
+    return about(heading) if heading is not None else None

@@ -7,10 +7,10 @@ from typing import Any
 
 import gradio as gr
 from fastapi import APIRouter, Request
-from fastapi.responses import Response
+from fastapi.responses import HTMLResponse, Response
 
 from assistant.answering.engine import QUESTION_CHARACTERS, Engine
-from assistant.ask import view, welcome
+from assistant.ask import glance, view, welcome
 from assistant.ask.after import EXPORT_ADDRESS, FORMS
 from assistant.ask.chat import Asked, Chat
 from assistant.errors import AssistantError
@@ -102,8 +102,25 @@ def chat_of(engine: Engine) -> Chat:
 
 
 def routes(engine: Engine) -> APIRouter:
-    """A conversation as a file, for the person who had it."""
+    """The library at a glance, and a conversation as a file, for the person who had it."""
     router = APIRouter()
+
+    @router.get(glance.ADDRESS, response_class=HTMLResponse)
+    def at_a_glance(request: Request) -> HTMLResponse:
+        require(request, DEED)
+        chat = chat_of(engine)
+        piece = glance.picture(chat.glance.now(wait=True), chat.sources())
+        return HTMLResponse(piece, headers={"Cache-Control": "no-store"})
+
+    @router.get("/followups", response_class=HTMLResponse)
+    def go_on(request: Request, id: str, number: int) -> HTMLResponse:
+        person = require(request, DEED)
+        try:
+            found = chat_of(engine).followups(person.name, id, number)
+        except SoundingsError:
+            found = ()  # the answer stands without them
+        piece = view.next_questions(number, found)
+        return HTMLResponse(piece, headers={"Cache-Control": "no-store"})
 
     @router.get(EXPORT_ADDRESS)
     def export(request: Request, id: str, form: str) -> Response:
@@ -152,7 +169,8 @@ class _Ask:
     def first(self) -> Html:
         """What stands there until it is known who is there."""
         sources = self._chat.sources().values()
-        return welcome.welcome(sources, self._chat.examples(), model=self._chat.model)
+        known = self._chat.glance.now()
+        return welcome.welcome(sources, self._chat.examples(), (), self._chat.model, known)
 
     def opened(self, request: gr.Request) -> tuple[Any, ...]:
         """The conversation that the address names, or the welcome."""
@@ -238,7 +256,8 @@ class _Ask:
             earlier = self._chat.kept.listed(person)
         except SoundingsError:
             earlier = []
-        return welcome.welcome(held, self._chat.examples(), earlier, self._chat.model)
+        known = self._chat.glance.now()
+        return welcome.welcome(held, self._chat.examples(), earlier, self._chat.model, known)
 
     def _show(self, person: str, conversation: Conversation, held: Sources) -> Html:
         try:

@@ -6,7 +6,8 @@ Pure functions of values. Whatever comes from documents, models or people passes
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
 
 from assistant.ask.after import actions
 from assistant.ask.after import exports as _exports
@@ -14,15 +15,16 @@ from assistant.ask.welcome import to_ask
 from assistant.keeping.conversations import Conversation, Exchange
 from assistant.keeping.export import read_as
 from assistant.keeping.feedback import Verdict
-from assistant.keeping.places import Sources, place_of
+from assistant.keeping.places import Sources, place_of, title_of
 from assistant.keeping.quotation import marker, quoted
 from assistant.models import UNCONFIRMED, Answer, Citation, Outcome, Statement, Use
 from vectorstore import Hit
-from vectorstore.wording import counted, excerpt, path_of
+from vectorstore.wording import below, counted, excerpt, path_of
 from web.look.markup import Html, element, join
 from web.look.source_view import address
 
 NEAREST = 3
+ANSWERED = "What this library does answer"
 # What a person can have a turn taken for, as the page says it.
 KINDS = {
     "point": "as a question",
@@ -109,9 +111,14 @@ class _Conversation:
             return element("div", *parts, element("p", again), class_="answer")
         parts += [element("p", told, class_="since") for told in self.since.get(number, ())]
         parts += [element("p", again)] if self.since.get(number) else []
-        parts += _reworded(place, exchange.rewordings)
-        parts.append(actions(place, exchange, self.sources, self.said.get(number)))
-        return element("div", *parts, class_="answer")
+        withheld = answer is not None and answer.outcome is Outcome.WITHHELD
+        offered = _reworded(place, exchange.rewordings, withheld)
+        if place == self.last and answer is not None and answer.citations and not offered:
+            offered = [element("div", class_="next", data_number=number)]  # the script fills it
+        done = actions(place, exchange, self.sources, self.said.get(number))
+        parts += [*offered, done] if withheld else [done, *offered]
+        kind = f" kind-{answer.kind}" if answer is not None else ""
+        return element("div", *parts, class_=f"answer{kind}")
 
     def _parts(self, number: int, answer: Answer, *, settled: bool) -> list[Html]:
         """The answer itself; until it is `settled`, nothing is said of what became of it."""
@@ -130,13 +137,16 @@ class _Conversation:
             parts += _nearest(number, answer, self.sources)
             return [*parts, *([_kinds(number, answer)] if settled else [])]
         cited = {c.marker: c for c in answer.citations}
-        sides: dict[str | None, list[Html]] = {}
+        sides: dict[str | None, list[tuple[str, Statement]]] = {}
         for i, statement in enumerate(answer.statements, start=1):
-            shown = _statement(f"{number}-{i}", statement, cited, self.sources)
-            sides.setdefault(statement.side, []).append(shown)
-        parts += sides.pop(None, [])
-        if sides:
-            columns = [element("div", element("h4", str(s)), *each) for s, each in sides.items()]
+            sides.setdefault(statement.side, []).append((f"{number}-{i}", statement))
+        listed = frozenset(answer.listed)
+        shown = {
+            side: _statements(each, cited, self.sources, listed) for side, each in sides.items()
+        }
+        parts += shown.pop(None, [])
+        if shown:
+            columns = [element("div", element("h4", str(s)), *each) for s, each in shown.items()]
             parts.append(element("div", *columns, class_="sides"))
         if answer.note:
             parts.append(element("p", answer.note, class_="note"))
@@ -174,12 +184,20 @@ def _reading(number: int, answer: Answer) -> Html:
     )
 
 
-def _reworded(place: int, questions: Sequence[str]) -> list[Html]:
-    """Questions near a withheld one that the library does answer."""
+def _reworded(place: int, questions: Sequence[str], withheld: bool) -> list[Html]:
+    """Questions near this one that the library does answer."""
     if not questions:
         return []
-    heading = element("h4", "What this library does answer")
-    return [heading, to_ask(questions, f"reworded-{place}")]
+    if withheld:
+        return [element("h4", ANSWERED), to_ask(questions, f"reworded-{place}")]
+    return [element("div", next_questions(place, questions), class_="next")]
+
+
+def next_questions(number: int, questions: Sequence[str]) -> Html:
+    """What may be asked after an answer; nothing where there is nothing."""
+    if not questions:
+        return Html("")
+    return join([element("h4", "To go on with"), to_ask(questions, f"next-{number}")])
 
 
 def _outcome(answer: Answer) -> list[str]:
@@ -188,7 +206,8 @@ def _outcome(answer: Answer) -> list[str]:
     origins = counted(len({c.source for c in answer.citations}), "source")
     if answer.outcome is Outcome.ANSWERED:
         said = VERDICTS.get(answer.verdict or "", "Answered")
-        return [_shape("●"), element("strong", said), f" · {quotes}, {origins}"]
+        letter = ", each quote to the letter" if answer.written is None else ""
+        return [_shape("●"), element("strong", said), f" · {quotes}, {origins}{letter}"]
     if answer.outcome is Outcome.PARTIAL:
         return [
             _shape("◐"),
@@ -228,27 +247,76 @@ def _shape(character: str) -> Html:
     return element("span", character, class_="shape", aria_hidden="true")
 
 
+def _statements(
+    keyed: Sequence[tuple[str, Statement]],
+    cited: Mapping[int, Citation],
+    sources: Sources,
+    listed: frozenset[int],
+) -> list[Html]:
+    """The sentences of an answer in their order; quotes of one source that follow one another stand
+    under one caption, those that are `listed` as a list."""
+    shown: list[Html] = []
+    for origins, run in groupby(keyed, key=lambda each: _quoted_from(each[1], cited)):
+        if not origins:
+            shown += [_statement(key, statement, cited, sources) for key, statement in run]
+            continue
+        quotes: list[Html] = []
+        citations: list[Citation] = []
+        for key, statement in run:
+            own = [cited[marker] for marker in statement.citations if marker in cited]
+            said = next(c for c in own if statement.text in (c.quote, c.shown))
+            text = quoted(said.shown or said.quote)
+            quotes.append(element("p", text, *_markers(key, own, sources)))
+            citations += own
+        is_list = len(quotes) > 1 and listed.issuperset(c.marker for c in citations)
+        body = [element("ul", *(element("li", q) for q in quotes), class_="listed")]
+        if not is_list:
+            body = [element("blockquote", q) for q in quotes]
+        shown.append(element("figure", *body, _caption(citations, sources), class_="quote"))
+    return shown
+
+
+def _quoted_from(statement: Statement, cited: Mapping[int, Citation]) -> tuple[str, ...]:
+    """The ids of the sources of a sentence that is a quote; nothing for any other sentence."""
+    own = [cited[marker] for marker in statement.citations if marker in cited]
+    if statement.status == "unconfirmed":
+        return ()
+    if not any(statement.text in (c.quote, c.shown) for c in own):
+        return ()
+    return tuple(dict.fromkeys(c.source for c in own))
+
+
+def _caption(citations: Sequence[Citation], sources: Sources) -> Html:
+    """Where quotes stand, once for each source: what it is, then their sections and pages."""
+    lines: dict[str, list[str]] = {}
+    for c in citations:
+        section = below(title_of(c, sources), c.heading).rpartition(" › ")[2]
+        spot = ", ".join(filter(None, (section, f"page {c.page}" if c.page else "")))
+        lines.setdefault(place_of(replace(c, page=None), sources), []).append(spot)
+    told = []
+    for place, spots in lines.items():
+        named = "; ".join(dict.fromkeys(filter(None, spots)))
+        told.append(element("span", place, f" · {named}" if named else ""))
+    return element("figcaption", *told)
+
+
+def _markers(key: str, citations: Sequence[Citation], sources: Sources) -> list[Html]:
+    return [join([" ", marker(f"marker-{key}-{c.marker}", c, sources)]) for c in citations]
+
+
 def _statement(
     key: str, statement: Statement, cited: Mapping[int, Citation], sources: Sources
 ) -> Html:
-    """One sentence of the answer: a quotation where it is one, else a sentence with its markers."""
+    """A sentence of the answer that is no quote, with its markers; what is not confirmed, with the
+    quotes that it stands on."""
     citations = [cited[marker] for marker in statement.citations if marker in cited]
-    markers = [join([" ", marker(f"marker-{key}-{c.marker}", c, sources)]) for c in citations]
+    markers = _markers(key, citations, sources)
     said = element("span", statement.text, class_="said")
-    if statement.status == "unconfirmed":
-        quotes = [element("q", c.shown or c.quote) for c in citations]
-        doubt = element("p", element("strong", UNCONFIRMED), *(p for q in quotes for p in (" ", q)))
-        return element("div", element("p", said, *markers), doubt, class_="unconfirmed")
-    if not any(statement.text in (c.quote, c.shown) for c in citations):
+    if statement.status != "unconfirmed":
         return element("p", said, *markers)
-    places = dict.fromkeys(place_of(c, sources) for c in citations)
-    text = next(c.shown or c.quote for c in citations if statement.text in (c.quote, c.shown))
-    return element(
-        "figure",
-        element("blockquote", element("p", quoted(text), *markers)),
-        element("figcaption", "; ".join(places)),
-        class_="quote",
-    )
+    quotes = [element("q", c.shown or c.quote) for c in citations]
+    doubt = element("p", element("strong", UNCONFIRMED), *(p for q in quotes for p in (" ", q)))
+    return element("div", element("p", said, *markers), doubt, class_="unconfirmed")
 
 
 def _nearest(number: int, answer: Answer, sources: Sources) -> list[Html]:

@@ -1,11 +1,13 @@
 """What the Ask tab shows before the first question, and the choice of sources, as markup."""
 
 from collections.abc import Collection, Sequence
+from itertools import groupby
 
+from assistant.ask.glance import CARDS, NOTHING, Known, cards
 from assistant.keeping.conversations import Listed
 from vectorstore import Source
 from vectorstore.wording import counted, in_words, named
-from web.look.markup import Html, element
+from web.look.markup import Html, element, join
 
 SET_ONE = (
     "No language model is set: answers are quotes. Whoever looks after this page can set one: "
@@ -19,9 +21,11 @@ def welcome(
     examples: Sequence[str],
     earlier: Sequence[Listed] = (),
     model: str | None = None,
+    known: Known = NOTHING,
 ) -> Html:
     """The page before the first question: what this library is, what it can be asked, and the
-    person's `earlier` conversations. `model` is the language model that answers, if one does."""
+    person's `earlier` conversations. `model` is the language model that answers, if one does;
+    `known` what was found out of the library."""
     changed = max((s.added for s in sources), default="")
     facts = [
         counted(len(sources), "source"),
@@ -44,10 +48,14 @@ def welcome(
     if examples:
         parts.append(element("h3", "For example", class_="examples-head"))
         parts.append(to_ask(examples, "example"))
-    if 0 < len(sources) <= FEW:
-        titles = [element("li", named(source)) for source in sources]
-        contents = element("summary", "What is in it"), element("ul", *titles)
-        parts.append(element("details", *contents, class_="contents"))
+    if sources:
+        parts.append(element("h3", "In this library", class_="cards-head"))
+        parts.append(cards(known, list(sources)))
+        left = len(sources) - CARDS
+        if left > 0:
+            parts.append(element("p", f"{left:,} more are on the Library tab.", class_="told"))
+    # A narrow window has no pane: there the script puts here what the pane shows at rest
+    parts.append(element("div", id="glance-place"))
     parts += _earlier(earlier)
     return element("div", *parts, class_="welcome")
 
@@ -62,27 +70,44 @@ def to_ask(questions: Sequence[str], ids: str) -> Html:
 
 
 def _earlier(listed: Sequence[Listed]) -> list[Html]:
-    """The person's conversations, each a link that can be kept, with a way to delete it."""
+    """The person's conversations by day, each a link that can be kept, with a way to delete it;
+    folded away, so that the keyboard passes them by."""
     if not listed:
         return []
-    items = [
-        element(
-            "li",
-            element("a", each.title, href=f"?conversation={each.id}", id=f"open-{each.id}"),
-            element(
-                "span",
-                f" {counted(each.questions, 'question')}, {in_words(each.changed[:10])} ",
-                class_="facts",
-            ),
-            _delete("Delete", each.id, f"Delete the conversation: {each.title}"),
+    days = [
+        join(
+            [
+                element("h4", in_words(day)),
+                element("ul", *map(_listed, of_day), class_="earlier"),
+            ]
         )
-        for each in listed
+        for day, of_day in groupby(listed, key=lambda each: each.changed[:10])
     ]
+    label = element("label", "Find a conversation ", _search("earlier-find"))
+    find = [element("p", label)] if len(listed) > 5 else []
     return [
-        element("h3", "Your earlier conversations"),
-        element("ul", *items, class_="earlier"),
-        element("p", _delete("Delete all of them", "all", None)),
+        element(
+            "details",
+            element("summary", f"Your earlier conversations ({len(listed)})"),
+            *find,
+            *(element("div", day, class_="day") for day in days),
+            element("p", _delete("Delete all of them", "all", None)),
+            class_="history",
+        )
     ]
+
+
+def _listed(each: Listed) -> Html:
+    return element(
+        "li",
+        element("a", each.title, href=f"ask/{each.id}", id=f"open-{each.id}"),
+        element("span", f" {counted(each.questions, 'question')} ", class_="told"),
+        _delete("Delete", each.id, f"Delete the conversation: {each.title}"),
+    )
+
+
+def _search(id: str) -> Html:
+    return element("input", type="search", id=id, autocomplete="off")
 
 
 def _delete(text: str, id: str, label: str | None) -> Html:
@@ -123,7 +148,7 @@ def choice(sources: Collection[Source], chosen: Collection[str] | None) -> Html:
     find = element(
         "label",
         "Find a source ",
-        element("input", type="search", id="choose-find", autocomplete="off"),
+        _search("choose-find"),
     )
     every = element("button", "All", type="button", class_="plain", id="choose-all")
     none = element("button", "None", type="button", class_="plain", id="choose-none")

@@ -19,9 +19,9 @@ class Outline:
 def example_questions(outlines: Sequence[Outline], limit: int = 6) -> list[str]:
     """Up to `limit` questions, from as many sources as possible.
 
-    A heading that is a question is asked as it stands; any other becomes 'What does … say
-    about …?'. Within a source the headings are taken from its middle outwards, since
-    introductions and endings say least. The same outlines give the same questions.
+    A heading that is a question is asked as it stands; any other becomes 'What is said about …?'.
+    Within a source the headings are taken from its middle outwards, since introductions and
+    endings say least. The same outlines give the same questions.
     """
     by_source = [_questions(outline) for outline in outlines]
     rounds = zip_longest(*by_source)
@@ -29,13 +29,10 @@ def example_questions(outlines: Sequence[Outline], limit: int = 6) -> list[str]:
     return list(found)[:limit]
 
 
-def about(topic: str, title: str) -> str:
-    """A question about a heading or another topic of a source: itself where it is a question."""
-    topic, title = _plain(topic), _plain(title)
-    if topic.endswith("?"):
-        return topic
-    name = re.sub(r"\s*\([^()]*\)$", "", title) or title
-    return f"What does “{name}” say about “{topic}”?"
+def about(topic: str) -> str:
+    """A question about a heading or another topic: itself where it is a question."""
+    topic = _plain(topic)
+    return topic if topic.endswith("?") else f"What is said about “{topic}”?"
 
 
 def tells(heading: str, title: str) -> bool:
@@ -50,7 +47,7 @@ def _questions(outline: Outline) -> list[str]:
     headings = [h for h in outline.headings if tells(h, outline.title)]
     middle = (len(headings) - 1) / 2
     order = sorted(range(len(headings)), key=lambda i: (abs(i - middle), i))
-    return [about(headings[i], outline.title) for i in order]
+    return [about(headings[i]) for i in order]
 
 
 def _plain(text: str) -> str:

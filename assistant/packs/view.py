@@ -171,6 +171,7 @@ def _act(do: str, number: int, text: str, *, off: bool = False, **more: str | in
         data_act=do,
         data_prompt=number,
         aria_disabled="true" if off else None,
+        aria_label=f"{text} prompt {number}" if number else None,
         **more,
     )
 

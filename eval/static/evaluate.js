@@ -37,6 +37,7 @@
     }
     $("ev-shown").innerHTML = text; // made and escaped by our own server
     if ($("ev-source")) load();
+    if (!options.method) placed(address);
     if (focus) {
       const head = $("ev-shown").querySelector("[data-focus]");
       head?.focus({ preventScroll: true });
@@ -45,6 +46,29 @@
     }
     return true;
   }
+
+  // A view's own address: evaluate/run?run=… is /evaluate?view=run&run=…
+
+  function placed(address) {
+    const [path, query] = address.split("?");
+    const view = path.slice(path.indexOf("/") + 1);
+    const first = address === $("ev").dataset.first;
+    const head = $("ev-shown").querySelector("h2, h3");
+    const id = first ? "" : `?${new URLSearchParams([["view", view], ...new URLSearchParams(query)])}`;
+    window.soundings.at("evaluate", id, first ? "" : head?.textContent);
+  }
+
+  function asked_for() {
+    const query = new URLSearchParams(location.search);
+    const view = query.get("view");
+    if (!view || !/^[a-z-]+$/.test(view)) return $("ev").dataset.first;
+    query.delete("view");
+    return `evaluate/${view}?${query}`;
+  }
+
+  document.addEventListener("soundings-back", (event) => {
+    if (event.detail === "evaluate" && $("ev")) show(asked_for(), {}, false);
+  });
 
   const sent = (fields) => ({
     method: "POST",
@@ -157,8 +181,8 @@
     }
     if (ended) {
       say(now.said);
-      if (onFirst && now.run) await show(`evaluate/run?run=${encodeURIComponent(now.run)}`);
-      else if (onFirst) await show($("ev").dataset.first);
+      if (onFirst && now.run) await show(`evaluate/run?run=${encodeURIComponent(now.run)}`, {});
+      else if (onFirst) await show($("ev").dataset.first, {});
     }
     const bar = $("ev-bar");
     if (!running || !bar) return;
@@ -225,7 +249,7 @@
     const begin = () => {
       if (seen || !frame.checkVisibility()) return;
       seen = true;
-      show(frame.dataset.first, {}, false);
+      show(asked_for(), {}, false);
     };
     new IntersectionObserver(begin).observe(frame);
     begin();

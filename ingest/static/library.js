@@ -9,6 +9,8 @@
   const LOST = "Soundings could not be reached. Is it still running?";
   const EVERY = 500; // milliseconds between two looks at how the reading goes
   const order = { name: "Title", down: false };
+  const ROWS = 20;
+  let leaf = 0;
   let sending = false;
   let following = false;
   let removing = false;
@@ -87,6 +89,7 @@
     const name = button.firstChild.textContent;
     order.down = name === order.name && !order.down;
     order.name = name;
+    leaf = 0;
     arrange();
   }
 
@@ -97,8 +100,35 @@
       const text = row.textContent.toLocaleLowerCase();
       row.hidden = !words.every((word) => text.includes(word));
     }
-    const shown = rows.filter((row) => !row.hidden).length;
-    $("library-count").textContent = words.length ? `${shown} of ${rows.length} sources` : "";
+    const found = rows.filter((row) => !row.hidden);
+    $("library-count").textContent = words.length ? `${found.length} of ${rows.length} sources` : "";
+    turn(found);
+  }
+
+  // Twenty rows a page; another order, or other words, begin at the first
+
+  function turn(found) {
+    const last = Math.max(0, Math.ceil(found.length / ROWS) - 1);
+    leaf = Math.min(leaf, last);
+    for (const [i, row] of found.entries()) row.hidden = Math.floor(i / ROWS) !== leaf;
+    const place = $("library-pages");
+    if (!place) return;
+    const held = document.activeElement?.closest("#library-pages")?.querySelector(":focus")?.textContent;
+    place.replaceChildren();
+    if (!last) return;
+    for (const [text, to] of [["‹ Previous", leaf - 1], ["Next ›", leaf + 1]]) {
+      const button = make("button", text, "plain");
+      button.type = "button";
+      button.setAttribute("aria-disabled", to < 0 || to > last);
+      button.addEventListener("click", () => {
+        if (to < 0 || to > last) return;
+        leaf = to;
+        filter();
+      });
+      place.append(button);
+      if (to < leaf) place.append(make("span", `page ${leaf + 1} of ${last + 1}`, "about"));
+      if (text === held) button.focus();
+    }
   }
 
   // Searching
@@ -331,7 +361,10 @@
   });
 
   document.addEventListener("input", (event) => {
-    if (event.target.id === "library-filter") filter();
+    if (event.target.id === "library-filter") {
+      leaf = 0;
+      filter();
+    }
   });
 
   document.addEventListener("change", (event) => {

@@ -22,10 +22,11 @@ PENGUINS = "How do penguins keep warm in winter?"
 
 def test_a_conversation_is_opened_again_by_its_address_and_deleted(page: Page) -> None:
     ask(page, CONDUCTOR)
-    expect(page).to_have_url(re.compile(r"\?conversation=[\w-]{20,}$"))
+    expect(page).to_have_url(re.compile(r"/ask/[\w-]{20,}$"))
     address = page.url
     page.get_by_role("button", name="New conversation").click()
-    link = page.locator(f'a[href="?{address.partition("?")[2]}"]')
+    page.locator(".history summary").click()
+    link = page.locator(f'a[href="ask/{address.rpartition("/")[2]}"]')
     expect(link).to_have_text(CONDUCTOR)
     expect(page).not_to_have_url(address)
     link.click()
@@ -34,7 +35,8 @@ def test_a_conversation_is_opened_again_by_its_address_and_deleted(page: Page) -
     page.locator(".marker").first.click()
     expect(page.locator("#source-quote")).to_be_visible()
     page.get_by_role("button", name="New conversation").click()
-    delete = page.locator(f'.delete[data-conversation="{address.partition("=")[2]}"]')
+    page.locator(".history summary").click()
+    delete = page.locator(f'.delete[data-conversation="{address.rpartition("/")[2]}"]')
     delete.click()
     expect(delete).to_have_text("Yes, delete for good")
     delete.click()

@@ -116,9 +116,10 @@ def _asking(page: Page) -> Iterator[str]:
     answered.locator(".marker").first.click()
     expect(page.locator("#source-quote")).to_be_visible()
     yield "ask: a source beside the answer"
-    page.get_by_role("button", name="Whole source").click()
-    expect(page.locator("#source-pane .whole")).to_be_visible()
-    yield "ask: the whole source"
+    page.locator(".outline summary").click()
+    page.get_by_label("Find in this source").fill("leader")
+    expect(page.locator("#source-found")).to_contain_text("1 of")
+    yield "ask: a source with its outline open, searched"
     page.keyboard.press("Escape")
     # What cannot be brought about at will: the markup that stands for it
     failed = Exchange(question=CONDUCTOR, failure="The library cannot be read now.")
@@ -129,6 +130,7 @@ def _asking(page: Page) -> Iterator[str]:
     expect(page.locator(".failure")).to_be_visible()
     yield "ask: it did not work"
     page.get_by_role("button", name="New conversation").click()
+    page.locator(".history summary").click()
     expect(page.locator(".welcome .delete").first).to_be_visible()
     yield "ask: the welcome with what was asked before"
 
@@ -259,7 +261,7 @@ class _Hold:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", "dark", "forced"])
 def test_every_tab_in_every_state(
     browser: Browser,
     served: Served,
@@ -271,11 +273,12 @@ def test_every_tab_in_every_state(
     said = starter_engine.ask(CONDUCTOR).citations[0].quote
     context = browser.new_context(
         viewport={"width": WIDTHS[0], "height": 900},
-        color_scheme=scheme,  # type: ignore[arg-type]
+        color_scheme="dark" if scheme == "dark" else "light",
+        forced_colors="active" if scheme == "forced" else "none",
     )
     page = context.new_page()
     page.goto(served.address)
-    expect(page.locator(".welcome")).to_be_visible()
+    expect(page.locator(".picture")).to_be_visible(timeout=LONG)
     expect(page.locator("body.dark")).to_have_count(int(scheme == "dark"))
     found = {state: faults_at_every_width(page) for state in states(page, service, said, tmp_path)}
     context.close()

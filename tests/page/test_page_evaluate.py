@@ -40,6 +40,19 @@ def opened(page: Page) -> Locator:
     return page.locator("#ev")
 
 
+def test_a_run_has_an_address_that_back_and_reload_keep(page: Page) -> None:
+    ev = opened(page)
+    ev.locator("[data-go*='evaluate/run?']").first.click()
+    expect(page.get_by_role("heading", name="Run of")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/evaluate\?view=run&run="))
+    page.reload()
+    expect(page.get_by_role("heading", name="Run of")).to_be_visible(timeout=LONG)
+    page.go_back()
+    expect(page.get_by_role("heading", name="May this go out?")).to_be_visible()
+    page.go_forward()
+    expect(page.get_by_role("heading", name="Run of")).to_be_visible()
+
+
 @pytest.mark.slow
 def test_a_run_its_verdict_and_its_failures(page: Page, visit: Callable[..., Page]) -> None:
     ev = opened(page)

@@ -89,6 +89,24 @@ def library(kept: Served) -> Library:
 # Looking
 
 
+def test_the_table_has_twenty_rows_a_page(keeper: Page) -> None:
+    """The rows of the library, five times over; the script knows them by what stands in them."""
+    body = keeper.locator("#library-rows")
+    expect(body.locator("tr").first).to_be_visible(timeout=LONG)
+    body.evaluate("""body => {
+      const rows = [...body.rows];
+      for (let i = 0; i < 5; i++) body.append(...rows.map(row => row.cloneNode(true)));
+    }""")
+    words = keeper.get_by_label("Show only sources with")
+    words.fill("brief")
+    expect(keeper.locator("#library-rows tr:not([hidden])")).to_have_count(20)
+    keeper.locator("#library-pages").get_by_role("button", name="Next").click()
+    expect(keeper.locator("#library-pages")).to_contain_text("page 2 of 2")
+    assert 0 < keeper.locator("#library-rows tr:not([hidden])").count() <= 10
+    words.fill("taking the lead")
+    expect(keeper.locator("#library-pages button")).to_have_count(0)
+
+
 def test_the_table_sorts_and_filters(keeper: Page, kept: Served) -> None:
     table = keeper.get_by_role("table", name="The sources of the library")
     heads = table.get_by_role("columnheader")

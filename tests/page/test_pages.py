@@ -38,8 +38,9 @@ def test_the_page_of_a_quote_is_in_the_answer_and_in_the_source_pane(
     library = Library(home / FILE_NAME)
     [passage] = library.passages_of("harbour")  # which begins on the first page
     text, start, end = library.text("harbour"), citation["start"], citation["end"]
-    shown = source_view.in_place(library.source("harbour"), text, passage, start, end)
-    assert "page 2" in shown
+    headings = library.headings("harbour")
+    shown = source_view.document(library.source("harbour"), text, headings, [passage], start, end)
+    assert '<p class="meta">page 2</p>' in shown
 
 
 def test_a_long_source_is_measured_on_the_pane_that_the_page_has(tmp_path: Path) -> None:
@@ -54,6 +55,6 @@ def test_a_long_source_is_measured_on_the_pane_that_the_page_has(tmp_path: Path)
     assert library.passage_at("log", start) == next(p for p in passages if start < p.end)
     assert library.passage_at("log", len(text)) is None
     shown = client.get("/source", params=asked).text
-    assert '<mark id="source-quote">On page 2, line 20,</mark>' in shown and "page 2" in shown
-    entire = client.get("/source", params={**asked, "whole": True}).text
-    assert "On page 3, line 39," in entire and "On page 3, line 39," not in shown
+    assert '<mark id="source-quote">On page 2, line 20,</mark>' in shown
+    assert '<p class="meta">page 2</p>' in shown and '<p class="page-turn">page 3</p>' in shown
+    assert "On page 3, line 39," in shown

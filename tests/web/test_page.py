@@ -60,8 +60,7 @@ def test_a_quote_opens_highlighted_in_its_source(page: Page, served: Served) -> 
     assert source is not None
     text = run(served.home, "sources", "show", source, "--text").stdout
     assert text[start:end] == said
-    surrounding = page.locator("#source-pane .text").evaluate("text => text.textContent")
-    assert surrounding.strip("… ") in text
+    assert page.locator("#source-pane li", has=quote).count() == 1  # it is an item of a list
 
 
 def test_a_marker_is_a_named_button(page: Page) -> None:
@@ -92,6 +91,7 @@ def test_a_button_of_any_tab_opens_its_quote(page: Page, served: Served) -> None
     shown = json.loads(run(served.home, "sources", "--json").stdout)
     source = shown[0] if isinstance(shown, list) else shown["sources"][0]
     text = run(served.home, "sources", "show", source["id"], "--text").stdout
+    one = text.index("This is a brief")
     page.evaluate(
         """([id, spans]) => {
           const answer = document.createElement("div");
@@ -104,14 +104,19 @@ def test_a_button_of_any_tab_opens_its_quote(page: Page, served: Served) -> None
           }
           document.getElementById("page-main").append(answer);
         }""",
-        [source["id"], [[0, 12], [20, 40]]],
+        [source["id"], [[one, one + 12], [one + 20, one + 40]]],
     )
     page.locator("#any-1").click()
     expect(page.locator("#source-title")).to_be_focused()
-    assert page.locator("#source-quote").evaluate("mark => mark.textContent") == text[20:40]
+    assert (
+        page.locator("#source-quote").evaluate("mark => mark.textContent")
+        == text[one + 20 : one + 40]
+    )
     page.get_by_role("button", name="Previous").click()
     expect(page.locator("#any-0")).to_have_attribute("aria-current", "true")
-    assert page.locator("#source-quote").evaluate("mark => mark.textContent") == text[:12]
+    assert (
+        page.locator("#source-quote").evaluate("mark => mark.textContent") == text[one : one + 12]
+    )
     page.keyboard.press("Escape")
     expect(page.locator("#any-0")).to_be_focused()
     page.locator("#any-0").click()
@@ -120,16 +125,46 @@ def test_a_button_of_any_tab_opens_its_quote(page: Page, served: Served) -> None
     expect(page.locator("#source-quote")).to_have_count(0)
 
 
-def test_the_whole_source_opens_at_the_quote(page: Page) -> None:
+def test_a_source_is_a_document_with_an_outline_and_a_search(page: Page) -> None:
     ask(page, CONDUCTOR).locator(".marker").first.click()
-    before = page.locator("#source-quote").evaluate("mark => mark.textContent")
-    short = len(page.locator("#source-pane .text").inner_text())
-    page.get_by_role("button", name="Whole source").click()
-    expect(page.locator("#source-pane .whole")).to_be_visible()
-    quote = page.locator("#source-quote")
-    expect(quote).to_be_in_viewport()
-    assert quote.evaluate("mark => mark.textContent") == before
-    assert len(page.locator("#source-pane .text").inner_text()) > short
+    pane = page.locator("#source-pane")
+    expect(page.locator("#source-quote")).to_be_in_viewport()
+    assert page.locator("#source-quote").evaluate("mark => mark.closest('li') !== null")
+    expect(pane.locator(".text h5").first).to_be_attached()
+    expect(pane.get_by_text("about: ", exact=False)).to_be_hidden()  # front matter is folded
+    pane.get_by_text("Outline").click()
+    pane.get_by_role("button", name="Development needed").click()
+    expect(pane.get_by_role("heading", name="Development needed")).to_be_in_viewport()
+    expect(page.locator("#source-quote")).not_to_be_in_viewport()
+    pane.get_by_role("button", name="To the quote").click()
+    expect(page.locator("#source-quote")).to_be_in_viewport()
+    find = pane.get_by_label("Find in this source")
+    find.fill("ACCOUNTABLE officer")
+    expect(page.locator("#source-found")).to_have_text(re.compile(r"1 of [2-9]"))
+    page.keyboard.press("Enter")
+    expect(page.locator("#source-found")).to_have_text(re.compile(r"2 of [2-9]"))
+    find.fill("penguin")
+    expect(page.locator("#source-found")).to_have_text("not found")
+
+
+def test_a_source_at_a_quote_has_an_address_and_back_closes_it(page: Page) -> None:
+    ask(page, CONDUCTOR).locator(".marker").first.click()
+    said = page.locator("#source-quote").inner_text()
+    expect(page).to_have_url(re.compile(r"#source=[\w-]+&start=\d+&end=\d+"))
+    address = page.url
+    page.reload()
+    expect(page.locator("#source-quote")).to_have_text(said)
+    page.get_by_role("button", name="Close").click()
+    expect(page.locator("#source-quote")).to_have_count(0)
+    expect(page).not_to_have_url(address)
+    expect(page.locator(".marker").first).to_be_visible()
+    page.locator(".marker").first.click()
+    expect(page.locator("#source-quote")).to_have_text(said)
+    page.go_back()
+    expect(page.locator("#source-quote")).to_have_count(0)
+    expect(page.locator(".exchange")).to_have_count(1)
+    page.go_forward()
+    expect(page.locator("#source-quote")).to_have_text(said)
 
 
 def test_the_keyboard_is_enough(page: Page) -> None:
@@ -329,7 +364,7 @@ def test_our_own_scripts_and_styles_are_light(tmp_path: Path) -> None:
     library = LibraryTab(settings_of(tmp_path))
     parts = (look, source_pane, ask_tab, discuss, library, evaluate)
     assert all("<style>" in part.head() for part in parts)
-    assert len("".join(part.head() for part in parts).encode()) < 100_000
+    assert len("".join(part.head() for part in parts).encode()) < 160_000
 
 
 def test_on_a_phone_the_source_is_a_sheet(visit: Callable[..., Page]) -> None:

@@ -1,9 +1,9 @@
 """The source pane: a part of the page beside the tabs, which opens quotes in their place.
 
 It opens for every `<button data-source data-start data-end data-sha256 id>`, on whatever tab. The
-buttons inside one element of class `answer` are gone through with previous and next; those of
-class `near` are spoken of as passages, those of class `whole` open all of a source (from 0 to 0:
-nothing is marked), all others are quotes.
+buttons inside one element of class `answer` or `opens` are gone through with previous and next;
+those of class `near` are spoken of as passages, those of class `whole` open a source at its start
+(from 0 to 0: nothing is marked), all others are quotes.
 """
 
 from fastapi import APIRouter
@@ -44,7 +44,7 @@ def pane() -> Html:
             control("previous", "‹ Previous", aria_label="Previous"),
             element("span", "", id="source-count"),
             control("next", "Next ›", aria_label="Next"),
-            control("whole", "Whole source"),
+            control("whole", "To the quote"),
             class_="pane-foot",
             id="source-controls",
             hidden=True,
@@ -55,41 +55,42 @@ def pane() -> Html:
 
 
 def routes(library: Library) -> APIRouter:
-    """What the pane reads: a quote in its place, as a piece of markup."""
+    """What the pane reads: a source with a quote in its place, as a piece of markup."""
     router = APIRouter()
 
     @router.get(ADDRESS, response_class=HTMLResponse)
     def source(
-        id: str, start: int, end: int, sha256: str = "", whole: bool = False
+        id: str, start: int = 0, end: int = 0, sha256: str = "", rest: str = ""
     ) -> HTMLResponse:
-        piece = _opened(library, id, (start, end), sha256, whole)
+        piece = _opened(library, id, (start, end), sha256, rest)
         return HTMLResponse(piece, headers={"Cache-Control": "no-store"})
 
     return router
 
 
 def _opened(
-    library: Library, source_id: str, span: tuple[int, int], sha256: str, whole: bool
+    library: Library, source_id: str, span: tuple[int, int], sha256: str, rest: str
 ) -> Html:
     start, end = span
     try:
         with library.reading():
             source = library.source(source_id)
             text = library.text(source_id)
-            passage = None if whole else library.passage_at(source_id, start)
+            headings = library.headings(source_id)
+            passages = library.passages_of(source_id)
     except UnknownSource:
         return source_view.notice("This source is no longer in the library.")
     except SoundingsError as exc:
         return source_view.notice(f"This source cannot be shown now: {exc}")
-    if sha256 and sha256 != source.sha256:
+    if not source.sha256.startswith(sha256):
         return source_view.notice(
             f"“{source.title}” has changed since this answer was given. "
             "Ask again for quotes from its present text."
         )
-    if whole and start == end == 0:
-        return source_view.whole(source, text)
-    if not 0 <= start < end <= len(text):
+    if span != (0, 0) and not 0 <= start < end <= len(text):
         return source_view.notice("There is no such place in this source.")
-    if whole:
-        return source_view.whole(source, text, start, end)
-    return source_view.in_place(source, text, passage, start, end)
+    if rest:
+        low, high = source_view.stretch(text, passages, start, end)
+        part = (0, low) if rest == "before" else (high, len(text))
+        return source_view.rest_of(source, text, headings, passages, part)
+    return source_view.document(source, text, headings, passages, start, end)

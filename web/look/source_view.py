@@ -1,58 +1,63 @@
-"""What the source pane shows, as markup: a quote in its place, or a whole source."""
+"""What the source pane shows, as markup: a source as a document, with the quote marked in it."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
+from urllib.parse import urlsplit
 
-from vectorstore.models import Passage, Source
+from vectorstore.models import Heading, Passage, Source
 from vectorstore.wording import below, made_by
+from web.look.document import drawn, parts_of
 from web.look.markup import Attributes, Html, element
 
-PIECE = 4_000
-AROUND = 400  # characters of the source shown before and after the quote's passage
+NEAR = 30_000  # characters on either side of a quote that are shown at once
+FEWEST = 3  # headings from which an outline helps
 
 # It scrolls by itself, so the keyboard must reach it.
 _TEXT: Attributes = {"class_": "text", "tabindex": 0, "role": "region", "aria_label": "Text"}
 
 
-def in_place(source: Source, text: str, passage: Passage | None, start: int, end: int) -> Html:
-    """The quote `text[start:end]`, marked, within its passage and what stands around it."""
-    low = min(start, passage.start) if passage else start
-    high = max(end, passage.end) if passage else end
-    before, after = _back(text, low), _forward(text, high)
-    heading = passage.heading if passage else ""
-    return element(
-        "div",
-        *_about(source, heading, source.page_at(start)),
-        element(
-            "div",
-            element("span", "… " if before > 0 else "", text[before:low], class_="around"),
-            text[low:start],
-            _mark(text[start:end]),
-            text[end:high],
-            element("span", text[high:after], " …" if after < len(text) else "", class_="around"),
-            **_TEXT,
-        ),
-        class_="opened",
-    )
+def document(
+    source: Source,
+    text: str,
+    headings: Sequence[Heading],
+    passages: Sequence[Passage],
+    start: int = 0,
+    end: int = 0,
+) -> Html:
+    """A source, with `text[start:end]` marked, if there is any of that. Of a long one what is near
+    to the quote; the script fetches what stands before and after it."""
+    is_quote = start < end
+    found = [p for p in passages if p.start <= start < p.end] if is_quote else []
+    page = source.page_at(start) if is_quote else None
+    near = stretch(text, passages, start, end)
+    shown = drawn(text, parts_of(text, headings, passages, near), source.pages, (start, end))
+    region = element("div", shown, **_TEXT, data_part=near != (0, len(text)))
+    about = _about(source, found[0].heading if found else "", page)
+    return element("div", *about, _ways(headings), region, class_="opened")
 
 
-def whole(source: Source, text: str, start: int = 0, end: int = 0) -> Html:
-    """All of a source's text with `text[start:end]` marked, if there is any of that; in pieces,
-    since the browser lays out only those that can be seen, however long the source."""
-    marked = [_mark(text[start:end])] if start < end else []
-    low, high = text.rfind("\n", 0, start) + 1, text.find("\n", end) + 1 or len(text)
-    around = element("div", text[low:start], *marked, text[end:high])
-    pieces = [*_pieces(text, 0, low), around, *_pieces(text, high, len(text))]
-    shown = element("div", *pieces, **_TEXT)
-    page = source.page_at(start) if marked else None
-    return element("div", *_about(source, "", page), shown, class_="opened whole")
+def rest_of(
+    source: Source,
+    text: str,
+    headings: Sequence[Heading],
+    passages: Sequence[Passage],
+    part: tuple[int, int],
+) -> Html:
+    """What stands before, or after, the stretch that is shown at first."""
+    return drawn(text, parts_of(text, headings, passages, part), source.pages)
 
 
-def _pieces(text: str, start: int, end: int) -> Iterator[Html]:
-    """`text[start:end]` in pieces of about PIECE characters, each ending with its line."""
-    while start < end:
-        cut = text.find("\n", min(start + PIECE, end), end) + 1 or end
-        yield element("div", text[start:cut], class_="piece")
-        start = cut
+def stretch(text: str, passages: Sequence[Passage], start: int, end: int) -> tuple[int, int]:
+    """The stretch around a quote that is shown first: whole passages, and the lines before them."""
+    low, high = 0, len(text)
+    if high <= 2 * NEAR:
+        return low, high
+    for passage in passages:
+        if passage.end < start - NEAR:
+            low = passage.end
+        elif passage.start > end + NEAR:
+            high = text.rfind("\n", 0, passage.start) + 1
+            break
+    return low, high
 
 
 def address(source: str, start: int, end: int, sha256: str) -> Attributes:
@@ -70,34 +75,45 @@ def _about(source: Source, heading: str, page: int | None) -> list[Html]:
     lines = [element("h3", source.title, id="source-title", tabindex=-1)]
     under = below(source.title, heading)
     place = " · ".join(part for part in (under, f"page {page}" if page else "") if part)
-    told = (made_by(source), source.url, place)
+    told: list[str] = [made_by(source), _link(source.url) if source.url else "", place]
     lines += [element("p", part, class_="meta") for part in told if part]
     return lines
 
 
-def _mark(text: str) -> Html:
-    return element("mark", text, id="source-quote")
+def _link(url: str) -> str:
+    """Where a source came from, to be opened by whoever asks for it; the page never does."""
+    if urlsplit(url).scheme not in ("http", "https"):
+        return url
+    host = urlsplit(url).netloc
+    text = f"Where it came from: {host}"
+    return element("a", text, href=url, target="_blank", rel="noopener noreferrer", title=url)
 
 
-def _back(text: str, position: int) -> int:
-    """A place some way before `position` where a line or a word begins."""
-    start = max(0, position - AROUND)
-    if start == 0:
-        return 0
-    for sign in ("\n", " "):
-        found = text.find(sign, start, position)
-        if found >= 0:
-            return found + 1
-    return start
-
-
-def _forward(text: str, position: int) -> int:
-    """A place some way after `position` where a line or a word ends."""
-    end = min(len(text), position + AROUND)
-    if end == len(text):
-        return end
-    for sign in ("\n", " "):
-        found = text.rfind(sign, position, end)
-        if found >= 0:
-            return found
-    return end
+def _ways(headings: Sequence[Heading]) -> Html:
+    """What leads through a source: its outline, and a search within it."""
+    find = element(
+        "label",
+        element("span", "Find in this source", class_="unseen"),
+        element(
+            "input",
+            type="search",
+            id="source-find",
+            autocomplete="off",
+            placeholder="Find in this source",
+        ),
+    )
+    found = element("span", "", id="source-found", role="status")
+    parts = [element("div", find, found, class_="find")]
+    if len(headings) >= FEWEST:
+        outermost = min(h.level for h in headings)
+        items = [
+            element(
+                "li",
+                element("button", h.title, type="button", class_="jump", data_at=h.start),
+                class_=f"deep-{min(3, h.level - outermost)}",
+            )
+            for h in headings
+        ]
+        outline = element("summary", "Outline"), element("ul", *items)
+        parts.append(element("details", *outline, class_="outline"))
+    return element("div", *parts, class_="ways")

@@ -93,10 +93,13 @@ def dressed(package: str, name: str) -> str:
 
 
 def head() -> str:
-    """The page's style and icon, for its head; tabs add their own. Dark is where gradio says so."""
+    """The page's style, icon and script, for its head; tabs add their own. Dark is where gradio
+    says so."""
     style = static("web", "page.css")
     colours = f":root {{ {_colours(0)} }}\n.dark {{ {_colours(1)} }}"
-    return f'<link rel="icon" href="{_ICON}"><style>{colours}\n{style}</style>'
+    script = static("web", "frame.js")
+    icon = f'<link rel="icon" href="{_ICON}">'
+    return f"{icon}<style>{colours}\n{style}</style><script>{script}</script>"
 
 
 def plain() -> str:

@@ -69,17 +69,33 @@
       if (exchanges.length > count && count) newest.scrollIntoView({ block: "start" });
       else if (exchanges.length !== count) window.scrollTo(0, 0);
       if (`${exchanges.length} ${outcome}` !== last) say(outcome);
-      if (exchanges.length !== count || exchanges.length) {
-        name(panel.querySelector(".conversation")?.dataset.id ?? "");
-      }
+      const first = exchanges[0]?.querySelector(".question").lastChild.textContent ?? "";
+      name(panel.querySelector(".conversation")?.dataset.id ?? "", first.slice(0, 80));
       count = exchanges.length;
       last = `${count} ${outcome}`;
+      goOn(panel);
     };
     new MutationObserver(seen).observe(panel, {
       childList: true,
       subtree: true,
       characterData: true,
     });
+  }
+
+  // What may be asked next is tried while the answer is read
+  async function goOn(panel) {
+    const place = panel.querySelector(".next:empty:not([aria-busy])");
+    const id = panel.querySelector(".conversation")?.dataset.id;
+    if (!place || !id) return;
+    place.setAttribute("aria-busy", "true");
+    const { number } = place.dataset;
+    const reply = await fetch(`followups?${new URLSearchParams({ id, number })}`).catch(() => null);
+    const markup = reply?.ok ? await reply.text() : "";
+    // The panel may have been drawn again meanwhile
+    const now = panel.querySelector(`.next[data-number="${number}"]`);
+    if (now) now.innerHTML = markup; // made and escaped by our own server
+    now?.removeAttribute("aria-busy");
+    if (!markup) now?.remove();
   }
 
   const say = (text) => {
@@ -118,8 +134,8 @@
     put(unseen("only"), every ? "" : JSON.stringify(ids));
   }
 
-  function find(text) {
-    for (const each of document.querySelectorAll("#ask-choice fieldset li")) {
+  function find(text, within) {
+    for (const each of document.querySelectorAll(within)) {
       each.hidden = !each.textContent.toLowerCase().includes(text.toLowerCase());
     }
   }
@@ -162,19 +178,14 @@
 
   // The address names the conversation, so that it can be kept and opened again
 
-  function name(id) {
-    const address = new URL(location.href);
-    if (id) address.searchParams.set("conversation", id);
-    else address.searchParams.delete("conversation");
-    if (address.href !== location.href) history.replaceState(history.state, "", address);
-  }
+  const name = (id, title) => window.soundings.at("ask", id ? `/${id}` : "", title);
 
   // Events
 
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.("button");
     if (!button || button.getAttribute("aria-disabled") === "true") return;
-    if (button.classList.contains("example")) ask(button.textContent);
+    if (button.classList.contains("example")) ask(button.dataset.question ?? button.textContent);
     else if (button.classList.contains("edit")) {
       fill(button.closest(".reading").querySelector("q").textContent).focus();
       worded("yes");
@@ -199,7 +210,14 @@
 
   // An emptied box is a new question, which may lean on the conversation again
   document.addEventListener("input", (event) => {
-    if (event.target.id === "choose-find") find(event.target.value);
+    const { id, value } = event.target;
+    if (id === "choose-find") find(value, "#ask-choice fieldset li");
+    if (id === "earlier-find") {
+      find(value, ".history li");
+      for (const day of document.querySelectorAll(".history .day")) {
+        day.hidden = !day.querySelector("li:not([hidden])");
+      }
+    }
     if (event.target === box() && event.target.value === "") worded("");
   });
 

@@ -10,16 +10,16 @@ def test_a_heading_that_is_a_question_is_asked_as_it_stands() -> None:
 
 def test_another_heading_is_asked_about() -> None:
     outline = Outline(title="A guide (2016)", headings=("Team leadership:",))
-    assert example_questions([outline]) == ["What does “A guide” say about “Team leadership”?"]
+    assert example_questions([outline]) == ["What is said about “Team leadership”?"]
 
 
 def test_sources_take_turns() -> None:
     one = Outline(title="One", headings=("First heading", "Second heading", "Third heading"))
     two = Outline(title="Two", headings=("Other heading",))
     assert example_questions([one, two], limit=3) == [
-        "What does “One” say about “Second heading”?",
-        "What does “Two” say about “Other heading”?",
-        "What does “One” say about “First heading”?",
+        "What is said about “Second heading”?",
+        "What is said about “Other heading”?",
+        "What is said about “First heading”?",
     ]
 
 
