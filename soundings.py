@@ -171,12 +171,18 @@ def _chat(args: argparse.Namespace, settings: Settings) -> int:
             "Passwords and answers can be read on the way: put a reverse proxy with https before "
             "the page, and say where people find it: SOUNDINGS_PAGE_ADDRESS=https://…"
         )
+    if table.page_address and not reach.proxies:
+        announce(
+            "No proxy is named: to the limits on connections and on wrong passwords, everybody who "
+            "comes through one is the same address. Name it: SOUNDINGS_TRUSTED_PROXIES=10.0.0.7"
+        )
     engine = open_engine(settings, announce, journal=open_audit(settings))
     with _listening(args.host, args.port) as listening:
         host, port = listening.getsockname()[:2]
         address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         shown = table.page_address or address
-        _serve(build_page(engine, settings, reach, door), listening, shown, engine, args.open)
+        page = build_page(engine, settings, reach, door)
+        _serve(page, listening, shown, table, reach, engine, args.open)
     return 0
 
 
@@ -267,36 +273,32 @@ def build_page(
         },
         reach=reach,
         door=door,
+        table=settings.table(PageSettings),
     )
     return app
 
 
 def _serve(
-    app: "FastAPI", listening: socket.socket, address: str, engine: Engine, browse: bool
+    app: "FastAPI",
+    listening: socket.socket,
+    address: str,
+    table: PageSettings,
+    reach: Reach,
+    engine: Engine,
+    browse: bool,
 ) -> None:
     """Answer requests until a signal ends it, with the address printed once it is true."""
-    import uvicorn
+    from web.limits.server import server_of
 
-    class Server(uvicorn.Server):
-        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-            await super().startup(sockets)
-            print(f"Soundings is ready: {address}", flush=True)
-            announce("Stop it with Ctrl-C.")
-            threading.Thread(target=_warm_up, args=[engine], daemon=True).start()
-            if browse:
-                webbrowser.open(address)
+    def started() -> None:
+        print(f"Soundings is ready: {address}", flush=True)
+        announce("Stop it with Ctrl-C.")
+        threading.Thread(target=_warm_up, args=[engine], daemon=True).start()
+        if browse:
+            webbrowser.open(address)
 
-    config = uvicorn.Config(
-        app,
-        log_level="critical",
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        ws="none",
-        timeout_graceful_shutdown=1,
-    )
     with contextlib.suppress(KeyboardInterrupt):
-        Server(config).run(sockets=[listening])
+        server_of(app, table, reach, started).run(sockets=[listening])
     announce("Stopped.")
 
 

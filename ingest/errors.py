@@ -31,6 +31,10 @@ class PruneRefused(IngestError):
 class UploadRefused(IngestError):
     """A file that a browser sent is not taken: its kind, its size, its name."""
 
+    status = 422
+
 
 class AlreadyAdding(IngestError):
     """Other files are being read just now; one batch is read at a time."""
+
+    status = 409
