@@ -76,6 +76,7 @@ def ingest(
     yes: bool = False,
     rebuild: bool = False,
     names: Mapping[Path, str] = _NO_NAMES,
+    wait: float = 0,
     progress: Progress | None = None,
     announce: Callable[[str], None] = lambda _: None,
 ) -> Report:
@@ -85,8 +86,8 @@ def ingest(
     a path is gone or empty it raises PruneRefused, unless `yes` says that this is meant.
     `rebuild` re-makes passages, vectors and index from the stored texts with the settings in
     force; with no paths it reads no files. `names` are those of `paths` that were handed over and
-    will be gone again: they are known by these names, not by where they lie. Raises
-    SoundingsError with the library as it was.
+    will be gone again: they are known by these names, not by where they lie. Another run that
+    writes is waited for, for `wait` seconds. Raises SoundingsError with the library as it was.
     """
     progress = progress or Quiet()
     check_embedded(settings)
@@ -104,7 +105,7 @@ def ingest(
     if not documents and not existed:
         return Report(files=tuple(files), sources=0, passages=0, encoded=0, library="")
     library = Library.create(home / FILE_NAME)
-    with writing(home):
+    with writing(home, wait):
         encoder = open_encoder(settings, library, announce, rebuild=rebuild)
         shape = shape_for(settings, library, encoder, rebuild=rebuild)
         roots = [origin_of(resolved(path)) for path in paths or [STARTER]]
