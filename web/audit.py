@@ -19,6 +19,7 @@ from pathlib import Path
 
 from vectorstore.errors import SettingsError, UsageError
 from vectorstore.settings import Settings
+from web.identity.users import Users
 from web.settings import PageSettings
 
 FILE_NAME = "audit.sqlite"
@@ -53,6 +54,7 @@ class AuditLog:
 
     def __init__(self, home: Path, *, days: int, text: bool) -> None:
         self._path = home / FILE_NAME
+        self._users = Users(home)
         self._days = days
         self._text = text
         self._lock = threading.Lock()
@@ -62,6 +64,7 @@ class AuditLog:
         """Keep what somebody did, with each source once, in the order of first use."""
         cited = json.dumps(list(dict.fromkeys(sources)))
         at = _now().isoformat(timespec="seconds")
+        person = self._users.name_of(person)  # as they are called now
         row = (at, person, deed, text if self._text else None, cited, outcome)
         try:
             with self._lock:

@@ -29,6 +29,10 @@ POLICY = (
     "connect-src 'self'; worker-src 'self' blob:; object-src 'none'; base-uri 'self'; "
     "form-action 'self'; frame-src 'none'; frame-ancestors 'none'"
 )
+# For a file that we did not make ourselves: it is shown, and neither runs nor fetches anything.
+SANDBOX = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; sandbox"
+)
 HEADERS = (
     (b"content-security-policy", POLICY.encode()),
     (b"x-content-type-options", b"nosniff"),
@@ -37,8 +41,9 @@ HEADERS = (
     (b"cross-origin-resource-policy", b"same-origin"),
 )
 
-# A page with a form may say so: without any referrer its browser would hide whose form it is.
-_FOR_FORMS = (b"referrer-policy", b"same-origin")
+# A page with a form may say so: without any referrer its browser would hide whose form it is. And
+# a page may ask for less than is allowed.
+_STRICTER = ((b"referrer-policy", b"same-origin"), (b"content-security-policy", SANDBOX.encode()))
 
 # What the page's own parts ask for. gradio serves much more (files, proxies, uploads, an open
 # API, its documentation); none of it is needed, so none of it is reachable.
@@ -117,7 +122,7 @@ class Guard:
             if person is None and path != LOGIN:
                 await self._turn_away(scope, path, headers, called, send)
                 return
-        taken = person.name if person else called.client
+        taken = person.key if person else called.client
         listens = path == LISTEN or path.startswith(READ)
         try:
             with nullcontext() if listens else self._shares.taken(taken):
@@ -148,7 +153,7 @@ class Guard:
             if len(session) > SESSION_CHARACTERS or not session.isascii():
                 await refuse(scope, send, 400, "This is no session's name.")
                 return
-            if not self._bindings.is_theirs(session, scope[PERSON].name):
+            if not self._bindings.is_theirs(session, scope[PERSON].key):
                 await refuse(scope, send, 403, "This is somebody else's session.")
                 return
         await self._app(scope, taking, send)
@@ -258,7 +263,7 @@ def _with_headers(send: Send) -> Send:
             theirs = [
                 (name, value)
                 for name, value in message.get("headers", ())
-                if (name.lower(), value) == _FOR_FORMS
+                if (name.lower(), value) in _STRICTER
                 or (name.lower() not in ours and not name.lower().startswith(_HIDDEN))
             ]
             said = {name.lower() for name, _ in theirs}

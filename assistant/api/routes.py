@@ -88,9 +88,9 @@ def routes(desk: Desk) -> APIRouter:
 async def at_work(
     request: Request, pool: Pool, deed: str, work: Callable[[str, threading.Event], T]
 ) -> T:
-    """What `work` gives for whoever asks, told by name; its event is set once nobody waits for it
+    """What `work` gives for whoever asks (by their key); its event is set once nobody waits for it
     any longer. Raises NotAllowed, TooMuch, what `work` raises, and Stopped instead of it."""
-    by, stop = require(request, deed).name, threading.Event()
+    by, stop = require(request, deed).key, threading.Event()
 
     async def watch() -> None:
         while (await request.receive())["type"] != "http.disconnect":

@@ -233,3 +233,19 @@ def test_of_a_long_conversation_only_the_last_fifty_are_read(chat: Chat, kept: K
     assert [exchange.number for exchange in opened.exchanges] == list(range(71, 121))
     grown = asked(chat, CONDUCTOR, id)
     assert grown.exchanges[-1].number == 121 and grown.exchanges[-1].answer is not None
+
+
+def test_a_home_from_before_people_had_ids_keeps_everybodys_conversations(
+    chat: Chat, kept: Kept, tmp_path: Path
+) -> None:
+    """What was kept under names as they were written is found under them folded."""
+    id = asked(chat, CONDUCTOR, person="Leo@Example.org").id
+    chat.say("Leo@Example.org", id, 1, Verdict.HELPFUL, "clear")
+    with sqlite3.connect(tmp_path / FILE_NAME) as old:
+        old.execute("PRAGMA user_version = 1")
+    old.close()
+    again = Kept(tmp_path / FILE_NAME)
+    assert [each.id for each in Conversations(again).listed("leo@example.org")] == [id]
+    assert FeedbackBook(again).said("leo@example.org", id) == {1: (Verdict.HELPFUL, "clear")}
+    again.close()
+    Kept(tmp_path / FILE_NAME).close()
