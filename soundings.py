@@ -5,6 +5,7 @@ The front door: one command line and one web page, put together from what each f
 
 import argparse
 import contextlib
+import getpass
 import io
 import os
 import socket
@@ -35,7 +36,7 @@ from vectorstore.console import Commands, announce, print_json, print_table
 from vectorstore.doctor import examine
 from vectorstore.errors import EncodingOutdated, SoundingsError
 from vectorstore.settings import Settings, StoreSettings, Table, load_settings
-from web.audit import open_audit
+from web.audit import ABOUT, AuditLog, events, open_audit
 from web.guard import BODY_LIMIT, Guard
 from web.identity.door import Door, open_door
 from web.identity.people import LOCAL, Person, Role, may
@@ -70,6 +71,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         settings = load_settings(TABLES, home=args.home)
         try:
             code: int = args.run(args, settings)
+            _note_command(args, argv, settings)
         except EncodingOutdated as exc:
             announce(f"{exc}\nThat is being done now, from its stored texts.")
             ingest.cli.make_again(settings)
@@ -85,6 +87,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output went away
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+
+
+def _note_command(args: argparse.Namespace, argv: Sequence[str] | None, settings: Settings) -> None:
+    """Tell the security log of a command that changed who may do what, or what there is."""
+    typed = list(sys.argv[1:] if argv is None else argv)
+    words = " ".join(typed[typed.index(args.command) :])
+    if words.startswith(NOTED_COMMANDS) and args.run not in web.cli.ONLY_TELL:
+        log, by = open_audit(settings), f"{getpass.getuser()} (at the command line)"
+        log.event(by, f"soundings {args.command}", about=words, address="", outcome="done")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -149,6 +160,25 @@ def _doctor(args: argparse.Namespace, settings: Settings) -> int:
     return 0 if all(finding.well for finding in findings) else 1
 
 
+# What the security log tells of the page: these requests, whoever they come from.
+NOTED = {
+    "POST /login": "login",
+    "GET /logout": "logout",
+    "POST /library/file": "upload",
+    "POST /library/read": "uploads read",
+    "POST /library/remove": "removal",
+    "POST /library/restore": "restore",
+    "POST /library/rename": "rename",
+    "POST /evaluate/start": "run",
+    "POST /evaluate/baseline": "baseline",
+    "POST /evaluate/remove": "run removed",
+    "GET /evaluate/file": "export",
+    "GET /conversation/export": "export",
+    "GET /pack-file": "export",
+}
+# And of the commands: what changes who may do what, and what there is.
+NOTED_COMMANDS = ("users", "sources remove", "sources restore", "backup", "restore", "migrate")
+
 # The page. Everything that knows gradio is imported inside, so that no other command loads it.
 
 QUIET = {
@@ -177,6 +207,7 @@ def _chat(args: argparse.Namespace, settings: Settings) -> int:
             "comes through one is the same address. Name it: SOUNDINGS_TRUSTED_PROXIES=10.0.0.7"
         )
     engine = open_engine(settings, announce, journal=open_audit(settings))
+    _note_settings(settings)
     with _listening(args.host, args.port) as listening:
         host, port = listening.getsockname()[:2]
         address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
@@ -184,6 +215,16 @@ def _chat(args: argparse.Namespace, settings: Settings) -> int:
         page = build_page(engine, settings, reach, door)
         _serve(page, listening, shown, table, reach, engine, args.open)
     return 0
+
+
+def _note_settings(settings: Settings) -> None:
+    """Tell the security log which settings are others than when the page was last served."""
+    now = {v.name: str(v.value) for v in settings.in_force() if v.origin != "default"}
+    told = [event for event in events(settings.home) if event.deed == "settings"]
+    about = ", ".join(f"{name}={value}" for name, value in sorted(now.items()))[:ABOUT]
+    if (told[-1].about if told else "") != about:
+        by = f"{getpass.getuser()} (at the command line)"
+        open_audit(settings).event(by, "settings", about=about, address="", outcome="in force")
 
 
 def _listening(host: str, port: int) -> socket.socket:
@@ -274,6 +315,8 @@ def build_page(
         reach=reach,
         door=door,
         table=settings.table(PageSettings),
+        noted=NOTED,
+        note=engine.journal.event if isinstance(engine.journal, AuditLog) else None,
     )
     return app
 

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from vectorstore.console import Commands, announce, print_json, print_table
 from vectorstore.errors import UsageError
 from vectorstore.settings import Settings
-from web.audit import entries, moment
+from web.audit import Event, entries, events, moment
 from web.identity.people import DEEDS, Role
 from web.identity.users import Users, checked
 
@@ -51,6 +51,11 @@ def add_commands(commands: Commands) -> None:
     token.add_argument("--revoke", action="store_true", help="take back all that were made")
     _about(actions, "remove", _remove, "let somebody in no longer")
     audit = commands.add_parser("audit", help="who asked what, and which sources were cited")
+    audit.add_argument(
+        "--security",
+        action="store_true",
+        help="logins, roles, uploads, removals, runs and exports instead",
+    )
     audit.add_argument("--since", metavar="WHEN", help="a date, or so long ago: 36h, 7d")
     audit.add_argument("--json", action="store_true", help="print JSON")
     audit.set_defaults(run=_audit)
@@ -153,7 +158,10 @@ def _remove(args: argparse.Namespace, settings: Settings) -> int:
 
 
 def _audit(args: argparse.Namespace, settings: Settings) -> int:
-    found = entries(settings.home, moment(args.since) if args.since else None)
+    since = moment(args.since) if args.since else None
+    if args.security:
+        return _security(events(settings.home, since), args.json)
+    found = entries(settings.home, since)
     if args.json:
         print_json([asdict(entry) for entry in found])
     elif not found:
@@ -167,6 +175,17 @@ def _audit(args: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
+def _security(found: Sequence[Event], as_json: bool) -> int:
+    if as_json:
+        print_json([asdict(event) for event in found])
+    elif not found:
+        announce("Nothing of the kind was done in that time.")
+    else:
+        rows = [[e.at[:19], e.person, e.address, e.deed, e.outcome, e.about] for e in found]
+        print_table(["when (UTC)", "who", "from", "what", "outcome", "about"], rows)
+    return 0
+
+
 def _asked(name: str) -> str:
     """A password from the terminal, twice, or else the first line of standard input."""
     if not sys.stdin.isatty():
@@ -175,3 +194,6 @@ def _asked(name: str) -> str:
     if getpass.getpass("The same again: ") != password:
         raise UsageError("the two are not the same; nothing was changed")
     return password
+
+
+ONLY_TELL = (_list,)  # the commands here that change nothing

@@ -9,7 +9,11 @@ import logging
 import re
 from collections.abc import Collection, Mapping
 from contextlib import nullcontext
-from urllib.parse import quote
+from functools import partial
+from typing import Protocol
+from urllib.parse import parse_qsl, quote
+
+from anyio import to_thread
 
 from vectorstore.errors import SoundingsError
 from web.faults import ID, caught, refuse
@@ -21,7 +25,7 @@ from web.limits.shares import Shares, TooMuch
 from web.look.markup import element
 from web.reach import CALLED, Called, Headers, Reach, headers_of
 from web.settings import PageSettings
-from web.wire import App, Message, Receive, Scope, Send, again, limited, reply, whole
+from web.wire import NAMED, App, Message, Receive, Scope, Send, again, limited, reply, whole
 
 POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
@@ -64,13 +68,22 @@ _NOBODY = Person(name="", role=Role.LEADER)
 _log = logging.getLogger(__name__)
 
 
+class Note(Protocol):
+    """Keeps what somebody did: the security log."""
+
+    def __call__(
+        self, person: str, deed: str, *, about: str, address: str, outcome: str
+    ) -> None: ...
+
+
 class Guard:
     """Wraps an ASGI app.
 
     `also` names further addresses that may be read (GET), `also_post` those that may be posted
     to, each with the most bytes of a body that it takes; `{name}` in one stands for one part of
     a path. `reach` says which names are ours. Without a `door` there is one local person. `table`
-    says how much one person may ask at once, and how deep JSON may go.
+    says how much one person may ask at once, and how deep JSON may go. What comes of requests for
+    the addresses in `noted` is told to `note`, with the deed that each is.
     """
 
     def __init__(
@@ -82,6 +95,8 @@ class Guard:
         reach: Reach | None = None,
         door: Door | None = None,
         table: PageSettings | None = None,
+        noted: Mapping[str, str] | None = None,
+        note: Note | None = None,
     ) -> None:
         self._app = app
         self._also = [_pattern(address) for address in also]
@@ -91,6 +106,8 @@ class Guard:
         self._table = table or PageSettings()
         self._bindings = Bindings()
         self._shares = Shares(self._table.person_requests)
+        self._noted = noted or {}
+        self._note = note
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -127,9 +144,32 @@ class Guard:
         try:
             with nullcontext() if listens else self._shares.taken(taken):
                 passed = {**_as_called(scope, headers, called, path), CALLED: called}
-                await self._pass(path, {**passed, PERSON: person or _NOBODY}, receive, send)
+                passed = {**passed, PERSON: person or _NOBODY, NAMED: {}}
+                await self._pass(path, passed, receive, self._noting(path, passed, send))
         except TooMuch as exc:
             await refuse(scope, send, exc.status, str(exc), (b"retry-after", b"1"))
+
+    def _noting(self, path: str, scope: Scope, send: Send) -> Send:
+        """Tells of the request when its reply begins, if it is one that is told of."""
+        deed = self._noted.get(f"{scope['method']} {path}")
+        note = self._note
+        if deed is None or note is None:
+            return send
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                said = {**dict(parse_qsl(scope["query_string"].decode("latin-1"))), **scope[NAMED]}
+                about = ", ".join(f"{name}: {value}" for name, value in said.items())
+                status = message["status"]
+                outcome = "done" if status < 400 else f"refused ({status})"
+                by = scope[PERSON].key or "nobody"
+                tell = partial(
+                    note, by, deed, about=about, address=scope[CALLED].client, outcome=outcome
+                )
+                await to_thread.run_sync(tell)
+            await send(message)
+
+        return sending
 
     async def _pass(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand a request on, where its body and its page session are what they may be."""

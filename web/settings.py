@@ -30,6 +30,8 @@ class PageSettings(Table):
     """How long the log of what was asked is kept; 0 keeps none."""
     audit_text: bool = True
     """Whether that log holds what was asked, or only that something was."""
+    security_days: int = Field(default=365, ge=31, le=3650)
+    """How long the log of logins, roles, uploads, removals, runs and exports is kept."""
     header_kilobytes: int = Field(default=32, ge=4, le=1024)
     """The most that the header of a request may have."""
     header_seconds: float = Field(default=10, gt=0, le=600)

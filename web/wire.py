@@ -8,6 +8,8 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
+# Where a route leaves, in its request's ASGI scope, what the security log is to say of it.
+NAMED = "soundings.named"
 
 
 def limited(receive: Receive, most: int) -> Receive:

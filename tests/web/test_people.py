@@ -24,7 +24,7 @@ from soundings import build_page
 from tests.assistant.writing.conftest import Service, streams
 from tests.conftest import settings_of
 from tests.serving import client, logged_in, serving
-from web.audit import AuditLog, entries
+from web.audit import AuditLog, entries, events
 from web.identity.door import Door
 from web.identity.people import Role
 from web.identity.users import Users
@@ -323,6 +323,33 @@ def test_one_person_does_not_fill_the_page_for_others(
             one.close()
 
 
+def test_what_is_done_at_the_page_leaves_a_trace(
+    address: str, evaluator: httpx.Client, people_home: Path
+) -> None:
+    with client(address) as guesser:
+        before = len(events(people_home))
+        for name in ("the-leader", "nobody-here"):
+            guesser.post("/login", data={"name": name, "password": "wrong and long"})
+        guesser.get("/logout")
+    logged_in(address, "the-leader").close()
+    evaluator.post("/library/remove?id=not-there")
+    evaluator.post("/library/read?batch=none")
+    evaluator.post("/evaluate/start", json={"sets": []})
+    evaluator.get("/conversation/export?id=none&form=md")
+    evaluator.get("/library/search?q=leaders")  # of which nothing is told
+    told = [(e.person, e.deed, e.about, e.outcome) for e in events(people_home)[before:]]
+    assert told == [
+        ("nobody", "login", "name: the-leader", "refused (401)"),
+        ("nobody", "login", "name: nobody-here", "refused (401)"),
+        ("nobody", "login", "name: the-leader", "done"),
+        ("the-evaluator", "removal", "id: not-there", "refused (404)"),
+        ("the-evaluator", "uploads read", "batch: none", "refused (422)"),
+        ("the-evaluator", "run", "", "refused (409)"),
+        ("the-evaluator", "export", "id: none, form: md", "refused (404)"),
+    ]
+    assert {e.address for e in events(people_home)[before:]} == {"127.0.0.1"}
+
+
 def test_an_event_that_is_not_there_is_refused(leader: httpx.Client) -> None:
     for event in (10**9, -1):
         refused = join(leader, event, [], "none")
@@ -332,6 +359,9 @@ def test_an_event_that_is_not_there_is_refused(leader: httpx.Client) -> None:
 @pytest.mark.slow
 def test_what_visits_leave_behind_does_not_grow(leader: httpx.Client) -> None:
     """A soak test: as many visits again as there are places leave nothing more in memory."""
+    from gradio.queueing import Event
+    from gradio.state_holder import SessionState
+
     event = asking(leader)
 
     def visits(begin: int, count: int) -> tuple[int, int]:
@@ -339,8 +369,8 @@ def test_what_visits_leave_behind_does_not_grow(leader: httpx.Client) -> None:
             join(leader, event, ["", "", "", ""], f"soak{number}")
             outputs(leader, f"soak{number}")
         gc.collect()
-        names = [type(each).__name__ for each in gc.get_objects()]
-        return names.count("SessionState"), names.count("Event")
+        kinds = [type(each) for each in gc.get_objects()]
+        return kinds.count(SessionState), kinds.count(Event)
 
     visits(0, SESSIONS + 20)
     states, events = visits(SESSIONS + 20, 150)

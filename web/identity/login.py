@@ -13,6 +13,7 @@ from web.identity.passwords import MOST
 from web.look import theme as look
 from web.look.markup import Html, element, join
 from web.reach import called_by, headers_of
+from web.wire import NAMED
 
 _WRONG = "This name and password do not go together. Check both, and try again."
 _OUT = "You are logged out."
@@ -37,6 +38,7 @@ def routes(door: Door) -> APIRouter:
         to: Annotated[str, Form(max_length=2_000)] = "/",
     ) -> Response:
         called = called_by(request.scope)
+        request.scope.get(NAMED, {})["name"] = name
         try:
             entering = partial(door.enter, name, password, called.client)
             cookie = await to_thread.run_sync(entering, limiter=threads)
