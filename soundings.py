@@ -9,6 +9,7 @@ import getpass
 import io
 import os
 import socket
+import stat
 import sys
 import threading
 import webbrowser
@@ -17,6 +18,7 @@ from dataclasses import asdict
 from functools import partial
 from importlib import metadata
 from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import assistant.cli
@@ -33,7 +35,7 @@ from eval.cli import add_commands as add_eval_commands
 from eval.suite.resting import gold_resting_on
 from ingest.settings import IngestSettings
 from vectorstore.console import Commands, announce, print_json, print_table
-from vectorstore.doctor import examine
+from vectorstore.doctor import Finding, examine
 from vectorstore.errors import EncodingOutdated, SoundingsError
 from vectorstore.settings import Settings, StoreSettings, Table, load_settings
 from web.audit import ABOUT, AuditLog, events, open_audit
@@ -58,7 +60,15 @@ RESTING = (gold_resting_on, answers_resting_on)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; returns its exit code."""
+    """Run one command; returns its exit code. Files that it makes are its owner's alone."""
+    mask = os.umask(0o077)
+    try:
+        return _main(argv)
+    finally:
+        os.umask(mask)
+
+
+def _main(argv: Sequence[str] | None) -> int:
     # Quotes hold any letter there is, and JSON is UTF-8, whatever the terminal's locale says.
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")
@@ -149,7 +159,7 @@ def _config(args: argparse.Namespace, settings: Settings) -> int:
 
 
 def _doctor(args: argparse.Namespace, settings: Settings) -> int:
-    findings = [*examine(settings), *examine_models(settings)]
+    findings = [*examine(settings), _privacy(settings.home), *examine_models(settings)]
     if args.json:
         print_json([asdict(finding) for finding in findings])
     else:
@@ -158,6 +168,15 @@ def _doctor(args: argparse.Namespace, settings: Settings) -> int:
             if not finding.well and finding.cure:
                 print(f"     cure: {finding.cure}")
     return 0 if all(finding.well for finding in findings) else 1
+
+
+def _privacy(home: Path) -> Finding:
+    """Whether the home is its owner's alone."""
+    mode = stat.S_IMODE(home.stat().st_mode) if home.is_dir() and os.name == "posix" else 0
+    if mode & 0o077:
+        cure = f"if nobody else is to read it: chmod 700 {home}"
+        return Finding(name="privacy", well=True, found=f"others get into the home; {cure}")
+    return Finding(name="privacy", well=True, found="only its owner gets into the home")
 
 
 # What the security log tells of the page: these requests, whoever they come from.
