@@ -125,6 +125,14 @@ def test_a_body_that_falls_silent_is_given_up() -> None:
         assert is_well(at)
 
 
+def test_a_body_that_is_none_is_refused_and_harms_nobody() -> None:
+    with served() as at, closing(connected(at)) as one:
+        one.sendall(b"POST /take HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n")
+        one.sendall(b"no number\r\n\r\n")
+        assert b" 400 " in rest(one)
+        assert is_well(at)
+
+
 def test_an_address_has_so_many_connections_and_others_have_theirs() -> None:
     with served(address_connections=5) as at:
         held = [connected(at) for _ in range(5)]

@@ -59,7 +59,8 @@ class Bounded(H11Protocol):
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
-        self.waiting[self] = None
+        if self in self.connections and self.conn.their_state is h11.IDLE:
+            self.waiting[self] = None
 
     def send_400_response(self, msg: str) -> None:
         """What h11 would not read is told as all errors are."""
@@ -108,6 +109,9 @@ class Bounded(H11Protocol):
             self.transport.close()
 
     def _end(self, status: int, error: str) -> None:
+        if self.conn.our_state not in (h11.IDLE, h11.SEND_RESPONSE):  # in the middle of a reply
+            self.transport.close()
+            return
         body = told({}, error).encode()
         headers = [
             ("content-type", "application/json"),
