@@ -39,7 +39,6 @@ from vectorstore.doctor import Finding, examine
 from vectorstore.errors import EncodingOutdated, SoundingsError
 from vectorstore.settings import Settings, StoreSettings, Table, load_settings
 from web.audit import ABOUT, AuditLog, events, open_audit
-from web.guard import BODY_LIMIT, Guard
 from web.identity.door import Door, open_door
 from web.identity.people import LOCAL, Person, Role, may
 from web.look import theme as look
@@ -287,6 +286,7 @@ def build_page(
     from eval import tab as evaluate
     from ingest.tab import LibraryTab
     from web.by_role import ByRole, front, include
+    from web.guard import BODY_LIMIT, Guard
     from web.identity import login
     from web.look import source_pane
     from web.tab import page_of

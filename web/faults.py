@@ -56,7 +56,9 @@ async def caught(app: App, scope: Scope, receive: Receive, send: Send) -> None:
         await app(scope, receive, sending)
     except Exception:
         failed = True
-        _log.exception("%s: %s %s", scope[ID], scope["method"], scope["path"])
+        # A reply that had begun breaks off whenever the program ends: no fault to wake anybody for
+        level = logging.INFO if begun else logging.ERROR
+        _log.log(level, "%s: %s %s", scope[ID], scope["method"], scope["path"], exc_info=True)
     else:
         if failed:
             _log.error("%s: %s %s replied 500", scope[ID], scope["method"], scope["path"])
