@@ -5,9 +5,11 @@ The front door: one command line and one web page, put together from what each f
 
 import argparse
 import contextlib
+import getpass
 import io
 import os
 import socket
+import stat
 import sys
 import threading
 import webbrowser
@@ -16,6 +18,7 @@ from dataclasses import asdict
 from functools import partial
 from importlib import metadata
 from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import assistant.cli
@@ -33,11 +36,10 @@ from eval.suite.resting import gold_resting_on
 from ingest.restore import edit
 from ingest.settings import IngestSettings
 from vectorstore.console import Commands, announce, print_json, print_table
-from vectorstore.doctor import examine
+from vectorstore.doctor import Finding, examine
 from vectorstore.errors import EncodingOutdated, SoundingsError
 from vectorstore.settings import Settings, StoreSettings, Table, load_settings
-from web.audit import open_audit
-from web.guard import BODY_LIMIT, Guard
+from web.audit import ABOUT, AuditLog, events, open_audit
 from web.identity.door import Door, open_door
 from web.identity.people import LOCAL, Person, Role, may
 from web.look import theme as look
@@ -58,7 +60,15 @@ RESTING = (gold_resting_on, answers_resting_on)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; returns its exit code."""
+    """Run one command; returns its exit code. Files that it makes are its owner's alone."""
+    mask = os.umask(0o077)
+    try:
+        return _main(argv)
+    finally:
+        os.umask(mask)
+
+
+def _main(argv: Sequence[str] | None) -> int:
     # Quotes hold any letter there is, and JSON is UTF-8, whatever the terminal's locale says.
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")
@@ -71,6 +81,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         settings = load_settings(TABLES, home=args.home)
         try:
             code: int = args.run(args, settings)
+            _note_command(args, argv, settings)
         except EncodingOutdated as exc:
             announce(f"{exc}\nThat is being done now, from its stored texts.")
             ingest.cli.make_again(settings)
@@ -86,6 +97,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output went away
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+
+
+def _note_command(args: argparse.Namespace, argv: Sequence[str] | None, settings: Settings) -> None:
+    """Tell the security log of a command that changed who may do what, or what there is."""
+    typed = list(sys.argv[1:] if argv is None else argv)
+    words = " ".join(typed[typed.index(args.command) :])
+    if words.startswith(NOTED_COMMANDS) and args.run not in web.cli.ONLY_TELL:
+        log, by = open_audit(settings), f"{getpass.getuser()} (at the command line)"
+        log.event(by, f"soundings {args.command}", about=words, address="", outcome="done")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -139,7 +159,7 @@ def _config(args: argparse.Namespace, settings: Settings) -> int:
 
 
 def _doctor(args: argparse.Namespace, settings: Settings) -> int:
-    findings = [*examine(settings), *examine_models(settings)]
+    findings = [*examine(settings), _privacy(settings.home), *examine_models(settings)]
     if args.json:
         print_json([asdict(finding) for finding in findings])
     else:
@@ -149,6 +169,34 @@ def _doctor(args: argparse.Namespace, settings: Settings) -> int:
                 print(f"     cure: {finding.cure}")
     return 0 if all(finding.well for finding in findings) else 1
 
+
+def _privacy(home: Path) -> Finding:
+    """Whether the home is its owner's alone."""
+    mode = stat.S_IMODE(home.stat().st_mode) if home.is_dir() and os.name == "posix" else 0
+    if mode & 0o077:
+        cure = f"if nobody else is to read it: chmod 700 {home}"
+        return Finding(name="privacy", well=True, found=f"others get into the home; {cure}")
+    return Finding(name="privacy", well=True, found="only its owner gets into the home")
+
+
+# What the security log tells of the page: these requests, whoever they come from.
+NOTED = {
+    "POST /login": "login",
+    "GET /logout": "logout",
+    "POST /library/file": "upload",
+    "POST /library/read": "uploads read",
+    "POST /library/remove": "removal",
+    "POST /library/restore": "restore",
+    "POST /library/rename": "rename",
+    "POST /evaluate/start": "run",
+    "POST /evaluate/baseline": "baseline",
+    "POST /evaluate/remove": "run removed",
+    "GET /evaluate/file": "export",
+    "GET /conversation/export": "export",
+    "GET /pack-file": "export",
+}
+# And of the commands: what changes who may do what, and what there is.
+NOTED_COMMANDS = ("users", "sources remove", "sources restore", "backup", "restore", "migrate")
 
 # The page. Everything that knows gradio is imported inside, so that no other command loads it.
 
@@ -172,13 +220,30 @@ def _chat(args: argparse.Namespace, settings: Settings) -> int:
             "Passwords and answers can be read on the way: put a reverse proxy with https before "
             "the page, and say where people find it: SOUNDINGS_PAGE_ADDRESS=https://…"
         )
+    if table.page_address and not reach.proxies:
+        announce(
+            "No proxy is named: to the limits on connections and on wrong passwords, everybody who "
+            "comes through one is the same address. Name it: SOUNDINGS_TRUSTED_PROXIES=10.0.0.7"
+        )
     engine = open_engine(settings, announce, journal=open_audit(settings))
+    _note_settings(settings)
     with _listening(args.host, args.port) as listening:
         host, port = listening.getsockname()[:2]
         address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         shown = table.page_address or address
-        _serve(build_page(engine, settings, reach, door), listening, shown, engine, args.open)
+        page = build_page(engine, settings, reach, door)
+        _serve(page, listening, shown, table, reach, engine, args.open)
     return 0
+
+
+def _note_settings(settings: Settings) -> None:
+    """Tell the security log which settings are others than when the page was last served."""
+    now = {v.name: str(v.value) for v in settings.in_force() if v.origin != "default"}
+    told = [event for event in events(settings.home) if event.deed == "settings"]
+    about = ", ".join(f"{name}={value}" for name, value in sorted(now.items()))[:ABOUT]
+    if (told[-1].about if told else "") != about:
+        by = f"{getpass.getuser()} (at the command line)"
+        open_audit(settings).event(by, "settings", about=about, address="", outcome="in force")
 
 
 def _listening(host: str, port: int) -> socket.socket:
@@ -223,6 +288,7 @@ def build_page(
     from ingest.tab import LibraryTab
     from web.addresses import PAGES, Addressed
     from web.by_role import ByRole, front, include
+    from web.guard import BODY_LIMIT, Guard
     from web.identity import login
     from web.look import source_pane
     from web.tab import page_of
@@ -269,36 +335,34 @@ def build_page(
         },
         reach=reach,
         door=door,
+        table=settings.table(PageSettings),
+        noted=NOTED,
+        note=engine.journal.event if isinstance(engine.journal, AuditLog) else None,
     )
     return app
 
 
 def _serve(
-    app: "FastAPI", listening: socket.socket, address: str, engine: Engine, browse: bool
+    app: "FastAPI",
+    listening: socket.socket,
+    address: str,
+    table: PageSettings,
+    reach: Reach,
+    engine: Engine,
+    browse: bool,
 ) -> None:
     """Answer requests until a signal ends it, with the address printed once it is true."""
-    import uvicorn
+    from web.limits.server import server_of
 
-    class Server(uvicorn.Server):
-        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-            await super().startup(sockets)
-            print(f"Soundings is ready: {address}", flush=True)
-            announce("Stop it with Ctrl-C.")
-            threading.Thread(target=_warm_up, args=[engine], daemon=True).start()
-            if browse:
-                webbrowser.open(address)
+    def started() -> None:
+        print(f"Soundings is ready: {address}", flush=True)
+        announce("Stop it with Ctrl-C.")
+        threading.Thread(target=_warm_up, args=[engine], daemon=True).start()
+        if browse:
+            webbrowser.open(address)
 
-    config = uvicorn.Config(
-        app,
-        log_level="critical",
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        ws="none",
-        timeout_graceful_shutdown=1,
-    )
     with contextlib.suppress(KeyboardInterrupt):
-        Server(config).run(sockets=[listening])
+        server_of(app, table, reach, started).run(sockets=[listening])
     announce("Stopped.")
 
 

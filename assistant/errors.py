@@ -28,6 +28,8 @@ class BadQuestion(AssistantError, UsageError):
 class EngineUnavailable(AssistantError):
     """The engine asked for is not configured."""
 
+    status = 400
+
 
 class ReaderUnavailable(AssistantError):
     """The reader that the settings name is not there, or is not what it should be."""
@@ -44,9 +46,13 @@ class KeptUnavailable(AssistantError):
 class NoConversation(AssistantError):
     """There is no such conversation: deleted, past its time, or somebody else's."""
 
+    status = 404
+
 
 class Stopped(AssistantError):
     """Nobody waits for the answer any longer."""
+
+    status = 499  # the caller has closed the connection: nobody reads this
 
 
 class BadPackRequest(AssistantError, UsageError):
@@ -56,6 +62,8 @@ class BadPackRequest(AssistantError, UsageError):
 class TopicNotHeld(AssistantError):
     """The library holds too little on a topic for a pack. `nearest` are themes that it holds."""
 
+    status = 404
+
     def __init__(self, message: str, nearest: tuple[str, ...] = ()) -> None:
         super().__init__(message)
         self.nearest = nearest
@@ -63,3 +71,5 @@ class TopicNotHeld(AssistantError):
 
 class PackGone(AssistantError):
     """The pack that somebody works on is not kept any more, or is somebody else's."""
+
+    status = 404

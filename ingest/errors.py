@@ -32,6 +32,8 @@ class PruneRefused(IngestError):
 class UploadRefused(IngestError):
     """A file that a browser sent is not taken: its kind, its size, its name."""
 
+    status = 422
+
 
 class Stopped(IngestError):
     """Somebody stopped a run before it had changed anything."""
@@ -39,3 +41,5 @@ class Stopped(IngestError):
 
 class AlreadyAdding(IngestError):
     """Other files are being read just now; one batch is read at a time."""
+
+    status = 409

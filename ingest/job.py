@@ -101,6 +101,7 @@ def ingest(
     yes: bool = False,
     rebuild: bool = False,
     names: Mapping[Path, str] = _NO_NAMES,
+    wait: float = 0,
     progress: Progress | None = None,
     stop: threading.Event | None = None,
     announce: Callable[[str], None] = lambda _: None,
@@ -111,8 +112,9 @@ def ingest(
     a path is gone or empty it raises PruneRefused, unless `yes` says that this is meant.
     `rebuild` re-makes passages, vectors and index from the stored texts with the settings in
     force; with no paths it reads no files. `names` are those of `paths` that were handed over and
-    will be gone again: they are known by these names, not by where they lie. Once `stop` is set,
-    Stopped is raised, unless the commit has begun. Raises SoundingsError, the library as it was.
+    will be gone again: they are known by these names, not by where they lie. Another run that
+    writes is waited for, for `wait` seconds. Once `stop` is set, Stopped is raised, unless the
+    commit has begun. Raises SoundingsError, with the library as it was.
     """
     stop = stop or threading.Event()
     progress = _Stoppable(told=progress or Quiet(), stop=stop)
@@ -132,7 +134,7 @@ def ingest(
     if not documents and not existed:
         return Report(files=tuple(files), sources=0, passages=0, encoded=0, library="")
     library = Library.create(home / FILE_NAME)
-    with writing(home):
+    with writing(home, wait):
         encoder = open_encoder(settings, library, announce, rebuild=rebuild)
         shape = shape_for(settings, library, encoder, rebuild=rebuild)
         roots = [origin_of(resolved(path)) for path in paths or [STARTER]]

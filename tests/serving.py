@@ -23,6 +23,7 @@ from web.audit import AuditLog
 from web.identity.door import Door
 from web.identity.people import Role
 from web.identity.users import Users
+from web.reach import Reach
 from web.settings import PageSettings
 
 SECRET = "a long enough secret"
@@ -64,15 +65,12 @@ def address(
 
 
 @contextmanager
-def serving(app: Any) -> Iterator[str]:
+def serving(app: Any, table: PageSettings | None = None) -> Iterator[str]:
     """Serves an app on a free port for as long as it is entered; gives the address."""
-    import uvicorn
+    from web.limits.server import server_of
 
     bound = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(
-        app, log_level="critical", proxy_headers=False, ws="none", timeout_graceful_shutdown=1
-    )
-    server = uvicorn.Server(config)
+    server = server_of(app, table or PageSettings(), Reach())
     thread = threading.Thread(target=server.run, args=[[bound]])
     thread.start()
     while not server.started and thread.is_alive():

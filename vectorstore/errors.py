@@ -23,15 +23,18 @@ The folders above this one draw their own branches in their own `errors.py`.
 
 
 class SoundingsError(Exception):
-    """An expected failure. Its text is shown to the user as it is, without a traceback."""
+    """An expected failure. Its text is shown to the user as it is, without a traceback; a command
+    ends with `exit_code`, a request with `status`."""
 
     exit_code = 1
+    status = 503
 
 
 class UsageError(SoundingsError):
     """The request itself is wrong: nothing was attempted."""
 
     exit_code = 2
+    status = 400
 
 
 class SettingsError(SoundingsError):
@@ -40,6 +43,8 @@ class SettingsError(SoundingsError):
 
 class NotAllowed(SoundingsError):
     """Somebody's role does not let them do this."""
+
+    status = 403
 
 
 class StoreError(SoundingsError):
@@ -53,9 +58,13 @@ class LibraryUnavailable(StoreError):
 class LibraryBusy(StoreError):
     """Another process is writing to the library."""
 
+    status = 409
+
 
 class UnknownSource(StoreError):
     """No source has this id."""
+
+    status = 404
 
 
 class IndexUnavailable(StoreError):

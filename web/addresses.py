@@ -4,7 +4,9 @@ The page's script reads the address, so what is served is the same; only what it
 relative to is told, since an address may lie below the page's own folder.
 """
 
-from web.guard import App, Message, Receive, Scope, Send
+from html import escape
+
+from web.wire import App, Message, Receive, Scope, Send
 
 PAGES = ("/ask", "/ask/{id}", "/discuss", "/discuss/{id}", "/library", "/evaluate")
 _BASE = b'<base href="./"'
@@ -22,7 +24,7 @@ class Addressed:
         if scope["type"] != "http" or not _is_page(path):
             await self._app(scope, receive, send)
             return
-        base = f'<base href="{prefix}/"'.encode()
+        base = f'<base href="{escape(prefix)}/"'.encode()
         held: list[Message] = []
         body = b""
 

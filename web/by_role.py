@@ -8,11 +8,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from fastapi import APIRouter, Depends, FastAPI, Request
-from fastapi.responses import PlainTextResponse, Response
 
-from vectorstore.errors import NotAllowed
-from web.guard import Receive, Scope, Send
+from web.faults import install
 from web.identity.people import Person, Role, person_of, require
+from web.wire import Receive, Scope, Send
 
 
 class ByRole:
@@ -37,11 +36,7 @@ def front(pages: Mapping[Role, FastAPI]) -> FastAPI:
             yield
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
-
-    @app.exception_handler(NotAllowed)
-    async def refused(request: Request, exc: NotAllowed) -> Response:
-        return PlainTextResponse(str(exc), status_code=403)
-
+    install(app)
     return app
 
 

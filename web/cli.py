@@ -3,14 +3,18 @@
 import argparse
 import getpass
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from vectorstore.console import Commands, announce, print_json, print_table
 from vectorstore.errors import UsageError
 from vectorstore.settings import Settings
-from web.audit import entries, moment
-from web.identity.people import Role
+from web.audit import Event, entries, events, moment
+from web.identity.people import DEEDS, Role
 from web.identity.users import Users, checked
+
+# What a token may be for, as people call it → the deed
+SCOPES = dict(zip(("ask", "pack", "keep", "evaluate"), DEEDS, strict=True))
 
 
 def add_commands(commands: Commands) -> None:
@@ -27,14 +31,52 @@ def add_commands(commands: Commands) -> None:
     add.add_argument("--no-password", action="store_true", help="a reverse proxy says who they are")
     role = _about(actions, "role", _role, "give somebody another role")
     role.add_argument("role", metavar="ROLE", choices=[str(role) for role in Role])
-    _about(actions, "password", _password, "give somebody another password, which is asked for")
+    password = _about(
+        actions, "password", _password, "give somebody another password, which is asked for"
+    )
+    password.add_argument(
+        "--revoke-tokens", action="store_true", help="take back the tokens that were made, too"
+    )
     token = _about(actions, "token", _token, "make a token for somebody's programs")
+    token.add_argument("--days", type=_days, default=0, metavar="N", help="valid so long")
+    token.add_argument(
+        "--for",
+        dest="scope",
+        metavar="DEEDS",
+        type=_scope,
+        default=(),
+        help=f"for these alone, parted by commas: {', '.join(SCOPES)}",
+    )
+    token.add_argument("--list", action="store_true", help="those there are, and their last use")
     token.add_argument("--revoke", action="store_true", help="take back all that were made")
     _about(actions, "remove", _remove, "let somebody in no longer")
     audit = commands.add_parser("audit", help="who asked what, and which sources were cited")
+    audit.add_argument(
+        "--security",
+        action="store_true",
+        help="logins, roles, uploads, removals, runs and exports instead",
+    )
     audit.add_argument("--since", metavar="WHEN", help="a date, or so long ago: 36h, 7d")
     audit.add_argument("--json", action="store_true", help="print JSON")
     audit.set_defaults(run=_audit)
+
+
+def _days(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 3650:
+        raise argparse.ArgumentTypeError("a number of days from 1 to 3650 is expected")
+    return int(text)
+
+
+def _scope(text: str) -> tuple[str, ...]:
+    names = [name.strip() for name in text.split(",")]
+    unknown = [name for name in names if name not in SCOPES]
+    if unknown:
+        raise argparse.ArgumentTypeError(f"'{unknown[0]}' is none of {', '.join(SCOPES)}")
+    return tuple(SCOPES[name] for name in names)
+
+
+def _named(scope: Sequence[str]) -> str:
+    return ", ".join(name for name, deed in SCOPES.items() if deed in scope) or "all"
 
 
 def _about(actions: Commands, name: str, run: object, help: str) -> argparse.ArgumentParser:
@@ -85,7 +127,7 @@ def _password(args: argparse.Namespace, settings: Settings) -> int:
     users = Users(settings.home)
     if users.find(args.name) is None:
         raise UsageError(f"there is no user '{args.name}'. Who there is: soundings users list")
-    users.set_password(args.name, _asked(args.name))
+    users.set_password(args.name, _asked(args.name), tokens=not args.revoke_tokens)
     announce(f"{args.name} has a new password.")
     return 0
 
@@ -96,7 +138,15 @@ def _token(args: argparse.Namespace, settings: Settings) -> int:
         users.drop_tokens(args.name)
         announce(f"No token of {args.name}'s is valid any longer.")
         return 0
-    print(users.make_token(args.name))
+    if args.list:
+        found = users.find(args.name)
+        rows = [
+            [t.digest[:8], t.made, t.until or "no end", t.used or "never", _named(t.scope)]
+            for t in (found.tokens if found else ())
+        ]
+        print_table(["token", "made", "until", "last used", "for"], rows)
+        return 0
+    print(users.make_token(args.name, days=args.days, scope=args.scope))
     announce("Keep it now: only its digest is kept here. Send it as Authorization: Bearer …")
     return 0
 
@@ -108,7 +158,10 @@ def _remove(args: argparse.Namespace, settings: Settings) -> int:
 
 
 def _audit(args: argparse.Namespace, settings: Settings) -> int:
-    found = entries(settings.home, moment(args.since) if args.since else None)
+    since = moment(args.since) if args.since else None
+    if args.security:
+        return _security(events(settings.home, since), args.json)
+    found = entries(settings.home, since)
     if args.json:
         print_json([asdict(entry) for entry in found])
     elif not found:
@@ -122,6 +175,17 @@ def _audit(args: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
+def _security(found: Sequence[Event], as_json: bool) -> int:
+    if as_json:
+        print_json([asdict(event) for event in found])
+    elif not found:
+        announce("Nothing of the kind was done in that time.")
+    else:
+        rows = [[e.at[:19], e.person, e.address, e.deed, e.outcome, e.about] for e in found]
+        print_table(["when (UTC)", "who", "from", "what", "outcome", "about"], rows)
+    return 0
+
+
 def _asked(name: str) -> str:
     """A password from the terminal, twice, or else the first line of standard input."""
     if not sys.stdin.isatty():
@@ -130,3 +194,6 @@ def _asked(name: str) -> str:
     if getpass.getpass("The same again: ") != password:
         raise UsageError("the two are not the same; nothing was changed")
     return password
+
+
+ONLY_TELL = (_list,)  # the commands here that change nothing

@@ -7,28 +7,35 @@ every reply, so that nothing a document says can make a browser fetch, run or fr
 
 import logging
 import re
-from collections.abc import Awaitable, Callable, Collection, Mapping, MutableMapping
-from typing import Any
-from urllib.parse import quote
+from collections.abc import Collection, Mapping
+from contextlib import nullcontext
+from functools import partial
+from typing import Protocol
+from urllib.parse import parse_qsl, quote
+
+from anyio import to_thread
 
 from vectorstore.errors import SoundingsError
-from web.identity.bindings import ACT, Bindings, session_in, session_named
+from web.faults import ID, caught, refuse
+from web.identity.bindings import ACT, LISTEN, Bindings, session_in, session_named
 from web.identity.door import LOGIN, Door, for_tokens
 from web.identity.people import LOCAL, PERSON, Person, Role
+from web.limits.bodies import unsound
+from web.limits.shares import Shares, TooMuch
 from web.look.markup import element
 from web.reach import CALLED, Called, Headers, Reach, headers_of
-
-Message = MutableMapping[str, Any]
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
+from web.settings import PageSettings
+from web.wire import NAMED, App, Message, Receive, Scope, Send, again, limited, reply, whole
 
 POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; media-src 'self' data: blob:; font-src 'self' data:; "
     "connect-src 'self'; worker-src 'self' blob:; object-src 'none'; base-uri 'self'; "
     "form-action 'self'; frame-src 'none'; frame-ancestors 'none'"
+)
+# For a file that we did not make ourselves: it is shown, and neither runs nor fetches anything.
+SANDBOX = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; sandbox"
 )
 HEADERS = (
     (b"content-security-policy", POLICY.encode()),
@@ -38,8 +45,9 @@ HEADERS = (
     (b"cross-origin-resource-policy", b"same-origin"),
 )
 
-# A page with a form may say so: without any referrer its browser would hide whose form it is.
-_FOR_FORMS = (b"referrer-policy", b"same-origin")
+# A page with a form may say so: without any referrer its browser would hide whose form it is. And
+# a page may ask for less than is allowed.
+_STRICTER = ((b"referrer-policy", b"same-origin"), (b"content-security-policy", SANDBOX.encode()))
 
 # What the page's own parts ask for. gradio serves much more (files, proxies, uploads, an open
 # API, its documentation); none of it is needed, so none of it is reachable.
@@ -51,6 +59,8 @@ READ_EXACTLY = frozenset(
 WRITE_EXACTLY = frozenset(f"/gradio_api/{name}" for name in ("queue/join", "cancel", "reset"))
 BODY_LIMIT = 256 * 1024  # bytes: a question of 10,000 characters, and gradio's wrapping
 
+SESSION_CHARACTERS = 64  # of a page session's name; gradio makes up eleven
+
 _FORWARDED = (b"x-forwarded", b"forwarded", b"x-gradio", b"x-direct-url")
 _HIDDEN = (b"server", b"access-control")
 # At the login, and nowhere else, may be who is not known yet.
@@ -58,12 +68,22 @@ _NOBODY = Person(name="", role=Role.LEADER)
 _log = logging.getLogger(__name__)
 
 
+class Note(Protocol):
+    """Keeps what somebody did: the security log."""
+
+    def __call__(
+        self, person: str, deed: str, *, about: str, address: str, outcome: str
+    ) -> None: ...
+
+
 class Guard:
     """Wraps an ASGI app.
 
     `also` names further addresses that may be read (GET), `also_post` those that may be posted
     to, each with the most bytes of a body that it takes; `{name}` in one stands for one part of
-    a path. `reach` says which names are ours. Without a `door` there is one local person.
+    a path. `reach` says which names are ours. Without a `door` there is one local person. `table`
+    says how much one person may ask at once, and how deep JSON may go. What comes of requests for
+    the addresses in `noted` is told to `note`, with the deed that each is.
     """
 
     def __init__(
@@ -74,58 +94,109 @@ class Guard:
         also_post: Mapping[str, int] | None = None,
         reach: Reach | None = None,
         door: Door | None = None,
+        table: PageSettings | None = None,
+        noted: Mapping[str, str] | None = None,
+        note: Note | None = None,
     ) -> None:
         self._app = app
         self._also = [_pattern(address) for address in also]
         self._also_post = [(_pattern(a), limit) for a, limit in (also_post or {}).items()]
         self._reach = reach or Reach()
         self._door = door
+        self._table = table or PageSettings()
         self._bindings = Bindings()
+        self._shares = Shares(self._table.person_requests)
+        self._noted = noted or {}
+        self._note = note
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
-            return
-        if scope["type"] != "http":  # no part of the page uses web sockets
+        elif scope["type"] != "http":  # no part of the page uses web sockets
             await send({"type": "websocket.close", "code": 1008})
-            return
+        else:
+            await caught(self._guarded, scope, receive, _with_headers(send))
+
+    async def _guarded(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = headers_of(scope)
         called = self._reach.called(scope, headers)
-        sending = _with_headers(send)
         if called.prefix and scope["path"] == called.prefix and scope["method"] in ("GET", "HEAD"):
-            await _move(sending, called.prefix + "/")
+            await _move(send, called.prefix + "/")
             return
         path = _below(called.prefix, scope["path"])
-        status, reason = self._verdict(scope["method"], path, headers, called)
+        status, reason = self._verdict(scope, path, headers, called)
         if reason:
-            await _refuse(sending, status, reason)
+            await refuse(scope, send, status, reason)
             return
-        person = LOCAL
+        person: Person | None = LOCAL
         if self._door is not None:
             try:
-                found = self._door.who(path, headers, called)
+                person = self._door.who(path, headers, called)
             except SoundingsError as exc:
-                _log.error("nobody can come in: %s", exc)
-                await _refuse(sending, 503, "This page cannot be used now; its log says why.")
+                _log.error("%s: nobody can come in: %s", scope[ID], exc)
+                await refuse(scope, send, 503, "This page cannot be used now; its log says why.")
                 return
-            if found is None and path != LOGIN:
-                await self._turn_away(scope, path, headers, called, sending)
+            if person is None and path != LOGIN:
+                await self._turn_away(scope, path, headers, called, send)
                 return
-            person = found or _NOBODY
-        limited = _limited(receive, self._most(scope["method"], path))
-        if self._door is not None and found is not None:
-            whose = session_named(path, scope.get("query_string", b""))
+        taken = person.key if person else called.client
+        listens = path == LISTEN or path.startswith(READ)
+        try:
+            with nullcontext() if listens else self._shares.taken(taken):
+                passed = {**_as_called(scope, headers, called, path), CALLED: called}
+                passed = {**passed, PERSON: person or _NOBODY, NAMED: {}}
+                await self._pass(path, passed, receive, self._noting(path, passed, send))
+        except TooMuch as exc:
+            await refuse(scope, send, exc.status, str(exc), (b"retry-after", b"1"))
+
+    def _noting(self, path: str, scope: Scope, send: Send) -> Send:
+        """Tells of the request when its reply begins, if it is one that is told of."""
+        deed = self._noted.get(f"{scope['method']} {path}")
+        note = self._note
+        if deed is None or note is None:
+            return send
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                said = {**dict(parse_qsl(scope["query_string"].decode("latin-1"))), **scope[NAMED]}
+                about = ", ".join(f"{name}: {value}" for name, value in said.items())
+                status = message["status"]
+                outcome = "done" if status < 400 else f"refused ({status})"
+                by = scope[PERSON].key or "nobody"
+                tell = partial(
+                    note, by, deed, about=about, address=scope[CALLED].client, outcome=outcome
+                )
+                await to_thread.run_sync(tell)
+            await send(message)
+
+        return sending
+
+    async def _pass(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand a request on, where its body and its page session are what they may be."""
+        most = self._most(scope["method"], path)
+        taking = limited(receive, most)
+        session = session_named(path, scope.get("query_string", b""))
+        if scope["method"] == "POST" and most <= BODY_LIMIT:
+            body = await whole(taking)
+            if body is None:
+                await refuse(scope, send, 413, "This is more than the page takes.")
+                return
+            wrong = unsound(body, self._table.json_depth, halves=path in ACT)
             if path in ACT:
-                body = await _whole(limited)
-                whose, limited = session_in(body), _again(body, receive)
-                if whose is None:
-                    await _refuse(sending, 400, "This names no session.")
-                    return
-            if whose is not None and not self._bindings.is_theirs(whose, person.name):
-                await _refuse(sending, 403, "This is somebody else's session.")
+                session = session_in(body)
+                wrong = wrong or ("This names no session." if session is None else None)
+            if wrong:
+                await refuse(scope, send, 400, wrong)
                 return
-        passed = _as_called(scope, headers, called, path)
-        await self._app({**passed, PERSON: person, CALLED: called}, limited, sending)
+            taking = again(body, receive)
+        if session is not None and scope[PERSON] is not _NOBODY:
+            if len(session) > SESSION_CHARACTERS or not session.isascii():
+                await refuse(scope, send, 400, "This is no session's name.")
+                return
+            if not self._bindings.is_theirs(session, scope[PERSON].key):
+                await refuse(scope, send, 403, "This is somebody else's session.")
+                return
+        await self._app(scope, taking, send)
 
     async def _turn_away(
         self, scope: Scope, path: str, headers: Headers, called: Called, send: Send
@@ -134,9 +205,11 @@ class Guard:
         assert self._door is not None
         unsaid = "" if for_tokens(path) else "navigate"
         if self._door.by_header and called.vouched:
-            await _refuse(send, 403, "You have no role here. Ask whoever runs this page for one.")
+            await refuse(
+                scope, send, 403, "You have no role here. Ask whoever runs this page for one."
+            )
         elif scope["method"] != "GET" or first(headers, b"sec-fetch-mode", unsaid) != "navigate":
-            await _refuse(send, 401, "Log in first.", (b"www-authenticate", b"Bearer"))
+            await refuse(scope, send, 401, "Log in first.", (b"www-authenticate", b"Bearer"))
         else:
             query = scope.get("query_string", b"").decode("latin-1")
             asked = f"{path}?{query}" if query else path
@@ -147,8 +220,11 @@ class Guard:
             else:
                 await _move(send, f"{called.prefix}{LOGIN}?to={quote(asked, safe='')}")
 
-    def _verdict(self, method: str, path: str, headers: Headers, called: Called) -> tuple[int, str]:
+    def _verdict(
+        self, scope: Scope, path: str, headers: Headers, called: Called
+    ) -> tuple[int, str]:
         """The status and the reason for a refusal; no reason where there is none."""
+        method = scope["method"]
         if not self._reach.answers_to(called.host):
             # Another name that leads here is how a foreign page gets past the browser.
             return 421, "This page is not served under this name."
@@ -161,6 +237,8 @@ class Guard:
         visit = method == "GET" and first(headers, b"sec-fetch-mode", "") == "navigate"
         if site not in ("none", "same-origin") and not visit:
             return 403, "Requests from other pages are refused."
+        if "\0" in path or b"%00" in scope.get("query_string", b""):
+            return 400, "The address holds a zero character."
         if not self._known(method, path):
             return 404, "There is nothing here."
         length = first(headers, b"content-length", "0")
@@ -218,19 +296,6 @@ def _as_called(scope: Scope, headers: Headers, called: Called, path: str) -> Sco
     }
 
 
-def _limited(receive: Receive, most: int) -> Receive:
-    """A body without a declared length is cut off at the limit all the same."""
-    taken = 0
-
-    async def limited() -> Message:
-        nonlocal taken
-        message = await receive()
-        taken += len(message.get("body", b""))
-        return message if taken <= most else {"type": "http.disconnect"}
-
-    return limited
-
-
 def _with_headers(send: Send) -> Send:
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -238,7 +303,7 @@ def _with_headers(send: Send) -> Send:
             theirs = [
                 (name, value)
                 for name, value in message.get("headers", ())
-                if (name.lower(), value) == _FOR_FORMS
+                if (name.lower(), value) in _STRICTER
                 or (name.lower() not in ours and not name.lower().startswith(_HIDDEN))
             ]
             said = {name.lower() for name, _ in theirs}
@@ -248,45 +313,11 @@ def _with_headers(send: Send) -> Send:
     return sending
 
 
-async def _whole(receive: Receive) -> bytes:
-    """A request's whole body."""
-    parts: list[bytes] = []
-    while True:
-        message = await receive()
-        parts.append(message.get("body", b""))
-        if message["type"] != "http.request" or not message.get("more_body", False):
-            return b"".join(parts)
-
-
-def _again(body: bytes, receive: Receive) -> Receive:
-    """A body that was read, to be read once more; then whatever else comes."""
-    waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
-
-    async def replayed() -> Message:
-        return waiting.pop() if waiting else await receive()
-
-    return replayed
-
-
-async def _refuse(send: Send, status: int, reason: str, *more: tuple[bytes, bytes]) -> None:
-    await _reply(send, status, reason, b"text/plain; charset=utf-8", *more)
-
-
 async def _move(send: Send, to: str) -> None:
-    await _reply(send, 303, "", b"text/plain", (b"location", to.encode("latin-1")))
+    await reply(send, 303, "", b"text/plain", (b"location", to.encode("latin-1")))
 
 
 async def _ask_again(send: Send, address: str) -> None:
     again = element("a", "Go on to Soundings", href=address)
     refresh = (b"refresh", f"0; url={address}".encode("latin-1"))
-    await _reply(send, 200, again, b"text/html; charset=utf-8", refresh)
-
-
-async def _reply(
-    send: Send, status: int, text: str, kind: bytes, *more: tuple[bytes, bytes]
-) -> None:
-    body = text.encode()
-    headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode()), *more]
-    headers.append((b"cache-control", b"no-store"))
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    await reply(send, 200, again, b"text/html; charset=utf-8", refresh)

@@ -1,14 +1,13 @@
 """Under which names the page is called, and which reverse proxies speak for others."""
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
-from typing import Any
 from urllib.parse import urlsplit
 
 from web.settings import PageSettings, listed
+from web.wire import Scope
 
-Scope = MutableMapping[str, Any]
 Headers = Mapping[bytes, list[str]]
 CALLED = "soundings.called"  # where the guard leaves how a request called us, in its ASGI scope
 
@@ -71,7 +70,7 @@ class Reach:
     def called(self, scope: Scope, headers: Headers) -> Called:
         """How a request called us. What it says of others counts from a trusted proxy only."""
         near = (scope.get("client") or ("", 0))[0]
-        vouched = self._trusts(near)
+        vouched = self.trusts(near)
         host = _last(headers, b"host")
         client = near
         if vouched:
@@ -93,12 +92,16 @@ class Reach:
 
     def is_ours(self, origin: str, called: Called) -> bool:
         """Whether an Origin header names a page of ours."""
-        parts = urlsplit(origin)
+        try:
+            parts = urlsplit(origin)
+        except ValueError:
+            return False
         return parts.netloc.lower() == called.host.lower() or (
             bool(self.public) and (parts.scheme, parts.netloc.lower()) == (self.scheme, self.public)
         )
 
-    def _trusts(self, address: str) -> bool:
+    def trusts(self, address: str) -> bool:
+        """Whether this is the address of a proxy whose word counts."""
         try:
             found = ip_address(address)
         except ValueError:

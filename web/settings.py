@@ -30,6 +30,22 @@ class PageSettings(Table):
     """How long the log of what was asked is kept; 0 keeps none."""
     audit_text: bool = True
     """Whether that log holds what was asked, or only that something was."""
+    security_days: int = Field(default=365, ge=31, le=3650)
+    """How long the log of logins, roles, uploads, removals, runs and exports is kept."""
+    header_kilobytes: int = Field(default=32, ge=4, le=1024)
+    """The most that the header of a request may have."""
+    header_seconds: float = Field(default=10, gt=0, le=600)
+    """How long it may take to come."""
+    body_seconds: float = Field(default=30, gt=0, le=3600)
+    """How long the body of a request may fall silent while it comes."""
+    json_depth: int = Field(default=32, ge=8, le=500)
+    """How many brackets may stand within one another in a body."""
+    connections: int = Field(default=500, ge=10, le=100_000)
+    """How many connections are kept open in all."""
+    address_connections: int = Field(default=100, ge=4, le=100_000)
+    """How many of them from one address, but for a trusted proxy's."""
+    person_requests: int = Field(default=16, ge=4, le=10_000)
+    """How many requests of one person are served at once; beyond, the reply is 429."""
     mcp: bool = False
     """Whether ask, search and pack are offered to MCP clients, too, at `/mcp`."""
 

@@ -1,6 +1,7 @@
 """What gradio makes of tabs: a page of them, and the parts that each is built of."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import gradio as gr
 from fastapi import FastAPI
@@ -14,7 +15,9 @@ from web.look.markup import Html, element
 AT_ONCE = 8  # events of one kind that are served at the same time, but for questions
 OPEN = 48  # questions that may be open at once: most of them wait, for a turn or for a model
 THREADS = 80  # which wait with them; those of other tabs must find some left
-WAITING = 24  # further events that may wait; beyond, the page says that it is busy
+WAITING = 96  # further events that may wait; beyond, the page says that it is busy
+EACH = 16  # events of one person that may be under way or wait, where several share the page
+SESSIONS = 300  # page sessions whose state is kept: each takes some hundred kilobytes
 
 
 def panel(value: Html, elem_id: str) -> gr.Markdown:
@@ -44,6 +47,8 @@ def page_of(adders: Sequence[Callable[[], None]], head: str, *, named: bool) -> 
                 panel(source_pane.pane(), "source-place")
     blocks.max_threads = THREADS
     blocks.queue(max_size=WAITING, default_concurrency_limit=AT_ONCE, api_open=False)
+    blocks.state_session_capacity = SESSIONS
+    _share(blocks._queue, EACH if named else WAITING + OPEN)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     theme = gr.themes.Base(font=list(look.FONTS), font_mono=list(look.MONO)).set(**look.THEME)
     return gr.mount_gradio_app(  # type: ignore[no-any-return]
@@ -77,6 +82,29 @@ def _theme() -> Html:
     options = [element("option", text, value=value) for value, text in themes.items()]
     label = element("label", "Theme ", element("select", *options, id="page-theme"))
     return element("p", label)
+
+
+def _share(queue: Any, each: int) -> None:
+    """Have gradio's queue take `each` events of a person's at most, so that nobody fills it for the
+    others; and refuse an event that it has not, where it would fail."""
+    push = queue.push
+
+    def of_person(key: str) -> int:
+        waiting = [
+            event for q in queue.event_queue_per_concurrency_id.values() for event in q.queue
+        ]
+        under_way = [event for job in queue.active_jobs if job for event in job]
+        return sum(person_of(event.request).key == key for event in (*waiting, *under_way))
+
+    async def shared(body: Any, request: Any, username: str | None) -> tuple[bool, Any, str]:
+        if body.fn_index not in queue.blocks.fns:
+            return False, "There is no such event.", "error"
+        if of_person(person_of(request).key) >= each:
+            return False, f"{each} of your requests are under way. Wait a little.", "queue_full"
+        pushed: tuple[bool, Any, str] = await push(body=body, request=request, username=username)
+        return pushed
+
+    queue.push = shared
 
 
 def _who(request: gr.Request) -> Html:

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -29,7 +30,7 @@ from assistant.turn.followup import query_of
 from assistant.turn.followup import standalone as stand_alone
 from assistant.turn.kinds import Kind, kind_of
 from assistant.turn.spelling import corrected
-from vectorstore import Query, Settings, Store, open_store
+from vectorstore import Query, Settings, Store, UnknownSource, open_store
 from vectorstore.encoder import Encoder
 
 QUESTION_CHARACTERS = 2_000
@@ -143,8 +144,28 @@ class Engine:
         one is the extractive answer. `by` is the name of whoever asks, for the journal; raises
         Stopped soon after `stop` is set.
         """
-        answers = self._answers(question, history, sources, standalone, kind, stop)
-        return noted(self.journal, by, question, answers)
+        asked = partial(self._answers, question, history, sources, standalone, kind, stop)
+        return noted(self.journal, by, question, self._asked_again(asked))
+
+    def _asked_again(self, asked: Callable[[], Iterator[Answer]]) -> Iterator[Answer]:
+        """The answers; from the start, once more, where a source that they rest on was taken out
+        of the library meanwhile."""
+        library = self.store.library
+        before = library.fingerprint
+        try:
+            for answer in asked():
+                if library.fingerprint != before:
+                    held = library.file_digests()
+                    found = [hit.passage.source for hit in answer.hits]
+                    if not {*found, *(c.source for c in answer.citations)} <= held.keys():
+                        break
+                yield answer
+            else:
+                return
+        except (UnknownSource, LookupError):
+            if library.fingerprint == before:
+                raise
+        yield from asked()
 
     def _answers(
         self,

@@ -31,10 +31,10 @@ BACK = frozenset(
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)|[*_`]")
 _MARKS = re.compile(r"https?:|www\.|\.\.\.|…|[<>{}|#=\ufffd]|\S@\S|\[email")
 _ENDS = re.compile(r"[.!][)\"”’']*$")
-_BEGINS = re.compile(r"[\"“‘'(]*[A-Z0-9]")
+_BEGINS = re.compile(r"[\"“‘'(]*+[A-Z0-9]")
 # A sentence that is joined to the one before it: the coordinating conjunctions, and one word or two
 # set off by a comma.
-_JOINED = re.compile(r"[\"“‘'(]*(?:(?:and|but|or|nor|so|yet)\b|\w+(?: \w+)?, )", re.IGNORECASE)
+_JOINED = re.compile(r"[\"“‘'(]*+(?:(?:and|but|or|nor|so|yet)\b|\w+(?: \w+)?, )", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -1,31 +1,35 @@
 """Does what other programs ask for, as the JSON that CONTRACT promises, and notes who asked."""
 
 import threading
+from collections.abc import Sequence
 from typing import Any
 
 from assistant.answering.engine import Engine
 from assistant.api.models import AskRequest, PackRequestBody, SearchRequest
 from assistant.errors import EngineUnavailable
 from assistant.models import Turn
-from assistant.packs.making.maker import PackMaker
+from assistant.packs.making.maker import PackMaker, finished
 from assistant.packs.models import PackRequest
 from assistant.turn.kinds import Kind
 from vectorstore import UsageError
 from vectorstore.search.showing import near
+from web.limits.shares import Pool
+from web.tab import OPEN
 
 
 class Desk:
-    """Asks, searches and makes packs for others. Safe to use from several threads."""
+    """Asks, searches and makes packs for others. Safe to use from several threads; `asking` and
+    `making` are those that it is done in, apart from the page's."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._maker = PackMaker(engine)
-        self._making = threading.Lock()  # one at a time: each takes a processor for seconds
+        self.asking = Pool(threads=OPEN, each=8)
+        self.making = Pool(threads=1, each=2)  # a pack takes a processor for seconds
 
-    def ask(self, by: str, asked: AskRequest, stop: threading.Event) -> dict[str, Any]:
+    def ask(self, asked: AskRequest, by: str, stop: threading.Event) -> dict[str, Any]:
         """The answer. Raises as the engine does, and Stopped soon after `stop` is set."""
-        for source in asked.sources or ():
-            self._engine.store.library.source(source)  # raises UnknownSource
+        self._check(asked.sources)
         engine = self._engine
         if asked.engine == "llm" and engine.writer is None:
             raise EngineUnavailable("no language model is configured here; leave out `engine`")
@@ -42,12 +46,11 @@ class Desk:
         )
         return {"id": asked.id, **answer.to_json()}
 
-    def search(self, by: str, asked: SearchRequest) -> dict[str, Any]:
+    def search(self, asked: SearchRequest, by: str, stop: threading.Event) -> dict[str, Any]:
         """Raises UsageError for an empty query, UnknownSource."""
         if not asked.query.strip():
             raise UsageError("the query is empty")
-        for source in asked.sources or ():
-            self._engine.store.library.source(source)
+        self._check(asked.sources)
         searcher = self._engine.store.searcher
         hits = near(searcher.search(asked.query, asked.top_k, sources=asked.sources).hits)
         if self._engine.journal is not None:
@@ -55,8 +58,12 @@ class Desk:
             self._engine.journal.note(by, "search", asked.query, found, f"{len(hits)} passages")
         return {"id": asked.id, "hits": [hit.to_json() for hit in hits]}
 
-    def pack(self, by: str, asked: PackRequestBody) -> dict[str, Any]:
-        """Raises as PackMaker.make does."""
+    def pack(self, asked: PackRequestBody, by: str, stop: threading.Event) -> dict[str, Any]:
+        """Raises as PackMaker.making does."""
         request = PackRequest(**asked.model_dump())
-        with self._making:
-            return self._maker.make(request, by=by).to_json()
+        return finished(self._maker.making(request, by=by, stop=stop)).to_json()
+
+    def _check(self, sources: Sequence[str] | None) -> None:
+        """Raises UnknownSource."""
+        for source in dict.fromkeys(sources or ()):
+            self._engine.store.library.source(source)

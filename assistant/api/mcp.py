@@ -9,17 +9,20 @@ import json
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ValidationError
-from starlette.concurrency import run_in_threadpool
 
 from assistant.api.desk import Desk
 from assistant.api.models import AskRequest, PackRequestBody, SearchRequest
+from assistant.api.routes import at_work
 from vectorstore import SoundingsError
-from web.identity.people import Person, may, person_of
+from web.faults import amiss
+from web.identity.people import may, person_of
+from web.limits.shares import Pool
 
 ADDRESS = "/mcp"
 REVISIONS = ("2025-06-18", "2025-03-26")
@@ -34,7 +37,8 @@ class Tool:
     deed: str
     about: str
     given: type[BaseModel]
-    do: Callable[[str, Any], dict[str, Any]]
+    do: Callable[[Any, str, threading.Event], dict[str, Any]]
+    pool: Pool
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -54,7 +58,8 @@ def tools_of(desk: Desk) -> list[Tool]:
             about="Ask the library a question. Every statement of the answer is proved by exact "
             "quotes from the sources; where the library does not answer, the outcome is withheld.",
             given=AskRequest,
-            do=lambda by, asked: desk.ask(by, asked, threading.Event()),
+            do=desk.ask,
+            pool=desk.asking,
         ),
         Tool(
             name="search",
@@ -62,6 +67,7 @@ def tools_of(desk: Desk) -> list[Tool]:
             about="Find the passages of the library that are nearest to a query, best first.",
             given=SearchRequest,
             do=desk.search,
+            pool=desk.asking,
         ),
         Tool(
             name="pack",
@@ -69,6 +75,7 @@ def tools_of(desk: Desk) -> list[Tool]:
             about="Make a discussion pack on a topic, from verbatim quotes and open questions.",
             given=PackRequestBody,
             do=desk.pack,
+            pool=desk.making,
         ),
     ]
 
@@ -87,6 +94,8 @@ def routes(desk: Desk, version: str) -> APIRouter:
             return _failed(None, _PARSE, "this is no JSON", status=400)
         if not isinstance(message, dict) or not isinstance(message.get("method"), str):
             return _failed(None, _INVALID, "one JSON-RPC request is expected", status=400)
+        if not isinstance(message.get("params") or {}, dict):
+            return _failed(None, _INVALID, "params are an object here", status=400)
         if "id" not in message:  # a notification: there is nothing to say
             return Response(status_code=202)
         id, params = message["id"], message.get("params") or {}
@@ -101,7 +110,7 @@ def routes(desk: Desk, version: str) -> APIRouter:
             tool = next((each for each in seen if each.name == params.get("name")), None)
             if tool is None:
                 return _failed(id, _PARAMS, "there is no such tool for you")
-            return _done(id, await run_in_threadpool(_called, tool, person, params))
+            return _done(id, await _called(request, tool, params))
         return _failed(id, _NO_METHOD, f"'{message['method']}' is not spoken here")
 
     return router
@@ -118,16 +127,13 @@ def _hello(params: dict[str, Any], version: str) -> dict[str, Any]:
     }
 
 
-def _called(tool: Tool, person: Person, params: dict[str, Any]) -> dict[str, Any]:
+async def _called(request: Request, tool: Tool, params: dict[str, Any]) -> dict[str, Any]:
     """What a tool gives; what went wrong is told to the model, so that it can ask otherwise."""
     try:
         asked = tool.given.model_validate(params.get("arguments") or {})
-        found = tool.do(person.name, asked)
+        found = await at_work(request, tool.pool, tool.deed, partial(tool.do, asked))
     except ValidationError as exc:
-        wrong = "; ".join(
-            f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in exc.errors()
-        )
-        return {"content": [{"type": "text", "text": wrong}], "isError": True}
+        return {"content": [{"type": "text", "text": amiss(exc.errors())}], "isError": True}
     except SoundingsError as exc:
         return {"content": [{"type": "text", "text": str(exc)}], "isError": True}
     text = json.dumps(found, ensure_ascii=False)

@@ -38,7 +38,8 @@ class ApiTurn(_In):
 
 
 Sources = Annotated[
-    list[str] | None, Field(description="ids of the sources to look in; all where left out")
+    list[Annotated[str, Field(max_length=300)]] | None,
+    Field(max_length=1_000, description="ids of the sources to look in; all where left out"),
 ]
 
 
@@ -82,9 +83,10 @@ class PackRequestBody(_In):
 
 
 class ApiError(_Out):
-    """What went wrong, and what to do."""
+    """What went wrong, and what to do; `id` is the request's, under which the log speaks of it."""
 
     error: str
+    id: str | None
 
 
 class ApiCitation(_Out):

@@ -3,12 +3,12 @@
 import asyncio
 import threading
 from collections.abc import Callable
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from fastapi import APIRouter, Request
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse, JSONResponse, Response
-from starlette.concurrency import run_in_threadpool
 
 from assistant.api.desk import Desk
 from assistant.api.models import (
@@ -21,19 +21,21 @@ from assistant.api.models import (
     SearchRequest,
 )
 from assistant.api.page import about
-from assistant.errors import EngineUnavailable, Stopped, TopicNotHeld
-from vectorstore import NotAllowed, SoundingsError, UnknownSource, UsageError
+from assistant.errors import Stopped
 from web.identity.people import person_of, require
+from web.limits.shares import Pool
 
 VERSION = "1"  # of what is promised here; it changes when a field is renamed or dropped
-_GONE = 499  # the client has closed the connection: nobody reads this
 _REFUSALS: dict[int | str, dict[str, Any]] = {
     400: {"model": ApiError, "description": "what was asked cannot be answered as it stands"},
-    401: {"description": "a session or a token is needed"},
+    401: {"model": ApiError, "description": "a session or a token is needed"},
     403: {"model": ApiError, "description": "your role does not let you do this"},
     404: {"model": ApiError, "description": "the library does not hold such a source or topic"},
+    422: {"model": ApiError, "description": "a field is missing, unknown, too long or too large"},
+    429: {"model": ApiError, "description": "you have as much under way as one may; wait a little"},
     503: {"model": ApiError, "description": "the library cannot be read now"},
 }
+T = TypeVar("T")
 
 
 def routes(desk: Desk) -> APIRouter:
@@ -44,21 +46,20 @@ def routes(desk: Desk) -> APIRouter:
     async def ask(request: Request, asked: AskRequest) -> Response:
         """Ask the library a question. Every statement of the answer is proved by exact quotes;
         where the library does not answer, the outcome is `withheld`."""
-        return await _told(lambda: _asked(desk, request, asked))
+        work = partial(desk.ask, asked)
+        return JSONResponse(await at_work(request, desk.asking, "ask", work))
 
     @router.post("/api/search", response_model=ApiHits, responses=_REFUSALS, tags=["ask"])
     async def search(request: Request, asked: SearchRequest) -> Response:
         """Find the passages that are nearest to a query, best first."""
-        return await _told(
-            lambda: run_in_threadpool(desk.search, require(request, "ask").name, asked)
-        )
+        work = partial(desk.search, asked)
+        return JSONResponse(await at_work(request, desk.asking, "ask", work))
 
     @router.post("/api/pack", response_model=ApiPack, responses=_REFUSALS, tags=["discuss"])
     async def pack(request: Request, asked: PackRequestBody) -> Response:
         """Make a discussion pack on a topic. The same request gives the same pack."""
-        return await _told(
-            lambda: run_in_threadpool(desk.pack, require(request, "discuss").name, asked)
-        )
+        work = partial(desk.pack, asked)
+        return JSONResponse(await at_work(request, desk.making, "discuss", work))
 
     described: dict[str, Any] = get_openapi(
         title="Soundings",
@@ -84,35 +85,25 @@ def routes(desk: Desk) -> APIRouter:
     return router
 
 
-async def _asked(desk: Desk, request: Request, asked: AskRequest) -> dict[str, Any]:
-    """The answer; the work on it stops where nobody waits for it any longer."""
-    by, stop = require(request, "ask").name, threading.Event()
+async def at_work(
+    request: Request, pool: Pool, deed: str, work: Callable[[str, threading.Event], T]
+) -> T:
+    """What `work` gives for whoever asks (by their key); its event is set once nobody waits for it
+    any longer. Raises NotAllowed, TooMuch, what `work` raises, and Stopped instead of it."""
+    by, stop = require(request, deed).key, threading.Event()
 
     async def watch() -> None:
         while (await request.receive())["type"] != "http.disconnect":
             pass
         stop.set()
 
+    def begun() -> T:
+        if stop.is_set():
+            raise Stopped("the caller is gone")
+        return work(by, stop)
+
     watching = asyncio.create_task(watch())
     try:
-        return await run_in_threadpool(desk.ask, by, asked, stop)
+        return await pool.run(by, begun)
     finally:
         watching.cancel()
-
-
-async def _told(work: Callable[[], Any]) -> Response:
-    """The result of `work` as JSON, or what went wrong with the status that says so."""
-    try:
-        return JSONResponse(await work())
-    except Stopped:
-        return Response(status_code=_GONE)
-    except SoundingsError as exc:
-        return JSONResponse({"error": str(exc)}, status_code=_status(exc))
-
-
-def _status(exc: SoundingsError) -> int:
-    if isinstance(exc, NotAllowed):
-        return 403
-    if isinstance(exc, (UnknownSource, TopicNotHeld)):
-        return 404
-    return 400 if isinstance(exc, (UsageError, EngineUnavailable)) else 503

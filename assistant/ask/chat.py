@@ -78,8 +78,7 @@ class Chat:
 
     def open(self, person: str, id: str) -> Conversation:
         """A conversation of a person's. Raises NoConversation, KeptUnavailable."""
-        found = self.kept.get(person, id)
-        return replace(found, exchanges=found.exchanges[-MOST_EXCHANGES:])
+        return self.kept.get(person, id, MOST_EXCHANGES)
 
     def ask(
         self, person: str, id: str, asked: Asked, stop: threading.Event
@@ -125,7 +124,7 @@ class Chat:
     def say(self, person: str, id: str, number: int, verdict: Verdict, reason: str | None) -> None:
         """Keep what a person says of an answer; None leaves the reason as it is. Raises
         NoConversation, KeptUnavailable."""
-        for exchange in self.kept.get(person, id).exchanges:
+        for exchange in self.open(person, id).exchanges:
             if exchange.number == number and exchange.answer is not None:
                 self.book.say(
                     person,

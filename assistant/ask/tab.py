@@ -126,7 +126,7 @@ def routes(engine: Engine) -> APIRouter:
     def export(request: Request, id: str, form: str) -> Response:
         person = require(request, DEED)
         try:
-            kept = chat_of(engine).open(person.name, id)
+            kept = chat_of(engine).open(person.key, id)
         except AssistantError as exc:
             return Response(str(exc), status_code=404, media_type="text/plain")
         if form not in FORMS:
@@ -175,7 +175,7 @@ class _Ask:
     def opened(self, request: gr.Request) -> tuple[Any, ...]:
         """The conversation that the address names, or the welcome."""
         id = str(request.query_params.get("conversation", ""))
-        person = require(request, DEED).name
+        person = require(request, DEED).key
         if not id:
             return self._none(person)
         try:
@@ -189,7 +189,7 @@ class _Ask:
 
     def anew(self, request: gr.Request) -> tuple[Any, ...]:
         """An empty box, no conversation, the welcome."""
-        return "", "", *self._none(require(request, DEED).name)
+        return "", "", *self._none(require(request, DEED).key)
 
     def _none(self, person: str, told: str = "") -> tuple[Any, ...]:
         held = self._chat.sources().values()
@@ -208,7 +208,7 @@ class _Ask:
         """First the question with a place held for its answer, then the answer in it as it grows.
         `worded` is "yes" where it is to be asked as it stands, with nothing of the conversation
         added, and "as" with a kind where it is to be taken for that."""
-        person = require(request, DEED).name
+        person = require(request, DEED).key
         # Half a character, as is left of an emoji that was cut, cannot be kept or sent back
         question = (typed or "").encode("utf-8", "replace").decode().strip()
         sources = _ids(narrowed)
@@ -233,7 +233,7 @@ class _Ask:
 
     def do(self, command: str | None, id: str | None, request: gr.Request) -> tuple[Any, Any]:
         """Delete, or say of an answer whether it helped."""
-        person = require(request, DEED).name
+        person = require(request, DEED).key
         try:
             asked = json.loads(command or "")
             if asked["do"] == "delete":

@@ -9,7 +9,7 @@ from vectorstore.models import ITEM, LEAD_IN, ROW
 # A sentence that cannot be read alone: it opens with a pronoun, perhaps behind a joining word, or
 # it is speech whose speaker is only "she".
 LEANING = re.compile(
-    r"[\"“‘'(]*((however|but|and|so|yet|also|then|indeed|instead|moreover|therefore|nevertheless|"
+    r"[\"“‘'(]*+((however|but|and|so|yet|also|then|indeed|instead|moreover|therefore|nevertheless|"
     r"at the same time|as a result|in addition),? )?"
     r"(this|that|these|those|he|she|they|it|his|her|their|its|such|both|another)\b"
     r"|.*[,.!?][\"”’'] (he|she|they) (say|said|add|argue|explain|believe|note|think|warn)",

@@ -78,8 +78,9 @@ class Conversations:
             )
         return id
 
-    def get(self, person: str, id: str) -> Conversation:
-        """One of a person's. Raises NoConversation for any other."""
+    def get(self, person: str, id: str, most: int = -1) -> Conversation:
+        """One of a person's, with its last `most` exchanges where these are named. Raises
+        NoConversation for any other."""
         self._forget()
         found = self._kept.all(
             "SELECT sources FROM conversation WHERE id = ? AND person = ?", id, person
@@ -91,11 +92,12 @@ class Conversations:
             )
         rows = self._kept.all(
             "SELECT number, question, sources, answer, state FROM exchange "
-            "WHERE conversation = ? ORDER BY number",
+            "WHERE conversation = ? ORDER BY number DESC LIMIT ?",
             id,
+            most,
         )
         return Conversation(
-            id=id, sources=_ids(found[0][0]), exchanges=tuple(_exchange(*row) for row in rows)
+            id=id, sources=_ids(found[0][0]), exchanges=tuple(_exchange(*row) for row in rows[::-1])
         )
 
     def put(self, person: str, id: str, exchange: Exchange) -> None:

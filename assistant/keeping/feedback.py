@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from assistant.keeping.kept import Kept, now, opened
+from web.identity.users import Users
 
 REASON_CHARACTERS = 2_000
 
@@ -54,8 +55,10 @@ def list_feedback(home: Path) -> list[Feedback]:
 
     Raises KeptUnavailable where the file is there and cannot be read.
     """
+    names = Users(home)
     with opened(home) as kept:
-        return FeedbackBook(kept).listed() if kept else []
+        listed = FeedbackBook(kept).listed() if kept else []
+    return [replace(each, who=names.name_of(each.who)) for each in listed]
 
 
 class FeedbackBook:

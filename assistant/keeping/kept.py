@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from assistant.errors import KeptUnavailable
+from web.identity.people import folded
 
 FILE_NAME = "conversations.sqlite"
-FORMAT = 1
+FORMAT = 2
 IN_MEMORY = ":memory:"
 
 _SCHEMA = """
@@ -81,9 +82,14 @@ class Kept:
         if found == 0:
             for statement in _SCHEMA.split(";\n"):
                 connection.execute(statement)
+        if found == 1:  # people by their names, as these were written; now by ids, or names folded
+            connection.create_function("folded", 1, folded, deterministic=True)
+            for table in ("conversation", "feedback"):
+                connection.execute(f"UPDATE OR REPLACE {table} SET person = folded(person)")
+        if found in (0, 1):
             connection.execute(f"PRAGMA user_version = {FORMAT}")
         connection.execute("COMMIT")
-        if found not in (0, FORMAT):
+        if found not in (0, 1, FORMAT):
             raise KeptUnavailable(
                 f"{self._place} has format {found}, this program reads format {FORMAT}. Use the "
                 "program that made it, or move the file away: conversations begin anew then."

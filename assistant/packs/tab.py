@@ -139,7 +139,7 @@ class _Discuss:
         request: gr.Request,
     ) -> Iterator[tuple[Any, ...]]:
         """How far it has come, step by step, and at last the pack."""
-        owner = require(request, DEED).name
+        owner = require(request, DEED).key
         asked = self.workshop.request_of(topic, audience, minutes, prompts)
         button = gr.update(visible=True)
         with self._running.begun(request) as stop:
@@ -151,7 +151,7 @@ class _Discuss:
 
     def act(self, typed: str | None, id: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         """What a button of the pack does."""
-        owner = require(request, DEED).name
+        owner = require(request, DEED).key
         order = _order(typed)
         long = order.get("do") in ("another", "others")
         yield gr.skip(), gr.update(visible=True) if long else gr.skip()
@@ -167,7 +167,7 @@ class _Discuss:
     def file(self, request: Request, id: str, format: str, part: str) -> Response:
         """A file of a pack as it lies, to be saved."""
         try:
-            owner = require(request, DEED).name
+            owner = require(request, DEED).key
             if format not in FORMATS or part not in list(Part):
                 return PlainTextResponse("There is no such file.", 404)
             laid = self.workshop.desk.find(owner, id)

@@ -111,7 +111,8 @@ class ReplyReader:
         """What the reply says in plain text, with markers, where it held no JSON at all."""
         if self._found or "{" in self._text:
             return []
-        said = [line.strip(" \t*•-#>") for line in _LINE.split(_THOUGHT.sub("", self._text))]
+        told = _THOUGHT.sub("", self._text)
+        said = [line.strip(" \t*•-#>") for line in _LINE.split(in_whole_characters(told))]
         return [_clean(line, []) for line in said if any(c.isalnum() for c in line)]
 
     def _read(self, found: Mapping[str, Any]) -> Iterator[Written]:
@@ -139,6 +140,12 @@ class ReplyReader:
                     self._found = True
                     yield found
         self._at = len(self._text)
+
+
+def in_whole_characters(text: str) -> str:
+    """The text with halves of characters put together, or else replaced: services cut a reply where
+    they like, and models may write half of one, which nothing after can encode."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def read_field(reply: str, name: str) -> str | None:
@@ -171,7 +178,9 @@ def _all(reply: str) -> Iterator[dict[str, Any]]:
 def _load(text: str) -> dict[str, Any] | None:
     for attempt in (text, re.sub(r",\s*([}\]])", r"\1", text)):  # a comma too many
         try:
-            found = json.loads(attempt, strict=False)
+            found = json.loads(in_whole_characters(attempt), strict=False)
+            if "\\u" in attempt:
+                found = json.loads(in_whole_characters(json.dumps(found, ensure_ascii=False)))
         except (ValueError, RecursionError):
             continue
         return found if isinstance(found, dict) else None

@@ -28,6 +28,7 @@ from assistant.writing.parse import (
     VERDICTS,
     ReplyReader,
     Written,
+    in_whole_characters,
     read_field,
     read_verdicts,
 )
@@ -172,6 +173,8 @@ class ModelWriter:
             return replace(proof, why="it is too long for a statement")
         if _MARKUP.search(text):
             return replace(proof, why="it holds a link or markup")
+        if "\ufffd" in text and not proof.quoted:
+            return replace(proof, why="it holds half a character")
         if proof.quoted and behind:
             return replace(proof, standing=Standing.PROVED, support=1.0)
         verdict = judge(
@@ -385,7 +388,7 @@ class Writing:
         faults = [(page.proofs[i].text, page.proofs[i].why or "not confirmed") for i in faulty]
         messages = [
             *asked.messages,
-            Message(role="assistant", content=asked.reply),
+            Message(role="assistant", content=in_whole_characters(asked.reply)),
             *repair_prompt(asked.question, faults),
         ]
         reader = ReplyReader()

@@ -19,6 +19,7 @@ from eval.suite.choices import GoldSet, digest_of, gate_sets, gates_for, gold_se
 from eval.suite.failures import counted, failures
 from eval.suite.kept import Runs
 from web.by_role import only_for
+from web.guard import SANDBOX
 from web.look.markup import Html
 
 FILES = {
@@ -188,7 +189,9 @@ class Evaluation:
         if file not in FILES:
             raise RunError(f"a run has no file '{file}' to give out")
         path = self._runs.find(run) / file
-        if not path.is_file():
+        # A run may have been copied from elsewhere: what it holds runs nothing in our origin
+        headers = {**FRESH, "Content-Security-Policy": SANDBOX}
+        if not path.is_file() or path.is_symlink():
             raise RunError(f"this run has no {file}")
         name = None if shown else f"{run}-{file}"
-        return FileResponse(path, media_type=FILES[file], filename=name, headers=FRESH)
+        return FileResponse(path, media_type=FILES[file], filename=name, headers=headers)

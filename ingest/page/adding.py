@@ -18,6 +18,7 @@ from ingest.plan import UPLOADED
 from ingest.report import FileReport, Report
 from vectorstore import Settings, SoundingsError
 
+WAIT = 600.0  # seconds that files which are read wait for somebody else's change to the library
 _FAULT = (
     "Something went wrong on our side; the library is as it was. Add the files again. If it goes "
     "wrong again, the person who runs this page finds the reason in its log."
@@ -103,6 +104,7 @@ class Adding:
                 self._settings,
                 list(batch.names),
                 names=batch.names,
+                wait=WAIT,
                 progress=_Watching(self._change),
                 stop=self._stop,
                 announce=self._announce,

@@ -1,30 +1,24 @@
 """The addresses of the Library tab: pieces of markup to read, and what a keeper may post.
 
-Everything here asks first who it is. What cannot be done is answered with a line of text that
-says why, and the tab shows it.
+Everything here asks first who it is. What cannot be done is told as all errors are, and the tab
+shows it.
 """
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Protocol
 
-from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse
 
-from ingest.errors import AlreadyAdding, UploadRefused
+from ingest.errors import UploadRefused
 from ingest.page import view
 from ingest.page.adding import Adding
 from ingest.page.adding_view import standing_view
 from ingest.page.uploads import Incoming
 from ingest.restore import restore
 from ingest.settings import IngestSettings
-from vectorstore import (
-    LibraryBusy,
-    Settings,
-    SoundingsError,
-    Store,
-    UnknownSource,
-)
+from vectorstore import Settings, Store
 from vectorstore.dependants import Dependants, resting_on
 from vectorstore.search.showing import near
 from vectorstore.writing import remove
@@ -182,21 +176,8 @@ def library_routes(desk: Desk) -> APIRouter:
 
 
 def _piece(make: Callable[[], Html]) -> HTMLResponse:
-    return HTMLResponse(_or_refused(make), headers={"Cache-Control": "no-store"})
+    return HTMLResponse(make(), headers={"Cache-Control": "no-store"})
 
 
 def _line(make: Callable[[], str]) -> PlainTextResponse:
-    return PlainTextResponse(_or_refused(make))
-
-
-def _or_refused(make: Callable[[], str]) -> str:
-    try:
-        return make()
-    except SoundingsError as exc:
-        raise refused(exc) from exc
-
-
-def refused(exc: SoundingsError) -> HTTPException:
-    """Why something was not done, as the reply that says it."""
-    statuses = {UnknownSource: 404, LibraryBusy: 409, AlreadyAdding: 409, UploadRefused: 422}
-    return HTTPException(statuses.get(type(exc), 503), str(exc))
+    return PlainTextResponse(make())

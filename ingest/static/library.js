@@ -30,7 +30,7 @@
   function said(text, ok) {
     if (ok) return text;
     try {
-      return JSON.parse(text).detail ?? text;
+      return JSON.parse(text).error ?? text;
     } catch {
       return text;
     }

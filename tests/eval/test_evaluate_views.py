@@ -1,5 +1,6 @@
 """What the Evaluate tab shows of runs, as markup; its addresses are for evaluators alone."""
 
+import copy
 import re
 from html import unescape
 from pathlib import Path
@@ -18,6 +19,7 @@ from eval.suite.failures import counted, failures
 from eval.suite.gates import Floor, Gates, judge_run
 from tests.made import As
 from web.by_role import front
+from web.guard import SANDBOX
 from web.identity.people import Role
 
 LONG = "It is 42 kilometres long."
@@ -117,3 +119,21 @@ def test_an_evaluator_gets_in_and_is_told_what_is_amiss(starter_engine: Engine) 
     assert nothing.status_code == 409 and "at least one set" in nothing.text
     taken = {"source": "launch-note", "start": 0, "end": 5, "words": "other"}
     assert "others now" in client.post("/evaluate/take", json=taken).text
+
+
+def test_a_run_from_elsewhere_runs_nothing_here_and_leads_nowhere(
+    starter_engine: Engine, tmp_path: Path
+) -> None:
+    engine = copy.copy(starter_engine)
+    engine.store = copy.copy(starter_engine.store)
+    engine.store.home = tmp_path
+    run = tmp_path / "runs" / "theirs"
+    run.mkdir(parents=True)
+    (run / "metrics.json").write_text("{}")
+    (run / "report.html").write_text("<script>alert(1)</script>")
+    (run / "answers.jsonl").symlink_to(__file__)
+    client = client_of(engine, Role.EVALUATOR)
+    for address in ("report?run=theirs", "file?run=theirs&file=report.html"):
+        policy = client.get(f"/evaluate/{address}").headers["content-security-policy"]
+        assert policy == SANDBOX
+    assert client.get("/evaluate/file?run=theirs&file=answers.jsonl").status_code == 409

@@ -272,7 +272,24 @@ def test_a_second_batch_is_told_that_one_is_running(
     assert "kestrel" in [s.id for s in desk.library.sources()]
 
 
-def test_a_home_that_another_run_writes_to_is_told_and_nothing_is_added(desk: Any) -> None:
+def test_a_batch_that_meets_a_removal_waits_for_it(desk: Any) -> None:
+    adding, batch = filled(desk, kestrel_txt=b"A kestrel hovers.")
+    with writing(desk.home):
+        adding.start(batch, "")
+        began = time.monotonic()
+        while adding.standing.files[0].state != "read" and time.monotonic() - began < 60:
+            time.sleep(0.02)
+        time.sleep(0.2)
+        assert adding.standing.running
+    waited(adding)
+    assert adding.standing.failure is None
+    assert "kestrel" in [s.id for s in desk.library.sources()]
+
+
+def test_a_home_that_another_run_writes_to_for_long_is_told_and_nothing_is_added(
+    desk: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.page.adding.WAIT", 0.1)
     adding, batch = filled(desk, kestrel_txt=b"A kestrel hovers.")
     with writing(desk.home):
         adding.start(batch, "")

@@ -14,7 +14,7 @@ from web.guard import Guard
 from web.identity import door as door_module
 from web.identity import login
 from web.identity.door import Door, open_door
-from web.identity.people import Role, person_of
+from web.identity.people import DEEDS, Role, may, person_of
 from web.identity.users import Users
 from web.reach import Reach
 from web.settings import PageSettings
@@ -179,6 +179,24 @@ def test_guessing_is_slowed_down(visit: Visit, clock: Clock) -> None:
     assert enter(client) == 303
 
 
+def test_nobody_is_locked_out_by_others_who_guess(
+    users: Users, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, most in (("TRIES_OF_A_NAME", 2), ("TRIES_FROM_EVERYWHERE", 4)):
+        monkeypatch.setattr(door_module, name, most)
+    settings = PageSettings()
+    door = Door(users, settings, clock)
+    app = guarded(door, Reach.of(settings))
+    at_home = browser(app, HERE, ("10.1.1.1", 4))
+    assert enter(at_home) == 303
+    for number in range(6):
+        guesser = browser(app, HERE, (f"10.2.2.{number}", 4))
+        tried = [enter(guesser, "Mary", "wrong") for _ in range(3)]
+        assert tried == ([401, 401, 429] if number < 2 else [429] * 3)
+    assert enter(at_home) == 303
+    assert enter(browser(app, HERE, ("10.3.3.3", 4)), "eve") == 303
+
+
 def test_many_who_log_in_from_one_address_keep_nobody_out(
     visit: Visit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -291,6 +309,40 @@ def test_a_trusted_proxy_says_who_somebody_is(visit: Visit) -> None:
     assert client.get("/", headers=[("X-User", "olga"), ("X-User", "eve")]).status_code == 403
     given = visit(near=PROXY, **HEADERS, header_role="trainer")
     assert given.get("/", headers={"X-User": "olga"}).json()[:2] == ["olga", "trainer"]
+
+
+def test_a_proxys_name_is_the_same_persons_in_whatever_letters(visit: Visit) -> None:
+    client = visit(near=PROXY, **HEADERS, header_role="leader")
+    eve = client.get("/", headers={"X-User": "eve"}).json()[:2]
+    assert client.get("/", headers={"X-User": "EVE"}).json()[:2] == eve == ["eve", "evaluator"]
+    assert client.get("/", headers={"X-User": "OLGA"}).json()[0] == "olga"
+
+
+def test_a_name_is_entered_in_whatever_letters(visit: Visit) -> None:
+    client = visit()
+    assert enter(client, "MARY") == 303
+    assert client.get("/").json()[0] == "mary"
+
+
+def test_a_name_that_is_given_again_is_another_person(users: Users, visit: Visit) -> None:
+    users.add("nora", Role.KEEPER, SECRET)
+    first = users.find("nora")
+    client = visit()
+    assert enter(client, "nora") == 303
+    users.remove("nora")
+    users.add("nora", Role.KEEPER, SECRET)
+    second = users.find("nora")
+    assert first is not None and second is not None
+    assert first.person.key != second.person.key
+    assert client.get("/").status_code == 303
+    users.remove("nora")
+
+
+def test_a_token_is_for_what_it_was_made_for(users: Users) -> None:
+    asks = users.with_token(users.make_token("eve", scope=["ask"]))
+    assert asks is not None and [deed for deed in DEEDS if may(asks, deed)] == ["ask"]
+    leader = users.with_token(users.make_token("mary", scope=["evaluate"]))
+    assert leader is not None and not any(may(leader, deed) for deed in DEEDS)
 
 
 def test_nobody_elses_word_counts(visit: Visit) -> None:

@@ -1,11 +1,11 @@
 """The page's guard by itself: a real ASGI app behind it, asked over Starlette's test client."""
 
 import pytest
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from starlette.testclient import TestClient
 
 from vectorstore import NotAllowed
-from web.guard import Guard
+from web.guard import POLICY, SANDBOX, Guard
 from web.identity.people import DEEDS, LOCAL, Person, Role, may, person_of, require
 
 HERE = "http://127.0.0.1:7860"
@@ -44,6 +44,20 @@ def test_each_post_takes_as_much_as_it_said(client: TestClient) -> None:
     assert client.post("/take", content=b"x" * 21).status_code == 413
     assert client.post("/take/paper/in", content=b"x" * 300_000).json() == 300_000
     assert client.post("/take/paper/in", content=b"x" * 400_001).status_code == 413
+
+
+def test_a_page_may_ask_for_less_than_is_allowed_and_never_for_more() -> None:
+    made = FastAPI(openapi_url=None)
+
+    @made.get("/page")
+    def page(policy: str) -> Response:
+        return Response("", headers={"Content-Security-Policy": policy})
+
+    client = TestClient(Guard(made, also=["/page"]), base_url=HERE)
+    for asked, had in ((SANDBOX, SANDBOX), ("default-src *", POLICY)):
+        reply = client.get("/page", params={"policy": asked})
+        assert reply.headers.get_list("content-security-policy") == [had]
+    assert SANDBOX.endswith("; sandbox") and "script-src" not in SANDBOX
 
 
 def test_what_was_not_named_is_not_there(client: TestClient) -> None:

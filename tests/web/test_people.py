@@ -1,6 +1,7 @@
 """Several people at one page: each sees what their role may, and gets their own answers."""
 
 import copy
+import gc
 import json
 import socket
 import threading
@@ -22,8 +23,13 @@ from assistant.writing.opening import open_model
 from soundings import build_page
 from tests.assistant.writing.conftest import Service, streams
 from tests.conftest import settings_of
-from tests.serving import client, serving
-from web.audit import AuditLog, entries
+from tests.serving import client, logged_in, serving
+from web.audit import AuditLog, entries, events
+from web.identity.door import Door
+from web.identity.people import Role
+from web.identity.users import Users
+from web.settings import PageSettings
+from web.tab import EACH, SESSIONS
 
 pytest_plugins = ["tests.serving"]
 
@@ -287,3 +293,87 @@ def test_the_work_for_somebody_who_has_gone_stops(
         connection.sendall(head.encode() + body)
         until(lambda: len(service.asked) >= 1)
     until(lambda: [entry.outcome for entry in entries(tmp_path)] == ["stopped"])
+
+
+def test_one_person_does_not_fill_the_page_for_others(
+    noting: Engine, starter_home: Path, people_home: Path, tokens: dict[str, str]
+) -> None:
+    engine, go = copy.copy(noting), threading.Event()
+    find = engine._finder.find
+
+    def held(*asked: Any) -> Part:
+        assert go.wait(60)
+        return find(*asked)
+
+    engine._finder = copy.copy(engine._finder)
+    engine._finder.find = held  # type: ignore[method-assign]
+    door = Door(Users(people_home), PageSettings())
+    with serving(build_page(engine, settings_of(starter_home), door=door)) as at:
+        leader, evaluator = logged_in(at, "the-leader"), logged_in(at, "the-evaluator")
+        event = asking(leader)
+        taken = [
+            join(leader, event, ["Who leads?", "", "", ""], f"m{n}").status_code for n in range(40)
+        ]
+        assert taken.count(200) == EACH and taken.count(503) == 40 - EACH
+        others = asking(evaluator)
+        assert join(evaluator, others, ["Who leads?", "", "", ""], "e").status_code == 200
+        go.set()
+        assert outputs(evaluator, "e")
+        for one in (leader, evaluator):
+            one.close()
+
+
+def test_what_is_done_at_the_page_leaves_a_trace(
+    address: str, evaluator: httpx.Client, people_home: Path
+) -> None:
+    with client(address) as guesser:
+        before = len(events(people_home))
+        for name in ("the-leader", "nobody-here"):
+            guesser.post("/login", data={"name": name, "password": "wrong and long"})
+        guesser.get("/logout")
+    logged_in(address, "the-leader").close()
+    evaluator.post("/library/remove?id=not-there")
+    evaluator.post("/library/read?batch=none")
+    evaluator.post("/evaluate/start", json={"sets": []})
+    evaluator.get("/conversation/export?id=none&form=md")
+    evaluator.get("/library/search?q=leaders")  # of which nothing is told
+    told = [(e.person, e.deed, e.about, e.outcome) for e in events(people_home)[before:]]
+    assert told == [
+        ("nobody", "login", "name: the-leader", "refused (401)"),
+        ("nobody", "login", "name: nobody-here", "refused (401)"),
+        ("nobody", "login", "name: the-leader", "done"),
+        ("the-evaluator", "removal", "id: not-there", "refused (404)"),
+        ("the-evaluator", "uploads read", "batch: none", "refused (422)"),
+        ("the-evaluator", "run", "", "refused (409)"),
+        ("the-evaluator", "export", "id: none, form: md", "refused (404)"),
+    ]
+    assert {e.address for e in events(people_home)[before:]} == {"127.0.0.1"}
+
+
+def test_an_event_that_is_not_there_is_refused(leader: httpx.Client) -> None:
+    for event in (10**9, -1):
+        refused = join(leader, event, [], "none")
+        assert refused.status_code == 400, refused.text
+
+
+@pytest.mark.slow
+def test_what_visits_leave_behind_does_not_grow(leader: httpx.Client) -> None:
+    """A soak test: as many visits again as there are places leave nothing more in memory."""
+    from gradio.queueing import Event
+    from gradio.state_holder import SessionState
+
+    event = asking(leader)
+
+    def visits(begin: int, count: int) -> tuple[int, int]:
+        for number in range(begin, begin + count):
+            join(leader, event, ["", "", "", ""], f"soak{number}")
+            outputs(leader, f"soak{number}")
+        gc.collect()
+        kinds = [type(each) for each in gc.get_objects()]
+        return kinds.count(SessionState), kinds.count(Event)
+
+    visits(0, SESSIONS + 20)
+    states, events = visits(SESSIONS + 20, 150)
+    again, more = visits(SESSIONS + 170, 150)
+    assert states == again <= SESSIONS + 20 * len(Role)
+    assert more <= events + 20

@@ -4,12 +4,15 @@ import io
 import json
 import stat
 import sys
+import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from vectorstore import SettingsError, UsageError
+from web.identity.passwords import digest, hashed
 from web.identity.people import Person, Role
 from web.identity.users import FILE_NAME, Users
 
@@ -65,6 +68,50 @@ def test_a_token_is_its_persons_until_it_is_taken_back(users: Users) -> None:
     assert users.with_token(one) is None
 
 
+def test_a_token_ends_after_its_days_and_its_use_is_noted(
+    users: Users, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = users.make_token("mary", days=30)
+    assert users.with_token(token) is not None
+    today = datetime.now(UTC).date()
+    began = time.monotonic()
+    while not users.all()[0].tokens[0].used and time.monotonic() - began < 20:
+        time.sleep(0.01)
+    assert users.all()[0].tokens[0].used == today.isoformat()
+    for days, good in ((30, True), (31, False)):
+        later = (today + timedelta(days=days)).isoformat()
+        monkeypatch.setattr("web.identity.users._today", lambda later=later: later)
+        assert (users.with_token(token) is not None) is good
+
+
+def test_a_changed_password_takes_tokens_back_if_asked(users: Users) -> None:
+    token = users.make_token("mary")
+    users.set_password("mary", SECRET + "!")
+    assert users.with_token(token) is not None
+    users.set_password("mary", SECRET, tokens=False)
+    assert users.with_token(token) is None
+
+
+def test_a_file_from_before_ids_is_read_and_gets_them(tmp_path: Path) -> None:
+    kept = hashed(SECRET)
+    (tmp_path / FILE_NAME).write_text(
+        f"[[user]]\nname = 'Mary'\nrole = 'leader'\npassword = '{kept}'\n"
+        f"tokens = ['{digest('sndg_old')}']\n"
+    )
+    users = Users(tmp_path)
+    mary = users.with_password("mary", SECRET)
+    assert mary is not None and mary.person.key == "mary"  # under which what is theirs is kept
+    token = users.with_token("sndg_old")
+    assert token is not None and token.scope is None
+    users.add("joan", Role.KEEPER, None)
+    again = Users(tmp_path).find("Mary")
+    assert again is not None and again.id == "mary" and again.tokens
+    users.remove("Mary")
+    users.add("Mary", Role.LEADER, SECRET)
+    anew = users.find("Mary")
+    assert anew is not None and anew.id != "mary"
+
+
 def test_somebody_whom_a_proxy_lets_in_has_no_password_to_guess(users: Users) -> None:
     users.add("joan", Role.KEEPER, None)
     assert users.with_password("joan", "") is None
@@ -110,6 +157,12 @@ def test_the_commands(soundings: Command, tmp_path: Path, monkeypatch: pytest.Mo
     assert mary is not None and mary.person == Person(name="mary", role=Role.KEEPER)
     code, out, err = run("token", "mary")
     assert Users(tmp_path).with_token(out.strip()) is not None
+    assert run("token", "mary", "--days", "7", "--for", "ask,pack")[0] == 0
+    code, out, err = run("token", "mary", "--list")
+    assert "no end" in out and "ask, pack" in out and "never" in out
+    assert run("token", "mary", "--for", "fly")[0] == 2
+    assert run("password", "mary", "--revoke-tokens", typed=f"{SECRET}\n")[0] == 0
+    assert Users(tmp_path).all()[0].tokens == ()
     assert run("remove", "mary")[0] == 0
     assert Users(tmp_path).all() == []
     assert run("remove", "mary")[0] == 2

@@ -5,13 +5,13 @@ import threading
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.cookies import CookieError, SimpleCookie
 
 from vectorstore.errors import SettingsError
 from vectorstore.settings import Settings
 from web.identity.passwords import digest
-from web.identity.people import Person, Role
+from web.identity.people import Person, Role, folded
 from web.identity.users import User, Users
 from web.reach import Called, Headers, Reach, is_loopback
 from web.settings import PageSettings
@@ -20,9 +20,12 @@ COOKIE = "soundings"
 LOGIN = "/login"
 LOGOUT = "/logout"
 MOST_SESSIONS = 10_000
-# Wrong passwords in a quarter of an hour, after which no further ones are looked at
+# Wrong passwords in a quarter of an hour, after which no further ones are looked at: for a name
+# from one address, so that nobody is locked out by others; from an address; for a name from
+# everywhere, but for addresses from which it was entered before.
 TRIES_OF_A_NAME = 8
 TRIES_FROM_AN_ADDRESS = 30
+TRIES_FROM_EVERYWHERE = 60
 WINDOW = 15 * 60.0  # seconds
 # Where programs may come in with a token; a browser's page has a session.
 FOR_TOKENS = ("/api", "/mcp")
@@ -30,9 +33,10 @@ FOR_TOKENS = ("/api", "/mcp")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """A login: whose, until when, and the hash of the password that it was made with."""
+    """A login: whose (by their id), until when, and the hash of the password that it was made
+    with."""
 
-    name: str
+    id: str
     until: float
     password: str | None
 
@@ -89,6 +93,8 @@ class Door:
         self._sessions: OrderedDict[str, Session] = OrderedDict()
         self._names = Throttle(TRIES_OF_A_NAME, clock)
         self._addresses = Throttle(TRIES_FROM_AN_ADDRESS, clock)
+        self._everywhere = Throttle(TRIES_FROM_EVERYWHERE, clock)
+        self._known: OrderedDict[str, None] = OrderedDict()  # where names were entered before
 
     @property
     def seconds(self) -> int:
@@ -119,22 +125,32 @@ class Door:
 
         Raises TooManyTries before it looks, where that has happened too often.
         """
-        name = name.strip()
+        name = folded(name)
+        here = digest(f"{name}\n{address}")
+        counted = [(self._names, here), (self._addresses, address), (self._everywhere, name)]
         with self._lock:
-            self._names.check(name.casefold())
-            self._addresses.check(address)
+            if here in self._known:
+                counted.pop()
+            for throttle, key in counted:
+                throttle.check(key)
             # Counted before it is looked at, so that many at once are not looked at all.
-            self._names.failed(name.casefold())
-            self._addresses.failed(address)
+            for throttle, key in counted:
+                throttle.failed(key)
         user = self.users.with_password(name, password)
         if user is None:
             return None
         cookie = secrets.token_urlsafe(32)
         with self._lock:
-            self._names.forget(name.casefold())
-            self._addresses.take_back(address)
+            self._names.forget(here)
+            for throttle, key in counted[1:]:
+                throttle.take_back(key)
+            self._known[here] = None
+            while len(self._known) > MOST_SESSIONS:
+                self._known.popitem(last=False)
             until = self._clock() + self.seconds
-            self._sessions[digest(cookie)] = Session(name=name, until=until, password=user.password)
+            self._sessions[digest(cookie)] = Session(
+                id=user.id, until=until, password=user.password
+            )
             while len(self._sessions) > MOST_SESSIONS:
                 self._sessions.popitem(last=False)
         return cookie
@@ -154,21 +170,24 @@ class Door:
                 session = None
         if session is None:
             return None
-        user = self.users.find(session.name)
+        user = self.users.with_id(session.id)
         return user if user and user.password == session.password else None
 
     def _named_by_proxy(self, headers: Headers) -> Person | None:
         """The person whom a trusted proxy names, once, with a role from it, our file, or the
         settings. Who has none of these is let in nowhere."""
         names = headers.get(self._settings.user_header.lower().encode("latin-1"), [])
-        if len(names) != 1 or not (name := names[0].strip()) or len(name) > 200:
+        if len(names) != 1 or not (name := folded(names[0])) or len(name) > 200:
             return None
+        user = self.users.find(name)
         header = self._settings.role_header.lower().encode("latin-1")
         roles = [role.strip().lower() for role in headers.get(header, [])] if header else []
         if roles:
             known = len(roles) == 1 and roles[0] in [*Role]
-            return Person(name=name, role=Role(roles[0])) if known else None
-        user = self.users.find(name)
+            if not known:
+                return None
+            person = user.person if user else Person(name=name, role=Role(roles[0]))
+            return replace(person, role=Role(roles[0]))
         if user is not None:
             return user.person
         default = self._settings.header_role

@@ -1,8 +1,10 @@
 """The login page: a form that works without script, and the way out."""
 
+from functools import partial
 from typing import Annotated
 from urllib.parse import quote
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
@@ -11,6 +13,7 @@ from web.identity.passwords import MOST
 from web.look import theme as look
 from web.look.markup import Html, element, join
 from web.reach import called_by, headers_of
+from web.wire import NAMED
 
 _WRONG = "This name and password do not go together. Check both, and try again."
 _OUT = "You are logged out."
@@ -21,21 +24,24 @@ _FORM_HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
 def routes(door: Door) -> APIRouter:
     """The addresses of logging in and out."""
     router = APIRouter()
+    threads = CapacityLimiter(4)  # a password takes long to check, and the page's threads go on
 
     @router.get(LOGIN, response_class=HTMLResponse)
     def form(to: str = "/", out: bool = False) -> Response:
         return page_of(to, notice=_OUT if out else "")
 
     @router.post(LOGIN, response_class=HTMLResponse)
-    def enter(
+    async def enter(
         request: Request,
         name: Annotated[str, Form(max_length=200)] = "",
         password: Annotated[str, Form(max_length=MOST)] = "",
         to: Annotated[str, Form(max_length=2_000)] = "/",
     ) -> Response:
         called = called_by(request.scope)
+        request.scope.get(NAMED, {})["name"] = name
         try:
-            cookie = door.enter(name, password, called.client)
+            entering = partial(door.enter, name, password, called.client)
+            cookie = await to_thread.run_sync(entering, limiter=threads)
         except TooManyTries as exc:
             minutes = -(-exc.seconds // 60)
             wait = f"Too many tries. Wait {minutes} minute{'s'[: minutes > 1]}, then try again."

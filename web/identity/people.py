@@ -1,6 +1,7 @@
 """Who is there, and what each role may do."""
 
-from dataclasses import dataclass
+import unicodedata
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -20,10 +21,19 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Somebody at the page or the API. `name` is unique among the people of a home."""
+    """Somebody at the page or the API. `name` is unique among the people of a home, and may be
+    given to somebody else later; `id` may not: it is the name of whom nobody gave one. `scope` are
+    the deeds that a program is let to do for them, None where it is they themselves."""
 
     name: str
     role: Role
+    id: str = field(default="", compare=False)
+    scope: frozenset[str] | None = None
+
+    @property
+    def key(self) -> str:
+        """What is theirs is kept under this."""
+        return self.id or self.name
 
 
 # Things that can be done, each the name of a tab, in the tabs' order.
@@ -42,7 +52,12 @@ def may(person: Person, deed: str) -> bool:
     """Whether somebody may do a thing: one of DEEDS, all others raise KeyError."""
     if deed not in DEEDS:
         raise KeyError(deed)
-    return deed in _MAY[person.role]
+    return deed in _MAY[person.role] and (person.scope is None or deed in person.scope)
+
+
+def folded(name: str) -> str:
+    """A name as it is compared: however it is written, it is the same person's."""
+    return unicodedata.normalize("NFKC", name).strip().casefold()
 
 
 def person_of(request: Any) -> Person:
@@ -61,5 +76,10 @@ def require(request: Any, deed: str) -> Person:
     """Who sent a request, where they may do a thing. Raises NotAllowed where they may not."""
     person = person_of(request)
     if not may(person, deed):
-        raise NotAllowed(f"{person.name} is a {person.role} here and may not do this: {deed}")
+        by = (
+            "this token is not for it"
+            if person.scope is not None
+            else f"{person.name} is a {person.role} here"
+        )
+        raise NotAllowed(f"{by} and may not do this: {deed}")
     return person

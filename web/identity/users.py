@@ -1,19 +1,22 @@
 """The people who may log in: a file in the home, with their roles and hashed passwords."""
 
 import json
+import logging
 import os
 import re
+import secrets
 import threading
 import tomllib
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from filelock import FileLock
 
-from vectorstore.errors import SettingsError, UsageError
+from vectorstore.errors import SettingsError, SoundingsError, UsageError
 from web.identity.passwords import LEAST, MOST, digest, hashed, matches, new_token
-from web.identity.people import Person, Role
+from web.identity.people import Person, Role, folded
 
 FILE_NAME = "users.toml"
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._@+-]{0,62}[A-Za-z0-9])?")
@@ -21,21 +24,39 @@ _HEAD = """\
 # Who may log in. Made by `soundings users`; a role may be changed here by hand.
 # Passwords and tokens are kept as hashes, from which they cannot be had.
 """
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """What a program shows: its digest, the days on which it was made, ends and was last used, and
+    the deeds that it is for. Without an end it goes on, without a scope it is for all."""
+
+    digest: str
+    made: str = ""
+    until: str = ""
+    used: str = ""
+    scope: tuple[str, ...] = ()
+
+    @property
+    def over(self) -> bool:
+        return bool(self.until) and _today() > self.until
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
-    """Somebody in the file. `password` is a hash, or None for one whom a proxy lets in; `tokens`
-    are digests of what programs show instead."""
+    """Somebody in the file. `id` is nobody else's, not even theirs who get the name later;
+    `password` is a hash, or None for one whom a proxy lets in."""
 
     name: str
     role: Role
+    id: str
     password: str | None = None
-    tokens: tuple[str, ...] = ()
+    tokens: tuple[Token, ...] = ()
 
     @property
     def person(self) -> Person:
-        return Person(name=self.name, role=self.role)
+        return Person(name=self.name, role=self.role, id=self.id)
 
 
 class Users:
@@ -52,7 +73,20 @@ class Users:
         return sorted(self._read().values(), key=lambda user: user.name)
 
     def find(self, name: str) -> User | None:
-        return self._read().get(name)
+        """The user of this name, in whatever letters it is written."""
+        wanted = folded(name)
+        return next((user for user in self._read().values() if folded(user.name) == wanted), None)
+
+    def with_id(self, id: str) -> User | None:
+        return next((user for user in self._read().values() if user.id == id), None)
+
+    def name_of(self, key: str) -> str:
+        """The name of whoever has this id; the id itself where nobody in the file has it."""
+        try:
+            user = self.with_id(key)
+        except SettingsError:
+            user = None
+        return user.name if user else key
 
     def with_password(self, name: str, password: str) -> User | None:
         """The user with this name and password; takes as long for a name that nobody has."""
@@ -63,7 +97,14 @@ class Users:
     def with_token(self, token: str) -> Person | None:
         """The person for whom a token was made."""
         shown = digest(token)
-        return next((u.person for u in self._read().values() if shown in u.tokens), None)
+        for user in self._read().values():
+            for kept in user.tokens:
+                if kept.digest == shown and not kept.over:
+                    if kept.used != _today():
+                        self._note_use(user.name, kept)
+                    scope = frozenset(kept.scope) if kept.scope else None
+                    return replace(user.person, scope=scope)
+        return None
 
     def add(self, name: str, role: Role, password: str | None) -> None:
         """Let somebody in. Raises UsageError for a name that is taken or cannot be one."""
@@ -74,12 +115,12 @@ class Users:
         kept = hashed(checked(password)) if password is not None else None
 
         def change(users: dict[str, User]) -> None:
-            if any(known.casefold() == name.casefold() for known in users):
+            if any(folded(known) == folded(name) for known in users):
                 raise UsageError(
                     f"there is a user '{name}' already. A new password: soundings users "
                     f"password {name}; another role: soundings users role {name} ROLE"
                 )
-            users[name] = User(name=name, role=role, password=kept)
+            users[name] = User(name=name, role=role, id=secrets.token_hex(8), password=kept)
 
         self._change(change)
 
@@ -90,16 +131,40 @@ class Users:
     def set_role(self, name: str, role: Role) -> None:
         self._set(name, lambda user: replace(user, role=role))
 
-    def set_password(self, name: str, password: str) -> None:
-        """A new password; sessions begun with the old one end."""
+    def set_password(self, name: str, password: str, *, tokens: bool = True) -> None:
+        """A new password; sessions begun with the old one end, and, unless their `tokens` stay,
+        programs need new ones."""
         kept = hashed(checked(password))
-        self._set(name, lambda user: replace(user, password=kept))
 
-    def make_token(self, name: str) -> str:
-        """A new token for somebody's programs. It is not kept and cannot be shown again."""
+        def change(user: User) -> User:
+            return replace(user, password=kept, tokens=user.tokens if tokens else ())
+
+        self._set(name, change)
+
+    def make_token(self, name: str, *, days: int = 0, scope: Sequence[str] = ()) -> str:
+        """A new token for somebody's programs, for so many days (0: without an end) and these deeds
+        alone (none: all). It is not kept and cannot be shown again."""
         token = new_token()
-        self._set(name, lambda user: replace(user, tokens=(*user.tokens, digest(token))))
+        until = (date.fromisoformat(_today()) + timedelta(days=days)).isoformat() if days else ""
+        made = Token(digest=digest(token), made=_today(), until=until, scope=tuple(scope))
+        self._set(name, lambda user: replace(user, tokens=(*user.tokens, made)))
         return token
+
+    def _note_use(self, name: str, used: Token) -> None:
+        """Keep the day of a token's last use; apart, since whoever uses it need not wait for it."""
+        now = replace(used, used=_today())
+
+        def change(user: User) -> User:
+            kept = tuple(now if t.digest == used.digest else t for t in user.tokens)
+            return replace(user, tokens=kept)
+
+        def keep() -> None:
+            try:
+                self._set(name, change)
+            except SoundingsError as exc:
+                _log.warning("the use of a token was not noted: %s", exc)
+
+        threading.Thread(target=keep, daemon=True).start()
 
     def drop_tokens(self, name: str) -> None:
         self._set(name, lambda user: replace(user, tokens=()))
@@ -165,14 +230,16 @@ def _parsed(path: Path) -> list[User]:
         users = [_user(row) for row in rows]
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as exc:
         raise SettingsError(f"cannot read the users in {path}: {exc}") from exc
-    if len({user.name for user in users}) < len(users):
+    if len({folded(user.name) for user in users}) < len(users):
         raise SettingsError(f"{path}: a name is there twice")
+    if len({user.id for user in users}) < len(users):
+        raise SettingsError(f"{path}: an id is there twice")
     return users
 
 
 def _user(row: dict[str, object]) -> User:
     """A row of the file. Raises ValueError for one that is not as it should be."""
-    unknown = set(row) - {"name", "role", "password", "tokens"}
+    unknown = set(row) - {"name", "role", "id", "password", "tokens"}
     if unknown:
         raise ValueError(f"'{min(unknown)}' is not expected here")
     name, kept, tokens = str(row["name"]), row.get("password"), row.get("tokens", [])
@@ -187,16 +254,35 @@ def _user(row: dict[str, object]) -> User:
     return User(
         name=name,
         role=Role(str(row["role"])),
+        # Who was here before there were ids has what is theirs under their name.
+        id=str(row.get("id") or folded(name)),
         password=kept,
-        tokens=tuple(str(token) for token in tokens),
+        tokens=tuple(_token(token) for token in tokens),
     )
 
 
+def _token(row: object) -> Token:
+    """A token; in older files there is its digest alone."""
+    if not isinstance(row, dict):
+        return Token(digest=str(row))
+    scope = row.pop("scope", [])
+    return Token(**{name: str(value) for name, value in row.items()}, scope=tuple(map(str, scope)))
+
+
 def _written(user: User) -> str:
-    """A user as a TOML table; JSON's strings and lists are TOML's too, for what stands here."""
-    lines = ["[[user]]", f"name = {json.dumps(user.name)}", f"role = {json.dumps(str(user.role))}"]
+    """A user as TOML tables; JSON's strings and lists are TOML's too, for what stands here."""
+    told: dict[str, object] = {"name": user.name, "role": str(user.role), "id": user.id}
     if user.password is not None:
-        lines.append(f"password = {json.dumps(user.password)}")
-    if user.tokens:
-        lines.append(f"tokens = {json.dumps(list(user.tokens))}")
+        told["password"] = user.password
+    lines = ["[[user]]", *_lines(told)]
+    for token in user.tokens:
+        lines += ["[[user.tokens]]", *_lines(asdict(token))]
     return "\n" + "\n".join(lines) + "\n"
+
+
+def _lines(told: Mapping[str, object]) -> list[str]:
+    return [f"{name} = {json.dumps(value)}" for name, value in told.items() if value]
+
+
+def _today() -> str:
+    return datetime.now(UTC).date().isoformat()

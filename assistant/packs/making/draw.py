@@ -26,7 +26,7 @@ _ASKED = (
     "What is important about {matter}?",
     "What do people say about {matter}?",
 )
-_TWO = re.compile(r"([^\W\d_]+) and ([^\W\d_]+)")
+_TWO = re.compile(r"([^\W\d_]++) and ([^\W\d_]+)")
 
 
 @dataclass(slots=True, kw_only=True)

@@ -28,12 +28,12 @@ _CASE = re.compile(
     re.IGNORECASE,
 )
 _FIGURE = re.compile(
-    r"\b\d[\d,.]*\s?(?:%|per ?cent\b|million\b|billion\b|bn\b|m\b)|[£$€]\s?\d"
+    r"\b\d[\d,.]*+\s?(?:%|per ?cent\b|million\b|billion\b|bn\b|m\b)|[£$€]\s?\d"
     r"|\b(?:over|more than|under|fewer than|less than|almost|nearly|about|only|up to|some) "
     r"(?:\d[\d,]*(?![\d,]| years)|a (?:quarter|third|half)|half|two-thirds|two thirds|"
     r"three quarters)\b"
     r"|\b(?:a quarter|a third|two thirds|half|three quarters) of\b"
-    r"|\b\d[\d,]* (?:schemes|people|leaders|carers|patients|members|practices|staff|users|"
+    r"|\b\d[\d,]*+ (?:schemes|people|leaders|carers|patients|members|practices|staff|users|"
     r"services|organisations|per)\b"
     r"|\b(?:one|two|three|four|five|six|seven|eight|nine) (?:out )?of (?:its |the |every )?"
     r"(?:two|three|four|five|six|seven|eight|nine|ten)\b",

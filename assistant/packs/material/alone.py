@@ -18,7 +18,7 @@ SAYING = frozenset(
 )
 _WORD = re.compile(r"[^\W\d_][\w’'-]*")
 _OPENING = re.compile(
-    r"[\"“‘'(]*(?:however|but|and|or|nor|so|yet|also|then|thus|hence|therefore|instead|moreover|"
+    r"[\"“‘'(]*+(?:however|but|and|or|nor|so|yet|also|then|thus|hence|therefore|instead|moreover|"
     r"furthermore|nevertheless|meanwhile|similarly|likewise|otherwise|accordingly|again|indeed|"
     r"even so|all these|all this|as such|at that|at the same time|as a result|in addition|"
     r"in particular|in this|in these|in that|in practical terms|in both|for example|for instance|"

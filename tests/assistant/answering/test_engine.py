@@ -2,15 +2,22 @@
 
 import itertools
 import json
+import shutil
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 
-from assistant import Answer, BadQuestion, Engine, Outcome, Turn
+from assistant import Answer, AssistantSettings, BadQuestion, Engine, Outcome, Turn
+from assistant.reading.reader import Reading, Stretch
 from assistant.turn.kinds import Kind
 from eval.gold.questions import GOLD, load_gold
+from tests.conftest import settings_of
+from vectorstore import open_store
+from vectorstore.writing import remove
 
 ROOT = Path(__file__).resolve().parents[3]
 QUESTIONS = sorted((GOLD / "starter").glob("*.yaml")) + sorted((GOLD / "originals").glob("*.yaml"))
@@ -199,3 +206,40 @@ def test_what_cannot_be_a_question_is_refused(starter_read: Engine, question: st
 )
 def test_strange_questions_do_no_harm(starter_read: Engine, question: str) -> None:
     check_quotes(starter_read.ask(question), starter_read)
+
+
+class Meanwhile:
+    """A reader that has something done before its first reading."""
+
+    fingerprint = "meanwhile"
+
+    def __init__(self, do: Callable[[], object]) -> None:
+        self._do = [do]
+
+    def read(self, question: str, before: str, stretches: Sequence[Stretch]) -> list[Reading]:
+        if self._do:
+            self._do.pop()()
+        return [Reading(sentences=np.full(len(s.sentences), -1.0), whole=-1.0) for s in stretches]
+
+
+@pytest.mark.parametrize(
+    "question", ["What does Julie Wood say about conflicts of interest?", "Who leads, and how?"]
+)
+def test_when_a_source_is_removed_while_it_is_answered_it_is_asked_again(
+    starter_home: Path, tmp_path: Path, question: str
+) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(starter_home, home)
+    store = open_store(settings_of(home))
+    gone = list[str]()
+
+    def remove_what_would_be_quoted() -> None:
+        for hit in store.searcher.search(question, 4).hits:
+            if hit.passage.source not in gone:
+                gone.append(remove(home, store.library, hit.passage.source).id)
+
+    engine = Engine(store, AssistantSettings(), reader=Meanwhile(remove_what_would_be_quoted))
+    answer = engine.ask(question)
+    assert gone and answer.library == store.library.fingerprint
+    assert not {c.source for c in answer.citations} & set(gone)
+    check_quotes(answer, engine)

@@ -1,6 +1,9 @@
 """The API for other programs: the real page with the real engine, asked over HTTP."""
 
 import json
+import socket
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +13,7 @@ import pytest
 
 from assistant import Engine
 from assistant.api.models import ApiAnswer, ApiHits, ApiPack
-from tests.serving import client
+from tests.serving import client, logged_in
 from web.audit import entries
 
 pytest_plugins = ["tests.serving"]
@@ -148,3 +151,59 @@ def test_nobody_reads_about_it_before_they_log_in(address: str) -> None:
         assert nobody.get("/api/openapi.json").status_code == 401
         opened = nobody.get("/api", headers={"Sec-Fetch-Mode": "navigate"})
     assert opened.headers["location"] == "/login?to=%2Fapi"
+
+
+def test_a_login_and_another_pack_do_not_wait_for_somebodys_packs(
+    address: str, tokens: dict[str, str]
+) -> None:
+    """Four hundred packs are asked for, and whoever asked hangs up."""
+    pack = {"topic": TOPIC, "prompts": 3, "minutes": 30}
+    with client(address, tokens["evaluator"]) as once:
+        began = time.monotonic()
+        assert once.post("/api/pack", json=pack).status_code == 200
+        one = time.monotonic() - began
+
+    host, _, port = address.removeprefix("http://").partition(":")
+    body = json.dumps(pack).encode()
+    head = (
+        f"POST /api/pack HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n"
+        f"Authorization: Bearer {tokens['evaluator']}\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    for _ in range(400):
+        with socket.create_connection((host, int(port))) as caller:
+            caller.sendall(head.encode() + body)
+    began = time.monotonic()
+    logged_in(address, "the-leader").close()
+    with client(address, tokens["trainer"]) as trainer:
+        assert trainer.post("/api/pack", json=pack).status_code == 200
+    assert time.monotonic() - began < 10 * max(one, 0.5)  # and not four hundred times as long
+
+
+def test_whoever_asks_for_too_much_at_once_is_told_so_and_others_are_served(
+    address: str, tokens: dict[str, str]
+) -> None:
+    pack = {"topic": TOPIC, "prompts": 3, "minutes": 30}
+    got = list[int]()
+
+    def ask() -> None:
+        with client(address, tokens["evaluator"]) as made:
+            got.append(made.post("/api/pack", json=pack).status_code)
+
+    askers = [threading.Thread(target=ask) for _ in range(6)]
+    for each in askers:
+        each.start()
+    with client(address, tokens["trainer"]) as trainer:
+        assert trainer.post("/api/search", json={"query": "leaders"}).status_code == 200
+    for each in askers:
+        each.join()
+    assert set(got) == {200, 429} and got.count(200) >= 2
+
+
+@pytest.mark.parametrize("path", ["ask", "search", "pack"])
+@pytest.mark.parametrize(
+    "body", [b"", b"null", b"[1]", b"{", b"\xff\xfe{", b'{"question": 1e20}', b'{"x\\u0041": 1}']
+)
+def test_no_body_makes_it_fail(program: httpx.Client, path: str, body: bytes) -> None:
+    reply = program.post(f"/api/{path}", content=body, headers={"Content-Type": "application/json"})
+    assert reply.status_code in (400, 422)
+    assert set(reply.json()) == {"error", "id"} and reply.json()["error"]

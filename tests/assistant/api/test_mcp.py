@@ -41,7 +41,10 @@ def test_what_goes_wrong_is_told_to_the_model(address: str, tokens: dict[str, st
             told = call(program, "tools/call", name="ask", arguments=arguments)["result"]
             assert told["isError"] and told["content"][0]["text"]
         assert call(program, "resources/list")["error"]["code"] == -32601
-        assert program.post("/mcp", content=b"{").status_code == 400
+        for body in (b"{", b"null", b'"\\ud800"', b"[" * 100_000):
+            assert program.post("/mcp", content=body).status_code == 400
+        listed = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": [1]}
+        assert program.post("/mcp", json=listed).status_code == 400
         told_only = {"jsonrpc": "2.0", "method": "notifications/initialized"}
         assert program.post("/mcp", json=told_only).status_code == 202
 

@@ -221,3 +221,31 @@ def test_a_source_that_changed_since_is_told(chat: Chat) -> None:
     old = replace(exchange, answer=replace(exchange.answer, citations=gone))
     told = chat.changed_since(replace(conversation, exchanges=(old,)), chat.sources())[1]
     assert "is no longer in the library" in told[0]
+
+
+def test_of_a_long_conversation_only_the_last_fifty_are_read(chat: Chat, kept: Kept) -> None:
+    id = chat.kept.begin(ADA)
+    for number in range(1, 121):
+        chat.kept.put(ADA, id, Exchange(question=f"Question {number}?", number=number))
+    with kept.writing() as connection:  # whoever read these would fail
+        connection.execute("UPDATE exchange SET state = 'none' WHERE number <= 70")
+    opened = chat.open(ADA, id)
+    assert [exchange.number for exchange in opened.exchanges] == list(range(71, 121))
+    grown = asked(chat, CONDUCTOR, id)
+    assert grown.exchanges[-1].number == 121 and grown.exchanges[-1].answer is not None
+
+
+def test_a_home_from_before_people_had_ids_keeps_everybodys_conversations(
+    chat: Chat, kept: Kept, tmp_path: Path
+) -> None:
+    """What was kept under names as they were written is found under them folded."""
+    id = asked(chat, CONDUCTOR, person="Leo@Example.org").id
+    chat.say("Leo@Example.org", id, 1, Verdict.HELPFUL, "clear")
+    with sqlite3.connect(tmp_path / FILE_NAME) as old:
+        old.execute("PRAGMA user_version = 1")
+    old.close()
+    again = Kept(tmp_path / FILE_NAME)
+    assert [each.id for each in Conversations(again).listed("leo@example.org")] == [id]
+    assert FeedbackBook(again).said("leo@example.org", id) == {1: (Verdict.HELPFUL, "clear")}
+    again.close()
+    Kept(tmp_path / FILE_NAME).close()

@@ -1,6 +1,7 @@
 """The whole path with a scripted model: search, evidence, the real gate, the command line."""
 
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from assistant.finding.shown import shown
 from assistant.writing.for_llama_index import ModelLLM
 from assistant.writing.opening import open_model
 from vectorstore import QUOTABLE, Settings, StoreSettings, load_settings
+from vectorstore.writing import remove
 
 from .conftest import KEY, Service, refuses, reply, streams
 
@@ -256,3 +258,25 @@ def test_the_configured_model_is_an_llm_of_llama_index(served: Service) -> None:
     assert asked["messages"] == [{"role": "user", "content": "And in May?"}]
     assert asked["max_tokens"] == llm.metadata.num_output == 77
     assert "response_format" not in asked, "plain text is asked for"
+
+
+def test_a_source_removed_while_the_model_writes_is_not_cited(
+    starter_home: Path, served: Service, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(starter_home, home)
+    engine = open_engine(settings_with(home, served))
+    library = engine.store.library
+    gone = list[str]()
+
+    def removed() -> list[str]:
+        if not gone:
+            found = engine.unwritten().ask(QUESTION).citations[0].source
+            gone.append(remove(home, library, found).id)
+        return [reply((next(iter(lines_of(served))), [1]))]
+
+    served.script = [streams(then=removed)]
+    answer = engine.ask(QUESTION)
+    assert gone[0] not in {c.source for c in answer.citations}
+    for citation in answer.citations:
+        assert library.text(citation.source)[citation.start : citation.end] == citation.quote

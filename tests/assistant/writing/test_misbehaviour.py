@@ -1,5 +1,6 @@
 """When a model or its service misbehaves, there is a right answer or a clear reason, in time."""
 
+import json
 import logging
 import socket
 import threading
@@ -326,3 +327,37 @@ def test_a_model_is_asked_where_nothing_was_found_without_it(
     service.script = [streams("So they say [1].")]
     *_, answer = written(writer_of(AssistantSettings(llm=service.address), library), silent)
     assert answer.outcome is Outcome.WITHHELD, "a reply without the form says nothing of it"
+
+
+@pytest.mark.parametrize("half", ["\ud83d", r"\ud83d"], ids=["on the wire", "within its JSON"])
+@pytest.mark.parametrize("where", ["text", "missing", "plain", "outcome"])
+def test_half_a_character_leaves_the_quotes(
+    service: Service, write: Write, library: Library, extractive: Answer, half: str, where: str
+) -> None:
+    texts = {
+        "text": reply((f"{FERRY} HALF", [1])),
+        "missing": reply((FERRY, [1]), outcome="partial", missing="the HALF year"),
+        "plain": f"{FERRY} HALF [1]",
+        "outcome": '{"outcome": "HALF", "statements": [{"text": "HALF", "cites": [1]}]}',
+    }
+    service.script = [streams(*texts[where].replace("HALF", half))]
+    answer = proved(write(), library)
+    json.dumps(answer.to_json(), ensure_ascii=False).encode()  # it can be sent and kept
+    if where in ("text", "outcome"):
+        fell_back(answer, extractive, "could not be confirmed")
+
+
+def test_a_character_that_comes_in_two_halves_is_one(
+    service: Service, write: Write, library: Library
+) -> None:
+    service.script = [
+        streams(
+            '{"outcome": "partial", "statements": [{"text": "',
+            FERRY,
+            '", "cites": [1]}], "missing": "the ',
+            "\ud83d",
+            "\ude00",
+            ' year"}',
+        )
+    ]
+    assert proved(write(), library).missing == "the 😀 year"

@@ -1,0 +1,157 @@
+"""The server: uvicorn with h11, which bounds a header's size, and what it leaves open.
+
+uvicorn bounds neither the time that a header takes nor the connections of an address: a few
+thousand half-sent headers, or one address, would keep everybody else out.
+"""
+
+import asyncio
+import socket
+from collections import Counter
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+import h11
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from web.faults import told
+from web.reach import Reach
+from web.settings import PageSettings
+
+KILOBYTE = 1024
+
+
+class Bounded(H11Protocol):
+    """A connection whose header has its time, whose body may not fall silent, and which is one of
+    so many. `table` and `reach` are set by `protocol_of`, for all connections of one server."""
+
+    table: ClassVar[PageSettings]
+    reach: ClassVar[Reach]
+    of_address: ClassVar[Counter[str]]
+    waiting: ClassVar[dict["Bounded", None]]  # those without a request, the oldest first
+
+    _timer: asyncio.TimerHandle | None = None
+    _seen: object = None
+    _counted = ""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._counted = self.client[0] if self.client else ""
+        self.of_address[self._counted] += 1
+        shared = self.reach.trusts(self._counted)  # everybody comes from a proxy's address
+        crowded = self.of_address[self._counted] > self.table.address_connections and not shared
+        if crowded or (len(self.connections) > self.table.connections and not self._made_room()):
+            transport.abort()
+        else:
+            self._look()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self._rest()
+        self.waiting.pop(self, None)
+        self.of_address[self._counted] -= 1
+        if not self.of_address[self._counted]:
+            del self.of_address[self._counted]
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        self._look()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self in self.connections and self.conn.their_state is h11.IDLE:
+            self.waiting[self] = None
+
+    def send_400_response(self, msg: str) -> None:
+        """What h11 would not read is told as all errors are."""
+        self._end(400, "This is no HTTP that is understood here, or its header is too long.")
+
+    def _made_room(self) -> bool:
+        """Whether another connection, which has asked for nothing, could be given up."""
+        oldest = next(iter(self.waiting), None)
+        if oldest is not None:
+            oldest.transport.abort()
+        return oldest is not None
+
+    def _look(self) -> None:
+        """After whatever came: a header has its seconds from its first byte on, a body from its
+        last."""
+        state = self.conn.their_state
+        if state is h11.IDLE:
+            self.waiting.setdefault(self)
+            if self._seen is not state:
+                self._within(self.table.header_seconds)
+        else:
+            self.waiting.pop(self, None)
+            if state is h11.SEND_BODY:
+                self._within(self.table.body_seconds)
+            else:
+                self._rest()
+        self._seen = state
+
+    def _within(self, seconds: float) -> None:
+        self._rest()
+        self._timer = self.loop.call_later(seconds, self._late)
+
+    def _rest(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _late(self) -> None:
+        if self.transport.is_closing():
+            return
+        if self.conn.their_state is h11.SEND_BODY and self.flow.read_paused:
+            self._within(self.table.body_seconds)  # it is we who do not read on
+        elif self.conn.their_state is h11.IDLE and self.conn.our_state is h11.IDLE:
+            self._end(408, "The header of this request did not come in time.")
+        else:
+            self.transport.close()
+
+    def _end(self, status: int, error: str) -> None:
+        if self.conn.our_state not in (h11.IDLE, h11.SEND_RESPONSE):  # in the middle of a reply
+            self.transport.close()
+            return
+        body = told({}, error).encode()
+        headers = [
+            ("content-type", "application/json"),
+            ("content-length", str(len(body))),
+            ("connection", "close"),
+        ]
+        for event in (
+            h11.Response(status_code=status, headers=headers),
+            h11.Data(data=body),
+            h11.EndOfMessage(),
+        ):
+            self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
+
+
+def protocol_of(table: PageSettings, reach: Reach) -> type[Bounded]:
+    """What uvicorn is to speak: one class for each server, since it counts its connections."""
+    shared = {"table": table, "reach": reach, "of_address": Counter[str](), "waiting": {}}
+    return type("Bounded", (Bounded,), shared)
+
+
+def server_of(
+    app: Any, table: PageSettings, reach: Reach, started: Callable[[], None] = lambda: None
+) -> uvicorn.Server:
+    """A server within the limits of the settings; `started` is called once it answers."""
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            started()
+
+    config = uvicorn.Config(
+        app,
+        http=protocol_of(table, reach),
+        h11_max_incomplete_event_size=table.header_kilobytes * KILOBYTE,
+        log_level="critical",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        ws="none",
+        timeout_graceful_shutdown=1,
+    )
+    return Server(config)
