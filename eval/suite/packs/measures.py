@@ -21,7 +21,7 @@ from vectorstore import Store
 from vectorstore.library.lexicon import terms
 
 STIMULUS_WORDS = 60
-LEAST_KINDS = 4
+LEAST_KINDS = 3
 LEAST_SOURCES = 3
 ALIKE = 0.9
 TO_THE_POINT = 0.3
@@ -236,7 +236,7 @@ def _traced(pack: Pack) -> Iterator[bool]:
     markers = {citation.marker: citation.quote for citation in pack.citations}
     quotes = " ".join([*markers.values(), pack.request.topic, pack.request.audience])
     known = wording(quotes)
-    speakers = " ".join(q.said_by or "" for p in pack.prompts for q in p.quotes)
+    speakers = " ".join(q.said_by or q.reports or "" for p in pack.prompts for q in p.quotes)
     allowed = known.names | known.stems | frozenset(terms(speakers + " Monday"))
     figures = known.numbers | {str(pack.request.minutes), str(len(pack.sources))} | _COUNTING
     for prompt in pack.prompts:
