@@ -17,7 +17,7 @@ from prompts import KINDS, Stem, Template
 MOST_POINTS = 3
 READ = 24  # extracts that are read for whether the topic can be talked about from them
 _READ_POINTS = 16  # extracts that are read for whether they answer a prompt's question
-_BEARS = 0.3
+_BEARS = 0.45
 """The chance from which a quote bears on a question. Chosen by reading those around it."""
 _TRIES = 6
 _WIDELY = Template.parse("What is said about {matter}?", "draw.py")
@@ -178,16 +178,19 @@ class Drawer:
         )
 
 
-def read_for(drawer: Drawer, phrase: str, extracts: Sequence[Extract]) -> list[Extract]:
-    """The extracts, the most relevant first, those that were read by what the reader says as well:
-    whether one can talk about the topic from this quote."""
-    first = list(extracts[:READ])
-    told = drawer.bearing(f"What is said about {phrase}?", first)
+def read_for(drawer: Drawer, material: Material) -> list[Extract]:
+    """A material's extracts, the most relevant first, those that were read by what the reader says
+    as well: whether one can talk about the topic, or what belongs to it, from this quote."""
+    names = (material.phrase, *material.named)
+    count = max(READ // len(names), READ // 2)
+    first = list(material.extracts[:count])
+    told = [drawer.bearing(f"What is said about {name}?", first) for name in names]
     judged = [
-        replace(e, relevance=0.6 * e.relevance + 0.4 * sure)
-        for e, sure in zip(first, told, strict=True)
+        replace(e, relevance=0.5 * e.relevance + 0.5 * max(sure))
+        for e, sure in zip(first, zip(*told, strict=True), strict=True)
     ]
-    return sorted([*judged, *extracts[READ:]], key=lambda e: (-round(e.relevance, 6), key(e)))
+    rest = material.extracts[count:]
+    return sorted([*judged, *rest], key=lambda e: (-round(e.relevance, 6), key(e)))
 
 
 def _of(choice: Choice) -> list[Extract]:

@@ -182,8 +182,7 @@ class PackMaker:
         return known
 
     def _read(self, material: Material) -> Material:
-        extracts = read_for(self._drawer, material.phrase, material.extracts)
-        return replace(material, extracts=extracts)
+        return replace(material, extracts=read_for(self._drawer, material))
 
     def _not_held(self, typed: str, what: str) -> TopicNotHeld:
         near = tuple(t.name for t in nearest(self.themes(), self._topics.vector(typed)))

@@ -12,6 +12,7 @@ from itertools import combinations
 import numpy as np
 
 from assistant.packs import Pack, Prompt, Quoted
+from assistant.packs.making.timing import prompts_for
 from assistant.packs.material.alone import stands_alone
 from assistant.proof import Slice, judge
 from assistant.turn.question import wording
@@ -157,7 +158,9 @@ class Measured:
 def measure_pack(pack: Pack, store: Store) -> Tallies:
     """Everything that is measured of one pack."""
     measures: dict[str, Callable[[], Iterator[bool]]] = {
-        "packs_whole": lambda: iter([len(pack.prompts) == pack.request.prompts]),
+        "packs_whole": lambda: iter(
+            [len(pack.prompts) == prompts_for(pack.request.minutes, pack.request.prompts)]
+        ),
         "quotes_exact": lambda: (_exact(pack, store, q) for p in pack.prompts for q in p.quotes),
         "lines_traced": lambda: _traced(pack),
         "points_supported": lambda: _supported(pack, store),
