@@ -9,11 +9,21 @@ are all errors.
 
 from prompts.errors import PromptError
 from prompts.records import Record, Sheet, load_sheet, parse_sheet
-from prompts.stems import KINDS, Frame, Kind, Stem, load_frame, load_kind
+from prompts.stems import (
+    KINDS,
+    Everyday,
+    Frame,
+    Kind,
+    Stem,
+    load_everyday,
+    load_frame,
+    load_kind,
+)
 from prompts.template import Template
 
 __all__ = [
     "KINDS",
+    "Everyday",
     "Frame",
     "Kind",
     "PromptError",
@@ -21,6 +31,7 @@ __all__ = [
     "Sheet",
     "Stem",
     "Template",
+    "load_everyday",
     "load_frame",
     "load_kind",
     "load_sheet",

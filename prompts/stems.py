@@ -1,4 +1,4 @@
-"""The stems of discussion packs: seven kinds of prompts, and the frame around them."""
+"""The stems of discussion packs: six kinds of prompts, the frame around them, everyday topics."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,36 +15,56 @@ KINDS = (
     "tension",
     "application",
     "evaluation",
-    "commitment",
 )
 """The kinds of prompts, from concrete to open."""
 
-_HEAD = frozenset({"kind", "name", "source", "slots"})
-_STEM = frozenset({"for", "needs", "ask", "why", "probe"})
+_HEAD = frozenset({"kind", "name", "way", "source", "slots", "step", "quiet", "loud"})
+_STEM = frozenset({"for", "needs", "ask", "seek", "why", "probe"})
+_EVERYDAY = frozenset({"topic", "say", "also"})
 NEEDS = ("tension",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stem:
     """One way to put a prompt. `acts` are what a passage may do for it to fit, `needs` what else
-    must be there: "tension", a second quote that pulls another way."""
+    must be there: "tension", a second quote that looks at the matter another way. `seek` is what
+    the library is asked for points that bear on the question."""
 
     kind: str
     acts: frozenset[str]
     needs: frozenset[str]
     ask: Template
+    seek: Template
     why: Template
     probes: tuple[Template, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """A kind of prompt: its name for people, where the method is from, and its stems."""
+    """A kind of prompt: its name for people, the way it is run and where that is from, its stems.
+
+    `steps` are what the facilitator does, each with its share of the minutes; `quiet` is what to do
+    when nobody speaks, `loud` when one person does.
+    """
 
     kind: str
     name: str
+    way: str
     source: str
+    steps: tuple[tuple[int, str], ...]
+    quiet: str
+    loud: str
     stems: tuple[Stem, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Everyday:
+    """A topic as people say it: what may be typed, how it reads within a sentence, and what else a
+    document may call it."""
+
+    typed: tuple[str, ...]
+    say: str
+    also: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,13 +93,25 @@ def kind_of(sheet: Sheet, kind: str) -> Kind:
     if sheet.head.one("kind") != kind:
         raise PromptError(f"{sheet.head.where}: this is '{sheet.head.one('kind')}', not '{kind}'")
     stems = [_stem(record, kind) for record in sheet.records]
-    check_slots(sheet.head, [t for s in stems for t in (s.ask, s.why, *s.probes)])
+    check_slots(sheet.head, [t for s in stems for t in (s.ask, s.seek, s.why, *s.probes)])
+    head = sheet.head
     return Kind(
         kind=kind,
-        name=sheet.head.one("name"),
-        source=sheet.head.one("source"),
+        name=head.one("name"),
+        way=head.one("way"),
+        source=head.one("source"),
+        steps=tuple(_step(step, head.where) for step in head.all("step")),
+        quiet=head.one("quiet"),
+        loud=head.one("loud"),
         stems=tuple(stems),
     )
+
+
+def _step(text: str, where: str) -> tuple[int, str]:
+    share, _, said = text.partition(" | ")
+    if not share.isdigit() or not said:
+        raise PromptError(f"{where}: '{text}' is not 'minutes | what is done'")
+    return int(share), said
 
 
 def _stem(record: Record, kind: str) -> Stem:
@@ -95,6 +127,7 @@ def _stem(record: Record, kind: str) -> Stem:
         acts=frozenset(record.one("for").split()),
         needs=frozenset(needs),
         ask=Template.parse(record.one("ask"), record.where),
+        seek=Template.parse(record.one("seek"), record.where),
         why=Template.parse(record.one("why"), record.where),
         probes=tuple(Template.parse(probe, record.where) for probe in probes),
     )
@@ -110,3 +143,14 @@ def load_frame() -> Frame:
             texts[field] = (*texts.get(field, ()), Template.parse(text, record.where))
     check_slots(sheet.head, [template for found in texts.values() for template in found])
     return Frame(texts=texts)
+
+
+@cache
+def load_everyday() -> tuple[Everyday, ...]:
+    """The everyday topics. Raises PromptError for a fault in their file."""
+    found = []
+    for record in load_sheet("packs/everyday").records:
+        record.check(_EVERYDAY)
+        typed, also = (record.one(name).split("; ") for name in ("topic", "also"))
+        found.append(Everyday(typed=tuple(typed), say=record.one("say"), also=tuple(also)))
+    return tuple(found)

@@ -105,6 +105,10 @@ class Engine:
         twin._writer = None
         return twin
 
+    def bearing(self, question: str, texts: Sequence[str]) -> list[float]:
+        """How surely each text by itself bears on a question, 0 to 1."""
+        return self._finder.bearing(question, texts)
+
     def ask(
         self,
         question: str,

@@ -3,6 +3,7 @@
 question → hits → sentences with their chances, and a confidence
 """
 
+import math
 import re
 import time
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from assistant.finding.excerpts import Quote
 from assistant.models import Turn
 from assistant.reading import Evidence, Reader, read_evidence
 from assistant.reading.calibration import Calibration
+from assistant.reading.reader import Stretch
 from assistant.turn.followup import query_of
 from vectorstore import Found, Store
 
@@ -77,6 +79,18 @@ class Finder:
     def fingerprint(self) -> str:
         """Names what reads the evidence; part of every answer."""
         return self._reader.fingerprint if self._reader else "similarity"
+
+    def bearing(self, question: str, texts: Sequence[str]) -> list[float]:
+        """How surely each text by itself bears on a question, 0 to 1; told by the reader, or by
+        similarity where there is none."""
+        if not texts:
+            return []
+        if self._reader is None:
+            mine, *others = self._store.encoder.encode([question, *texts])
+            return [max(0.0, min(1.0, float(mine @ other))) for other in others]
+        stretches = [Stretch(heading="", sentences=(text,)) for text in texts]
+        wholes = [reading.whole for reading in self._reader.read(question, "", stretches)]
+        return [1.0 / (1.0 + math.exp(-whole)) for whole in wholes]
 
     def find(self, question: str, before: Sequence[Turn], sources: Sequence[str] | None) -> Part:
         """Search for a question after the turns `before`, and read what is found; `sources`

@@ -14,7 +14,6 @@ from assistant.packs.models import (
     AUDIENCE,
     AUDIENCE_CHARACTERS,
     MINUTES,
-    PROMPTS,
     TOPIC_CHARACTERS,
 )
 from vectorstore.cli import QUERY_CHARACTERS
@@ -76,7 +75,9 @@ class PackRequestBody(_In):
     """What a discussion pack is to be about and for."""
 
     topic: str = Field(max_length=TOPIC_CHARACTERS, examples=["clinicians as leaders"])
-    prompts: int = Field(default=PROMPTS, ge=1, le=MOST_PROMPTS)
+    prompts: int | None = Field(
+        default=None, ge=1, le=MOST_PROMPTS, description="as many as the minutes hold, if left out"
+    )
     minutes: int = Field(default=MINUTES, ge=1, le=1_000)
     audience: str = Field(default=AUDIENCE, min_length=1, max_length=AUDIENCE_CHARACTERS)
     seed: int = Field(default=0, ge=0, le=2**31)
@@ -186,6 +187,7 @@ class ApiQuoted(_Out):
     text: str
     citations: list[int]
     said_by: str | None
+    reports: str | None
     place: str
 
 
@@ -197,11 +199,21 @@ class ApiNote(_Out):
     support: float
 
 
+class ApiTimed(_Out):
+    text: str
+    minutes: int
+
+
 class ApiPrompt(_Out):
     kind: str
     name: str
     question: str
     minutes: int
+    way: str
+    method: str
+    steps: list[ApiTimed]
+    quiet: str
+    loud: str
     stimulus: ApiQuoted
     why: str
     probes: list[str]
@@ -213,9 +225,13 @@ class ApiPrompt(_Out):
     notes: list[ApiNote]
 
 
-class ApiTimed(_Out):
-    text: str
+class ApiRun(_Out):
+    """A line of the run sheet: what the facilitator does from minute `at` on."""
+
+    at: int
     minutes: int
+    part: str
+    do: str
 
 
 class ApiPack(_Out):
@@ -230,6 +246,7 @@ class ApiPack(_Out):
     warm_up: ApiTimed
     prompts: list[ApiPrompt]
     closing: ApiTimed
+    run_sheet: list[ApiRun]
     citations: list[ApiCitation]
     sources: list[str]
     note: str | None

@@ -7,12 +7,13 @@ from pathlib import Path
 from assistant.answering.engine import ENGINES, open_engine
 from assistant.packs.files.markdown import Part
 from assistant.packs.making.maker import PackMaker, check_request
-from assistant.packs.models import AUDIENCE, MINUTES, PROMPTS, PackRequest
+from assistant.packs.models import AUDIENCE, MINUTES, PackRequest
 from vectorstore.console import Commands, announce, plain, positive, print_json
 from vectorstore.errors import UsageError
 from vectorstore.settings import Settings
 
-FORMATS = ("md", "docx", "json")
+FORMATS = ("md", "docx", "pptx", "json")
+_FILES = {"docx": "a Word document is", "pptx": "slides are"}
 
 
 def add_commands(commands: Commands) -> None:
@@ -22,7 +23,10 @@ def add_commands(commands: Commands) -> None:
     )
     pack.add_argument("topic", nargs="*", metavar="TOPIC", help="a phrase; several parted by ';'")
     pack.add_argument(
-        "--prompts", type=positive, default=PROMPTS, metavar="N", help=f"default: {PROMPTS}"
+        "--prompts",
+        type=positive,
+        metavar="N",
+        help="default: as many as the minutes hold, about ten minutes each",
     )
     pack.add_argument(
         "--minutes", type=positive, default=MINUTES, metavar="M", help=f"default: {MINUTES}"
@@ -88,10 +92,10 @@ def _format(args: argparse.Namespace) -> str:
     """The format asked for, or else the one that the file's name ends in."""
     suffix = args.out.suffix.lower().lstrip(".") if args.out is not None else ""
     format = str(args.format or (suffix if suffix in FORMATS else "md"))
-    if format == "docx" and args.out is None:
-        raise UsageError("a Word document is written to a file: add --out FILE.docx")
-    if format == "json" and args.part != "all":
-        raise UsageError("--part goes with --format md or docx; JSON holds the whole pack")
+    if format in _FILES and args.out is None:
+        raise UsageError(f"{_FILES[format]} written to a file: add --out FILE.{format}")
+    if format in ("json", "pptx") and args.part != "all":
+        raise UsageError("--part goes with --format md or docx; the others hold the whole pack")
     return format
 
 

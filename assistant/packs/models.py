@@ -8,16 +8,17 @@ from assistant.models import Citation
 from assistant.packs.material.extracts import Extract
 
 RULES, MODEL, PERSON = "rules", "model", "person"  # who worded a prompt
-PROMPTS, MINUTES, AUDIENCE = 6, 40, "aspiring leaders"  # where nobody says otherwise
+MINUTES, AUDIENCE = 40, "aspiring leaders"  # where nobody says otherwise
 TOPIC_CHARACTERS, AUDIENCE_CHARACTERS = 300, 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PackRequest:
-    """What a pack is to be about and for. `topic` may name several, parted by semicolons."""
+    """What a pack is to be about and for. `topic` may name several. Without `prompts` there are as
+    many as the minutes hold."""
 
     topic: str
-    prompts: int = PROMPTS
+    prompts: int | None = None
     minutes: int = MINUTES
     audience: str = AUDIENCE
     seed: int = 0
@@ -25,12 +26,14 @@ class PackRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quoted:
-    """A verbatim quote in a pack: its citation's `quote`, who said it (if that is known), where."""
+    """A verbatim quote in a pack: its citation's `quote`, and where it stands. `said_by` is who
+    spoke these very words, `reports` whose view the source reports in words of its own."""
 
     text: str
     citation: Citation
     said_by: str | None
     place: str
+    reports: str | None = None
 
     @property
     def marker(self) -> int:
@@ -41,6 +44,7 @@ class Quoted:
             "text": self.text,
             "citations": [self.marker],
             "said_by": self.said_by,
+            "reports": self.reports,
             "place": self.place,
         }
 
@@ -56,8 +60,17 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Timed:
+    """A text with its minutes: a step of a prompt, the warm-up or the closing."""
+
+    text: str
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Prompt:
-    """One discussion prompt.
+    """One discussion prompt. `way` is how it is run, `steps` what the facilitator does minute by
+    minute; `quiet` is for when nobody speaks, `loud` for when one person does.
 
     `asked` is the question that its points answer; the engine has answered it from the library.
     `paired` tells of a question that speaks of two quotes, the second being the tension.
@@ -67,8 +80,12 @@ class Prompt:
 
     kind: str
     name: str
+    way: str
     method: str
     minutes: int
+    steps: tuple[Timed, ...]
+    quiet: str
+    loud: str
     stimulus: Quoted
     question: str
     why: str
@@ -92,6 +109,11 @@ class Prompt:
             "name": self.name,
             "question": self.question,
             "minutes": self.minutes,
+            "way": self.way,
+            "method": self.method,
+            "steps": [asdict(step) for step in self.steps],
+            "quiet": self.quiet,
+            "loud": self.loud,
             "stimulus": self.stimulus.to_json(),
             "why": self.why,
             "probes": list(self.probes),
@@ -102,14 +124,6 @@ class Prompt:
             "fallback": self.fallback,
             "notes": [asdict(note) for note in self.notes],
         }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timed:
-    """A text of the frame, warm-up or closing, with its minutes."""
-
-    text: str
-    minutes: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,6 +208,19 @@ class Pack:
         rows += [(f"{n}. {p.name}", p.minutes) for n, p in enumerate(self.prompts, start=1)]
         return [*rows, ("Closing", self.closing.minutes)]
 
+    @property
+    def run_sheet(self) -> list[tuple[int, int, str, str]]:
+        """What the facilitator does from minute to minute: begins at, minutes, part, what."""
+        parts: list[tuple[str, tuple[Timed, ...]]] = [("Warm-up", (self.warm_up,))]
+        parts += [(f"{n}. {p.name}", p.steps) for n, p in enumerate(self.prompts, start=1)]
+        rows: list[tuple[int, int, str, str]] = []
+        at = 0
+        for name, steps in (*parts, ("Closing", (self.closing,))):
+            for step in steps:
+                rows.append((at, step.minutes, name, step.text))
+                at += step.minutes
+        return rows
+
     def to_json(self) -> dict[str, Any]:
         """The pack as CONTRACT's JSON object."""
         return {
@@ -206,6 +233,10 @@ class Pack:
             "warm_up": asdict(self.warm_up),
             "prompts": [prompt.to_json() for prompt in self.prompts],
             "closing": asdict(self.closing),
+            "run_sheet": [
+                {"at": at, "minutes": minutes, "part": part, "do": do}
+                for at, minutes, part, do in self.run_sheet
+            ],
             "citations": [asdict(citation) for citation in self.citations],
             "sources": list(self.sources),
             "note": self.note,

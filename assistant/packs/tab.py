@@ -18,7 +18,6 @@ from assistant.packs.models import (
     AUDIENCE,
     AUDIENCE_CHARACTERS,
     MINUTES,
-    PROMPTS,
     TOPIC_CHARACTERS,
 )
 from assistant.packs.workshop import Shown, Workshop
@@ -63,7 +62,9 @@ def add_tab(engine: Engine) -> None:
             )
             with gr.Row(elem_id="discuss-numbers"):
                 minutes = gr.Number(label="Minutes", value=MINUTES, precision=0)
-                prompts = gr.Number(label="Prompts", value=PROMPTS, precision=0)
+                prompts = gr.Number(
+                    label="Prompts", value=None, precision=0, placeholder="as many as fit"
+                )
             by_model = gr.Checkbox(
                 label="Let the language model word the questions",
                 value=discuss.workshop.has_model,

@@ -21,6 +21,8 @@ from web.look.markup import Html, element
 FILES = (
     ("Word", "docx", "all"),
     ("Hand-out, Word", "docx", "handout"),
+    ("Run sheet, Word", "docx", "run-sheet"),
+    ("PowerPoint", "pptx", "all"),
     ("Markdown", "md", "all"),
     ("JSON", "json", "all"),
 )
@@ -244,14 +246,17 @@ def _prompt(number: int, prompt: Prompt, laid: Laid, sources: Sources) -> Html:
             "div",
             element("p", prompt.question, class_="asks"),
             *why,
+            *_way(prompt),
             *_listed("To go further", [element("li", probe) for probe in prompt.probes]),
             class_="wording",
         ),
         _editor(number, prompt),
         *_listed("In short", [_note(note.text, note.citations) for note in prompt.notes]),
-        *_listed("Points to draw out", [_point(p, key, sources) for p in prompt.points]),
         *_listed(
-            "To set against it", [_point(prompt.tension, key, sources)] if prompt.tension else []
+            f"Points to draw out ({prompt.asked})", [_point(p, key, sources) for p in prompt.points]
+        ),
+        *_listed(
+            "Seen another way", [_point(prompt.tension, key, sources)] if prompt.tension else []
         ),
         element("p", " ".join(state), class_="facts state") if state else Html(""),
         element(
@@ -269,6 +274,15 @@ def _prompt(number: int, prompt: Prompt, laid: Laid, sources: Sources) -> Html:
         data_prompt=number,
         data_key=key,
     )
+
+
+def _way(prompt: Prompt) -> Iterator[Html]:
+    """How it is run, minute by minute, and what to do where the talk does not come about."""
+    steps = [element("li", f"{step.text} ({in_minutes(step.minutes)})") for step in prompt.steps]
+    yield element("h4", prompt.way)
+    yield element("ol", *steps)
+    yield element("p", element("strong", "When nobody speaks: "), prompt.quiet)
+    yield element("p", element("strong", "When one person does: "), prompt.loud)
 
 
 def _editor(number: int, prompt: Prompt) -> Html:

@@ -95,6 +95,20 @@ def speaker_of(text: str, start: int, end: int, people: People) -> str | None:
     return _last_named(text[max(0, start - _LOOK_BACK) : start], people)
 
 
+def is_speech(text: str, start: int, end: int) -> bool:
+    """Whether `text[start:end]` is direct speech from end to end: it stands within one pair of
+    quotation marks."""
+    paragraph = max(text.rfind("\n\n", 0, start), 0)
+    before, own = text[paragraph:start], text[start:end]
+    inner = own.strip('“”"')
+    opened = own[:1] in ("“", '"') or (
+        before.count("“") > before.count("”") or before.count('"') % 2 == 1
+    )
+    after = text[end : end + 400].partition("\n\n")[0]
+    closes = own[-1:] in ("”", '"') or re.match(r"[^“]*?[”\"]", after) is not None
+    return opened and closes and not set(inner) & set('“”"')
+
+
 def named_in(text: str, people: People) -> int:
     """How many of the people are named in `text`."""
     return sum(re.search(rf"\b{re.escape(s)}\b", text) is not None for s in people.by_surname)

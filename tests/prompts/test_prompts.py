@@ -8,8 +8,14 @@ from eval.suite.packs.measures import is_open, reading_ease
 from prompts import KINDS, PromptError, Template, load_frame, load_kind, parse_sheet
 from prompts.stems import kind_of
 
-HEAD = "kind: tension\nname: Two sides\nsource: Somebody (1979)\nslots: matter\n\n"
-STEM = "for: claim\nask: What about {matter}?\nwhy: It asks.\nprobe: Why?\nprobe: Who?\n"
+HEAD = (
+    "kind: tension\nname: Two sides\nway: Pairs\nsource: Somebody (1979)\nslots: matter\n"
+    "step: 2 | Talk.\nquiet: Wait.\nloud: Thank them.\n\n"
+)
+STEM = (
+    "for: claim\nask: What about {matter}?\nseek: What of {matter}?\nwhy: It asks.\nprobe: Why?\n"
+    "probe: Who?\n"
+)
 
 
 def test_a_stem_is_read_with_its_continued_lines() -> None:
@@ -31,6 +37,7 @@ def test_a_stem_is_read_with_its_continued_lines() -> None:
         (HEAD + STEM.replace("{matter}", "{matter"), "expected '}'"),
         (HEAD.replace("kind: tension", "kind: dilemma") + STEM, "not 'tension'"),
         (HEAD + "needs: luck\n" + STEM, "may need tension"),
+        (HEAD.replace("2 | Talk", "Talk") + STEM, "is not 'minutes | what is done'"),
         (HEAD, "a head and at least one record"),
     ],
 )
@@ -55,7 +62,8 @@ def test_a_value_with_braces_is_text() -> None:
 def test_the_stems_that_ship_are_open_plain_and_sourced(kind: str) -> None:
     loaded = load_kind(kind)
     assert re.search(r"\((19|20)\d\d\)", loaded.source)
-    assert len(loaded.stems) >= 3
+    assert len(loaded.stems) >= 2
+    assert len(loaded.steps) >= 3
     values = {"matter": "trust", "speaker": "Ann Lee", "audience": "new leaders"}
     lines = [
         template.fill_from(values)

@@ -1,4 +1,4 @@
-"""A pack as a Word document: hand-out on one page, facilitator's notes, sources.
+"""A pack as a Word document: hand-out with room to write, run sheet, notes, sources.
 
 Real styles, headings and footnotes, so that it can be edited, navigated and read aloud by Word and
 LibreOffice alike. The same pack gives the same bytes.
@@ -18,6 +18,7 @@ from assistant.keeping.word import GREY, as_bytes, new_document
 from assistant.packs.files.footnotes import Footnotes
 from assistant.packs.files.markdown import (
     Part,
+    clock,
     in_minutes,
     methods,
     shown_to_all,
@@ -27,7 +28,7 @@ from assistant.packs.files.markdown import (
 from assistant.packs.models import Pack, Prompt, Quoted
 from vectorstore.wording import named
 
-_OF_HANDOUT = ("Quote", "Question", "Attribution", "Heading 2", "Normal")
+_WIDTHS = (Cm(1.3), Cm(1.2), Cm(3.6), Cm(10.5))  # of the run sheet's columns
 
 
 def to_docx(pack: Pack, sources: Sources, part: str = Part.ALL) -> bytes:
@@ -41,41 +42,42 @@ def to_docx(pack: Pack, sources: Sources, part: str = Part.ALL) -> bytes:
         notes = Footnotes(document)
         _notes(document, pack, sources, notes)
         notes.attach()
+    if part == Part.RUN_SHEET:
+        document.add_paragraph(pack.title, style="Title")
+        document.add_paragraph("Run sheet", style="Subtitle")
+        _run_sheet(document, pack)
     return as_bytes(document)
 
 
 def _handout(document: Any, pack: Pack, sources: Sources) -> None:
-    """One page for participants: the quotes, the questions, and what the session closes with."""
+    """For participants: the quotes and the questions with room to write, two on a page, and what
+    the session closes with."""
     document.add_paragraph(pack.title, style="Title")
     document.add_paragraph("Hand-out", style="Subtitle")
     for number, prompt in enumerate(pack.prompts, start=1):
-        document.add_heading(f"{number}. {prompt.name}", level=2)
+        heading = document.add_heading(f"{number}. {prompt.name}", level=2)
+        heading.paragraph_format.page_break_before = number > 1 and number % 2 == 1
         for quoted in shown_to_all(prompt):
             _block(document, quoted, sources)
         document.add_paragraph(prompt.question, style="Question")
-    document.add_heading("What I take with me", level=2)
+        _lines(document, 8 if len(shown_to_all(prompt)) == 1 else 6)
+    heading = document.add_heading("What I take with me", level=2)
+    heading.paragraph_format.page_break_before = len(pack.prompts) % 2 == 0
     document.add_paragraph(pack.closing.text)
-    _tighten(document, pack)
+    _lines(document, 6)
 
 
-def _tighten(document: Any, pack: Pack) -> None:
-    """Make the hand-out's letters smaller where it holds much, so that it stays on one page."""
-    quoted = [q for prompt in pack.prompts for q in shown_to_all(prompt)]
-    own = [*(prompt.question for prompt in pack.prompts), pack.closing.text]
-    words = sum(len(q.text.split()) + 14 for q in quoted) + sum(len(t.split()) + 6 for t in own)
-    size = 10.5 if words <= 420 else 9.5 if words <= 560 else 8.5 if words <= 720 else 7.5
-    if size == 10.5:
-        return
-    for paragraph in document.paragraphs:
-        if paragraph.style.name in _OF_HANDOUT:
-            small = 1.5 if paragraph.style.name == "Attribution" else 0
-            for run in paragraph.runs:
-                run.font.size = Pt(size - small)
-            paragraph.paragraph_format.space_before = Pt(
-                5 if paragraph.style.name == "Heading 2" else 0
-            )
-            paragraph.paragraph_format.space_after = Pt(2)
-            paragraph.paragraph_format.line_spacing = 1.0
+def _lines(document: Any, count: int) -> None:
+    """Room to write: a box as wide as the page, which grows when it is filled in."""
+    table = document.add_table(rows=count, cols=1)
+    for row in table.rows:
+        row.height = Cm(0.85)
+        borders, bottom = OxmlElement("w:tcBorders"), OxmlElement("w:bottom")
+        for name, value in (("val", "single"), ("sz", "4"), ("color", "9AA5AB")):
+            bottom.set(qn(f"w:{name}"), value)
+        borders.append(bottom)
+        row.cells[0]._tc.get_or_add_tcPr().append(borders)
+    document.add_paragraph()
 
 
 def _notes(document: Any, pack: Pack, sources: Sources, notes: Footnotes) -> None:
@@ -84,8 +86,8 @@ def _notes(document: Any, pack: Pack, sources: Sources, notes: Footnotes) -> Non
     document.add_paragraph(pack.purpose)
     if pack.note:
         document.add_paragraph().add_run(pack.note).italic = True
-    document.add_heading("Timings", level=1)
-    _timings(document, pack)
+    document.add_heading("Run sheet", level=1)
+    _run_sheet(document, pack)
     document.add_heading(f"Warm-up ({in_minutes(pack.warm_up.minutes)})", level=1)
     document.add_paragraph(pack.warm_up.text)
     for number, prompt in enumerate(pack.prompts, start=1):
@@ -102,28 +104,42 @@ def _notes(document: Any, pack: Pack, sources: Sources, notes: Footnotes) -> Non
         paragraph.add_run(method)
 
 
-def _timings(document: Any, pack: Pack) -> None:
-    rows = [*pack.timings, ("Together", pack.request.minutes)]
-    table = document.add_table(rows=1, cols=2)
+def _run_sheet(document: Any, pack: Pack) -> None:
+    """What the facilitator does from minute to minute: a table that can be edited."""
+    end = (pack.request.minutes, pack.request.minutes, "The end", "")
+    table = document.add_table(rows=1, cols=len(_WIDTHS))
     table.style = "Table Grid"
     table.alignment = WD_TABLE_ALIGNMENT.LEFT
     table.autofit = False
-    heads = table.rows[0].cells
-    heads[0].text, heads[1].text = "Part", "Minutes"
-    _repeat_head(table.rows[0])
-    for name, minutes in rows:
-        cells = table.add_row().cells
-        cells[0].text, cells[1].text = name, str(minutes)
-    for column, width in zip(table.columns, (Cm(8.5), Cm(2.2)), strict=True):
+    for column, width in zip(table.columns, _WIDTHS, strict=True):
         column.width = width
+    for cell, name in zip(
+        table.rows[0].cells, ("From", "Min.", "Part", "What you do"), strict=True
+    ):
+        cell.text = name
+    _repeat_head(table.rows[0])
+    before = ""
+    for at, minutes, part, do in (*pack.run_sheet, end):
+        cells = table.add_row().cells
+        texts = (clock(at), str(minutes), part if part != before else "", do)
+        for cell, text in zip(cells, texts, strict=True):
+            cell.text = text
+        before = part
     for index, row in enumerate(table.rows):
-        for cell, width in zip(row.cells, (Cm(8.5), Cm(2.2)), strict=True):
+        for cell, width in zip(row.cells, _WIDTHS, strict=True):
             cell.width = width
-            paragraph = cell.paragraphs[0]
-            paragraph.paragraph_format.space_after = Pt(1)
-            for run in paragraph.runs:
-                run.bold = index in (0, len(rows))
-        row.cells[1].paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
+            cell.paragraphs[0].paragraph_format.space_after = Pt(1)
+            for run in cell.paragraphs[0].runs:
+                run.bold = index in (0, len(table.rows) - 1)
+                run.font.size = Pt(9.5)
+        for cell in row.cells[:2]:
+            cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
+        _keep_whole(row)
+
+
+def _keep_whole(row: Any) -> None:
+    """Keeps a row on one page."""
+    row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
 
 
 def _repeat_head(row: Any) -> None:
@@ -140,6 +156,13 @@ def _prompt(document: Any, number: int, prompt: Prompt, sources: Sources, notes:
     why = document.add_paragraph()
     why.add_run("Why ask this: ").bold = True
     why.add_run(prompt.why)
+    document.add_heading(prompt.way, level=3)
+    for step in prompt.steps:
+        document.add_paragraph(f"{step.text} ({in_minutes(step.minutes)})", style="List Bullet")
+    for when, then in (("nobody speaks", prompt.quiet), ("one person does", prompt.loud)):
+        paragraph = document.add_paragraph()
+        paragraph.add_run(f"When {when}: ").bold = True
+        paragraph.add_run(then)
     document.add_heading("To go further", level=3)
     for probe in prompt.probes:
         document.add_paragraph(probe, style="List Bullet")
@@ -150,11 +173,12 @@ def _prompt(document: Any, number: int, prompt: Prompt, sources: Sources, notes:
         for quoted in prompt.quotes:
             if quoted.marker in note.citations:
                 notes.add(paragraph, _place(quoted, sources))
-    document.add_heading("Points to draw out", level=3)
+    if prompt.points:
+        document.add_heading(f"Points to draw out ({prompt.asked})", level=3)
     for point in prompt.points:
         _point(document, point, sources, notes)
     if prompt.tension:
-        document.add_heading("To set against it", level=3)
+        document.add_heading("Seen another way", level=3)
         _point(document, prompt.tension, sources, notes)
 
 
@@ -167,8 +191,7 @@ def _block(document: Any, quoted: Quoted, sources: Sources, notes: Footnotes | N
 
 def _point(document: Any, quoted: Quoted, sources: Sources, notes: Footnotes) -> None:
     paragraph = document.add_paragraph(quotation(quoted.text), style="List Bullet")
-    if quoted.said_by:
-        paragraph.add_run(f" ({quoted.said_by})").font.color.rgb = GREY
+    paragraph.add_run(f" ({who(quoted, sources)})").font.color.rgb = GREY
     notes.add(paragraph, _place(quoted, sources))
 
 

@@ -16,6 +16,7 @@ class Part(StrEnum):
     ALL = "all"
     HANDOUT = "handout"
     NOTES = "notes"
+    RUN_SHEET = "run-sheet"
 
 
 def to_markdown(pack: Pack, sources: Sources, part: Part = Part.ALL) -> str:
@@ -27,6 +28,8 @@ def to_markdown(pack: Pack, sources: Sources, part: Part = Part.ALL) -> str:
         lines += ["", "---", ""]
     if part in (Part.ALL, Part.NOTES):
         lines += _notes(pack, sources)
+    if part is Part.RUN_SHEET:
+        lines += [f"# {literal(pack.title)}: run sheet", "", *_run_sheet(pack)]
     return "\n".join(lines) + "\n"
 
 
@@ -39,7 +42,7 @@ def _handout(pack: Pack, sources: Sources) -> Iterator[str]:
         for quoted in shown_to_all(prompt):
             yield from _block(quoted, sources)
         yield f"**{literal(prompt.question)}**"
-        yield ""
+        yield from ("", "My notes:", "", *(["\\_" * 30, ""] * 3))
     yield "## What I take with me"
     yield ""
     yield literal(pack.closing.text)
@@ -51,11 +54,7 @@ def _notes(pack: Pack, sources: Sources) -> Iterator[str]:
     yield literal(pack.purpose)
     if pack.note:
         yield from ("", f"*{literal(pack.note)}*")
-    yield from ("", "## Timings", "", "| Part | Minutes |", "| --- | ---: |")
-    for name, minutes in pack.timings:
-        yield f"| {name} | {minutes} |"
-    yield f"| **Together** | **{pack.request.minutes}** |"
-    yield ""
+    yield from ("", "## Run sheet", "", *_run_sheet(pack), "")
     yield from _timed("Warm-up", pack.warm_up)
     for number, prompt in enumerate(pack.prompts, start=1):
         yield from _prompt(number, prompt, sources)
@@ -73,6 +72,14 @@ def _notes(pack: Pack, sources: Sources) -> Iterator[str]:
         yield f"- {name}: {method}"
 
 
+def _run_sheet(pack: Pack) -> Iterator[str]:
+    """What the facilitator does from minute to minute, as a table."""
+    yield from ("| From | Minutes | Part | What you do |", "| ---: | ---: | --- | --- |")
+    for at, minutes, part, do in pack.run_sheet:
+        yield f"| {clock(at)} | {minutes} | {part} | {literal(do)} |"
+    yield f"| {clock(pack.request.minutes)} | **{pack.request.minutes}** | The end | |"
+
+
 def _timed(name: str, timed: Timed) -> Iterator[str]:
     yield from (f"## {name} ({in_minutes(timed.minutes)})", "", literal(timed.text), "")
 
@@ -82,18 +89,23 @@ def _prompt(number: int, prompt: Prompt, sources: Sources) -> Iterator[str]:
     yield ""
     yield from _block(prompt.stimulus, sources, marked=True)
     yield f"**{literal(prompt.question)}**"
-    yield from ("", f"*Why ask this:* {literal(prompt.why)}", "", "To go further:", "")
+    yield from ("", f"*Why ask this:* {literal(prompt.why)}", "", f"*{prompt.way}:*", "")
+    for number, step in enumerate(prompt.steps, start=1):
+        yield f"{number}. {literal(step.text)} ({in_minutes(step.minutes)})"
+    yield from ("", f"*When nobody speaks:* {prompt.quiet}")
+    yield from ("", f"*When one person does:* {prompt.loud}", "", "To go further:", "")
     yield from (f"- {literal(probe)}" for probe in prompt.probes)
     if prompt.notes:
         yield from ("", "In short:", "")
     for note in prompt.notes:
         yield f"- {literal(note.text)} {in_brackets(note.citations)}"
-    yield from ("", "Points to draw out:", "")
+    if prompt.points:
+        yield from ("", f"Points to draw out ({literal(prompt.asked)}):", "")
     for point in prompt.points:
         yield f"- {_quote(point)} ({literal(who(point, sources))}) [{point.marker}]"
     if prompt.tension:
         said = literal(who(prompt.tension, sources))
-        yield from ("", "To set against it:", "")
+        yield from ("", "Seen another way:", "")
         yield f"- {_quote(prompt.tension)} ({said}) [{prompt.tension.marker}]"
     yield ""
 
@@ -116,18 +128,17 @@ def _quote(quoted: Quoted) -> str:
 
 
 def who(quoted: Quoted, sources: Sources) -> str:
-    """Who said it, and where: the speaker, else the author or publisher, and the title."""
+    """Whose words a quote is, and where it stands: the person's who spoke them; else the source's,
+    and whose view it reports there."""
     source = sources.get(quoted.citation.source)
     title = source.title if source else quoted.citation.title
-    by = quoted.said_by
-    if by is None and source is not None:
-        by = source.author or source.publisher
     page = f", page {quoted.citation.page}" if quoted.citation.page else ""
-    if by is None:
-        return title + page
-    if quoted.said_by is None:
-        return f"{title}, {by}{page}"
-    return f"{by}, in {title}{page}"
+    if quoted.said_by is not None:
+        return f"{quoted.said_by}, in {title}{page}"
+    if quoted.reports is not None:
+        return f"{title}{page}, reporting {quoted.reports}"
+    by = (source.author or source.publisher) if source is not None else None
+    return f"{title}, {by}{page}" if by else title + page
 
 
 def where(source_id: str, heading: str, page: int | None, sources: Sources) -> str:
@@ -140,8 +151,13 @@ def where(source_id: str, heading: str, page: int | None, sources: Sources) -> s
 
 
 def methods(pack: Pack) -> list[tuple[str, str]]:
-    """The kinds of prompts in the pack, each with where its method is from."""
-    return list(dict.fromkeys((prompt.name, prompt.method) for prompt in pack.prompts))
+    """The ways in which the pack's prompts are run, each with where its method is from."""
+    return list(dict.fromkeys((prompt.way, prompt.method) for prompt in pack.prompts))
+
+
+def clock(minutes: int) -> str:
+    """How long after the beginning: 0:05."""
+    return f"{minutes // 60}:{minutes % 60:02}"
 
 
 def in_minutes(minutes: int) -> str:

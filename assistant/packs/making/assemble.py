@@ -1,10 +1,11 @@
 """Puts a pack together from what was drawn: citations numbered, minutes shared out, the frame."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from assistant.finding.excerpts import cited
 from assistant.models import Citation
-from assistant.packs.making.timing import share_out
+from assistant.packs.making.timing import parts, prompts_for, share_out
 from assistant.packs.material.choose import key
 from assistant.packs.material.extracts import ON_TOPIC, Extract, sources_of
 from assistant.packs.material.material import Material, Place, chance
@@ -19,16 +20,21 @@ from assistant.packs.models import (
     Timed,
     numbered,
 )
-from prompts import load_frame, load_kind
+from prompts import Kind, load_frame, load_kind
 from vectorstore import Library
 from vectorstore.wording import path_of
 
 
 def assemble(
-    library: Library, request: PackRequest, materials: Sequence[Material], drawn: Sequence[Drawn]
+    library: Library,
+    request: PackRequest,
+    materials: Sequence[Material],
+    drawn: Sequence[Drawn],
+    notes: Sequence[str] = (),
 ) -> Pack:
-    """The pack of these prompts: citations numbered, minutes shared out, frame filled in."""
-    opening, minutes, closing = share_out(request.minutes, [d.kind for d in drawn])
+    """The pack of these prompts: citations numbered, minutes shared out, frame filled in. `notes`
+    are what the person should know of how its topics were found."""
+    opening, minutes, closing = share_out(request.minutes, len(drawn))
     extracts = {key(e): e for d in drawn for e in d.extracts}
     citations = numbered([cited(e, library, marker=0) for e in extracts.values()])
     by_place = {c.place: c for c in citations}
@@ -40,8 +46,12 @@ def assemble(
             Prompt(
                 kind=one.kind,
                 name=kind.name,
+                way=kind.way,
                 method=kind.source,
                 minutes=its_minutes,
+                steps=_steps(kind, its_minutes),
+                quiet=kind.quiet,
+                loud=kind.loud,
                 stimulus=quoted[0],
                 question=one.question,
                 why=one.why,
@@ -78,7 +88,7 @@ def assemble(
             sources_of([e for m in materials for e in m.extracts if e.relevance >= ON_TOPIC])
         ),
         library=materials[0].fingerprint,
-        note=_note(request, drawn, phrase),
+        note=_note(request, drawn, phrase, notes),
         drawn=tuple(drawn),
     )
 
@@ -92,7 +102,8 @@ def _quoted(extract: Extract, citation: Citation) -> Quoted:
     return Quoted(
         text=extract.text,
         citation=citation,
-        said_by=extract.speaker,
+        said_by=extract.speaker if extract.own_words else None,
+        reports=None if extract.own_words else extract.speaker,
         place=path_of(citation.title, citation.heading, citation.page),
     )
 
@@ -102,14 +113,31 @@ def in_a_row(words: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
 
 
-def _note(request: PackRequest, drawn: Sequence[Drawn], phrase: str) -> str | None:
-    """What the person should know about how much the library had."""
-    said = []
-    if len(drawn) < request.prompts:
+def _steps(kind: Kind, minutes: int) -> tuple[Timed, ...]:
+    """What the facilitator does, in whole minutes; what gets none is done with the step before."""
+    shares = parts(minutes, [share for share, _ in kind.steps])
+    steps: list[Timed] = []
+    for share, (_, text) in zip(shares, kind.steps, strict=True):
+        if share or not steps:
+            steps.append(Timed(text=text, minutes=share))
+        else:
+            steps[-1] = replace(steps[-1], text=f"{steps[-1].text} {text}")
+    return tuple(steps)
+
+
+def _note(
+    request: PackRequest, drawn: Sequence[Drawn], phrase: str, notes: Sequence[str]
+) -> str | None:
+    """What the person should know about how much the library had, and how much time there is."""
+    said = list(notes)
+    wanted = prompts_for(request.minutes, request.prompts)
+    if request.prompts and wanted < request.prompts:
         said.append(
-            f"The library says enough about {phrase} for {len(drawn)} of the "
-            f"{request.prompts} prompts asked for."
+            f"{request.prompts} prompts do not fit into {request.minutes} minutes: each takes "
+            f"about ten. Here {'is' if wanted == 1 else 'are'} {wanted}."
         )
+    if len(drawn) < wanted:
+        said.append(f"The library says enough about {phrase} for {len(drawn)} of {wanted} prompts.")
     related = [n for n, d in enumerate(drawn, start=1) if d.stimulus.relevance < ON_TOPIC]
     if related:
         numbers = in_a_row([str(n) for n in related])

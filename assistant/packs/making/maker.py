@@ -15,13 +15,11 @@ from assistant.answering.engine import Engine
 from assistant.errors import BadPackRequest, Stopped, TopicNotHeld
 from assistant.keeping.journal import noting
 from assistant.packs.making.assemble import assemble
-from assistant.packs.making.draw import Drawer
-from assistant.packs.making.timing import share_out
-from assistant.packs.material.choose import kinds_for
-from assistant.packs.material.counter import common_in
-from assistant.packs.material.extracts import Gatherer, Topic
+from assistant.packs.making.draw import Drawer, read_for
+from assistant.packs.making.timing import prompts_for
+from assistant.packs.making.topics import Topics
 from assistant.packs.material.material import Material
-from assistant.packs.material.phrases import Terms, topic_phrase
+from assistant.packs.material.phrases import topic_phrase
 from assistant.packs.material.themes import Theme, find_themes, nearest
 from assistant.packs.models import (
     AUDIENCE_CHARACTERS,
@@ -31,16 +29,13 @@ from assistant.packs.models import (
     PackRequest,
     Step,
 )
-from vectorstore import Found, Library
+from vectorstore import Library
 
 if TYPE_CHECKING:
     from assistant.packs.making.writer import PackWriter
 
 MOST_PROMPTS = 12
-LEAST_PROMPTS = 3
-LEAST_EXTRACTS = 1
-_HELD = 0.57  # the nearness from which other words must mean the same
-_UNKNOWN = 0.4
+_REMEMBERED = 50  # topics
 _WORDING = "Putting it into words"
 T = TypeVar("T")
 
@@ -55,7 +50,8 @@ class PackMaker:
         engine = engine.unwritten()  # what a prompt asks is tested; nobody reads the answer
         self._engine = engine
         self._lock = threading.Lock()
-        self._gatherer = Gatherer(engine.store)
+        self._topics = Topics(engine.store)
+        self._resolved: dict[str, tuple[tuple[Material, ...], tuple[str, ...]]] = {}
         self._of = ""
         self._themes: list[Theme] = []
         self._drawer = Drawer(engine)
@@ -97,20 +93,18 @@ class PackMaker:
     def _making(
         self, request: PackRequest, by_model: bool, stop: threading.Event | None
     ) -> Generator[Step, None, Pack]:
-        check_request(request)
+        request = check_request(request)
         self._keep_up()
-        yield Step(doing="Searching the library", number=0, of=request.prompts)
-        materials = [self._material(typed) for typed in _topics(request.topic)]
-        for material in materials:
-            if material.enough < LEAST_EXTRACTS:
-                raise self._not_held(material, "too little")
-        drawn = yield from self._drawer.draw(request, materials)
-        if len(drawn) < min(LEAST_PROMPTS, request.prompts):
-            raise self._not_held(materials[0], "too little")
+        yield Step(doing="Searching the library", number=0, of=request.prompts or 0)
+        materials, notes = self._materials(request.topic)
+        wanted = replace(request, prompts=prompts_for(request.minutes, request.prompts))
+        drawn = yield from self._drawer.draw(wanted, materials)
+        if not drawn:
+            raise self._not_held(request.topic, "too little")
         writer = self.writer.begin(stop) if self.writer and by_model else None
         if writer is not None:
             drawn = yield from _worded(writer, request, drawn)
-        pack = assemble(self.library, request, materials, drawn)
+        pack = assemble(self.library, request, materials, drawn, notes)
         return replace(pack, model=writer.name) if writer else pack
 
     def redraw(self, pack: Pack, number: int, *, stop: threading.Event | None = None) -> Pack:
@@ -125,7 +119,7 @@ class PackMaker:
         if not 1 <= number <= len(pack.drawn):
             raise BadPackRequest(f"there is no prompt {number}; the pack has {len(pack.drawn)}")
         self._keep_up()
-        materials = [self._material(typed) for typed in _topics(pack.request.topic)]
+        materials, _ = self._materials(pack.request.topic)
         old = pack.drawn[number - 1]
         kept = [d for d in pack.drawn if d is not old]
         aside = (*pack.left_aside, old)
@@ -134,7 +128,7 @@ class PackMaker:
             yield Step(doing=_WORDING, number=number, of=len(pack.drawn))
             new = self.writer.begin(stop).word(pack.request, new, [d.question for d in kept])
         drawn = [new if d is old else d for d in pack.drawn]
-        return self._again(pack, pack.request, materials, drawn, aside)
+        return self._again(pack, pack.request, drawn, aside)
 
     def without(self, pack: Pack, number: int) -> Pack:
         """The pack without prompt `number` (from 1); its minutes go to the others."""
@@ -142,19 +136,18 @@ class PackMaker:
             raise BadPackRequest(f"prompt {number} cannot be dropped from {len(pack.drawn)}")
         drawn = [d for n, d in enumerate(pack.drawn, start=1) if n != number]
         request = replace(pack.request, prompts=len(drawn))
-        materials = [self._material(typed) for typed in _topics(request.topic)]
-        return self._again(pack, request, materials, drawn, pack.left_aside)
+        return self._again(pack, request, drawn, pack.left_aside)
 
     def _again(
         self,
         pack: Pack,
         request: PackRequest,
-        materials: Sequence[Material],
         drawn: Sequence[Drawn],
         aside: tuple[Drawn, ...],
     ) -> Pack:
         """A pack put together anew, with what it remembers of its making."""
-        made = assemble(self.library, request, materials, drawn)
+        materials, notes = self._materials(request.topic)
+        made = assemble(self.library, request, materials, drawn, notes)
         return replace(made, left_aside=aside, model=pack.model)
 
     # Material
@@ -164,46 +157,42 @@ class PackMaker:
         fingerprint = self._engine.store.library.fingerprint
         with self._lock:
             if fingerprint != self._of:
-                self._gatherer = Gatherer(self._engine.store)
+                self._topics = Topics(self._engine.store)
                 self._drawer = Drawer(self._engine)
+                self._resolved = {}
                 self._of, self._themes = fingerprint, []
 
-    def _material(self, typed: str) -> Material:
-        topic, found, extracts = self._gatherer.gather(typed)
-        material = Material(
-            topic=topic,
-            phrase=topic_phrase(typed),
-            extracts=extracts,
-            terms=Terms(hit.passage.text for hit in found.hits),
-            common=common_in([extract.text for extract in extracts]),
-            fingerprint=found.fingerprint,
-        )
-        if not is_held(topic, found, self._unknown(topic)):
-            raise self._not_held(material, "nothing")
-        return material
+    def _materials(self, typed: str) -> tuple[tuple[Material, ...], tuple[str, ...]]:
+        """What the library has on what was typed, and how it was found. Raises TopicNotHeld where
+        that is nothing."""
+        if not any(character.isalnum() for character in typed):
+            raise BadPackRequest("the topic is empty. Name one: soundings pack 'trust in a team'")
+        with self._lock:
+            known = self._resolved.get(typed)
+        if known is None:
+            found = self._topics.resolve(typed)
+            read = (self._read(material) for material in found.materials)
+            known = tuple(read), found.notes
+            with self._lock:
+                if len(self._resolved) >= _REMEMBERED:
+                    self._resolved.clear()
+                self._resolved[typed] = known
+        if not known[0]:
+            raise self._not_held(typed, "nothing")
+        return known
 
-    def _unknown(self, topic: Topic) -> float:
-        """The share of the topic's words, by rarity, that are nowhere in the library."""
-        frequency = self._engine.store.library.document_frequency(sorted(topic.rarity))
-        weight = sum(topic.rarity.values()) or 1.0
-        return sum(w for s, w in topic.rarity.items() if frequency[s] == 0) / weight
+    def _read(self, material: Material) -> Material:
+        return replace(material, extracts=read_for(self._drawer, material))
 
-    def _not_held(self, material: Material, what: str) -> TopicNotHeld:
-        near = tuple(theme.name for theme in nearest(self.themes(), material.topic.vector))
+    def _not_held(self, typed: str, what: str) -> TopicNotHeld:
+        near = tuple(t.name for t in nearest(self.themes(), self._topics.vector(typed)))
         named = "; ".join(f"“{name}”" for name in near)
         return TopicNotHeld(
-            f"the library says {what} about “{material.phrase}” that a pack could be made of. "
+            f"the library says {what} about “{topic_phrase(typed)}” that a pack could be made of. "
             + (f"The nearest of its themes: {named}. " if near else "")
             + "All of them: soundings pack",
             near,
         )
-
-
-def is_held(topic: Topic, found: Found, unknown: float) -> bool:
-    """Whether the library may speak of a topic: its words are known, or a sentence is so near that
-    other words must mean the same. Whether an extract is about it is told by its relevance."""
-    nearest_ = max((float((v @ topic.vector).max()) for v in found.vectors.values()), default=0.0)
-    return unknown <= _UNKNOWN or nearest_ >= _HELD
 
 
 def _writer_of(engine: Engine) -> "PackWriter | None":
@@ -255,19 +244,14 @@ def finished(steps: Generator[Step, None, T]) -> T:
             return result
 
 
-def _topics(typed: str) -> list[str]:
-    parts = [part.strip() for part in typed.split(";") if any(c.isalnum() for c in part)]
-    if not parts:
-        raise BadPackRequest("the topic is empty. Name one: soundings pack 'conflicts of interest'")
-    return parts
-
-
-def check_request(request: PackRequest) -> None:
-    """Raises BadPackRequest for what no pack can be, whatever the library holds."""
-    if not 1 <= request.prompts <= MOST_PROMPTS:
+def check_request(request: PackRequest) -> PackRequest:
+    """The request, if the library may hold what it asks for. Raises BadPackRequest for what no
+    pack can be, whatever the library holds."""
+    if request.prompts is not None and not 1 <= request.prompts <= MOST_PROMPTS:
         raise BadPackRequest(f"a pack has 1 to {MOST_PROMPTS} prompts, not {request.prompts}")
     if len(request.topic) > TOPIC_CHARACTERS:
         raise BadPackRequest("the topic is too long: name it in a few words")
     if not 1 <= len(request.audience) <= AUDIENCE_CHARACTERS:
         raise BadPackRequest(f"say for whom the pack is in 1 to {AUDIENCE_CHARACTERS} characters")
-    share_out(request.minutes, kinds_for(request.prompts))
+    prompts_for(request.minutes, request.prompts)
+    return request

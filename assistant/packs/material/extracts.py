@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from assistant.finding.excerpts import overlap
 from assistant.packs.material.acts import Act, acts_of
 from assistant.packs.material.alone import SAYING, stands_alone
-from assistant.turn.speakers import People, named_in, people_of, speaker_of
+from assistant.turn.speakers import People, is_speech, named_in, people_of, speaker_of
 from vectorstore import Found, Library, Passage, Store
 from vectorstore.library.lexicon import STOPWORDS, among, stem, terms, words
 
@@ -25,6 +25,8 @@ MOST_WORDS = 60
 LEAST_WORDS = 9
 MOST_SENTENCES = 3
 PASSAGES_READ = 40
+EXTRACTS = 72  # of one topic
+_REMEMBERED = 20_000  # vectors of extracts, by their words
 ON_TOPIC = 0.34
 """The relevance from which an extract is about the topic. Chosen by reading those around it."""
 _SAYS_IT = 0.8  # of the topic in a heading: what stands under it is about the topic,
@@ -64,10 +66,10 @@ _FIRST_PERSON = re.compile(r"\b(?:I|[Mm]y|I[’']m|I[’']ve|me)\b")
 class Extract:
     """A slice of a source that stands alone: its text is the source's `[start:end]`.
 
-    `turns_from` is where the sentence before ends, if the source goes on with "However" from there.
-
     `vector` is of its words alone: in their context, all that stands under one heading is alike.
-    `relevance` is how much of the topic is in it (0 to about 1), `acts` what it does.
+    `relevance` is how much of the topic is in it (0 to about 1), `act` what it does. `speaker` is
+    whose words or views it gives; only where `own_words` is true are they that person's to the
+    letter, and not a report of them.
     """
 
     passage: Passage
@@ -76,9 +78,9 @@ class Extract:
     text: str
     vector: Vector
     relevance: float
-    acts: tuple[Act, ...]
+    act: Act
     speaker: str | None
-    turns_from: int | None = None
+    own_words: bool = False
 
     @property
     def source(self) -> str:
@@ -87,6 +89,10 @@ class Extract:
     @property
     def words(self) -> int:
         return len(self.text.split())
+
+    def weighed(self, share: float) -> "Extract":
+        """With a share of its relevance."""
+        return replace(self, relevance=share * self.relevance)
 
     def overlaps(self, other: "Extract") -> bool:
         return overlap(self, other)
@@ -127,17 +133,33 @@ class Gatherer:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._texts: dict[str, tuple[str, People, int]] = {}
+        self._vectors: dict[str, Vector] = {}
 
     def gather(self, phrase: str) -> tuple[Topic, Found, list[Extract]]:
-        """Every extract of the passages nearest to `phrase`, the most relevant first."""
+        """The extracts of the passages nearest to `phrase`, the most relevant first."""
         found = self._store.searcher.search(phrase, PASSAGES_READ)
         topic = topic_of(phrase, found.query_vector, self._store.library)
         said = [e for hit in found.hits for e in self._of_passage(hit.passage, topic, found)]
-        vectors = self._store.encoder.encode([e.text for e in said])
-        listed = [replace(e, vector=vector) for e, vector in zip(said, vectors, strict=True)]
+        said.sort(key=lambda e: (-round(e.relevance, 6), e.source, e.start, e.end))
+        said = said[:EXTRACTS]
+        self._encode([e.text for e in said])
+        vectors = np.array([self._vectors[e.text] for e in said])
+        listed = [
+            replace(e, vector=vector, act=act)
+            for e, vector, act in zip(
+                said, vectors, acts_of([e.text for e in said], vectors), strict=True
+            )
+        ]
         _lend(listed)
         listed.sort(key=lambda e: (-round(e.relevance, 6), e.source, e.start, e.end))
         return topic, found, listed
+
+    def _encode(self, texts: Sequence[str]) -> None:
+        """Encode what has not been encoded before."""
+        if len(self._vectors) > _REMEMBERED:
+            self._vectors.clear()
+        new = [text for text in dict.fromkeys(texts) if text not in self._vectors]
+        self._vectors |= dict(zip(new, self._store.encoder.encode(new), strict=True)) if new else {}
 
     def _of_passage(self, passage: Passage, topic: Topic, found: Found) -> Iterator[Extract]:
         """The extracts of one passage, which have no vector yet."""
@@ -173,9 +195,9 @@ class Gatherer:
                 text=slice_,
                 vector=_NONE,
                 relevance=relevance,
-                acts=acts_of(slice_),
+                act=Act.CLAIM,
                 speaker=speaker,
-                turns_from=turns_from,
+                own_words=speaker is not None and is_speech(text, start, end),
             )
 
     def _text(self, source_id: str) -> tuple[str, People, int]:

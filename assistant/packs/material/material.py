@@ -3,10 +3,11 @@
 import hashlib
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from assistant.packs.material.extracts import ON_TOPIC, Extract, Topic
-from assistant.packs.material.phrases import Terms
+import numpy as np
+
+from assistant.packs.material.extracts import ON_TOPIC, Extract, Topic, Vector
 from assistant.packs.models import PackRequest
 
 Place = tuple[str, int, int]
@@ -14,15 +15,18 @@ Place = tuple[str, int, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Material:
-    """What the library has on one topic: how the topic reads in a sentence, its extracts, and the
-    stems that are `common` among them."""
+    """What the library has on one topic: how the topic reads in a sentence, and its extracts, the
+    most relevant first. `note` says how it was found, where that is not under its own name;
+    `named` are the other names under which it was found; `beside` are topics that were typed with
+    it and that the library holds nothing on."""
 
     topic: Topic
     phrase: str
     extracts: Sequence[Extract]
-    terms: Terms
-    common: frozenset[str]
     fingerprint: str
+    note: str | None = None
+    beside: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
 
     @property
     def enough(self) -> int:
@@ -32,6 +36,21 @@ class Material:
             if extract.relevance >= ON_TOPIC and not any(extract.overlaps(a) for a in apart):
                 apart.append(extract)
         return len(apart)
+
+    def nearest(self, vector: Vector) -> list[Extract]:
+        """The extracts, the nearest to a vector first."""
+        near = np.array([float(e.vector @ vector) for e in self.extracts])
+        return [self.extracts[i] for i in np.argsort(-near, kind="stable")]
+
+    def widened(
+        self, phrase: str, extracts: Sequence[Extract], note: str, named: Sequence[str]
+    ) -> "Material":
+        """With what was found under other names."""
+        return replace(self, phrase=phrase, extracts=extracts, note=note, named=tuple(named))
+
+    def without(self, beside: tuple[str, ...]) -> "Material":
+        """Beside topics that the library holds nothing on."""
+        return replace(self, beside=beside)
 
 
 def chance(request: PackRequest, material: Material) -> random.Random:

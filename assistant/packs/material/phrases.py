@@ -115,16 +115,6 @@ class Terms:
         self._counts[gram] += 1
         self._led.setdefault(gram, Counter())[before] += 1
 
-    def within(self, text: str, least: int = 2) -> list[str]:
-        """The terms in `text` that come at least `least` times, the commonest first."""
-        tokens = _TOKEN.findall(text)
-        grams = {
-            tuple(tokens[i : i + size]) for size in (2, 3) for i in range(len(tokens) - size + 1)
-        }
-        known = [g for g in grams if self._counts[g] >= least]
-        known.sort(key=lambda g: (-self._counts[g] * len(g), g))
-        return [phrase for gram in known if (phrase := self._phrase(gram))]
-
     def commonest(self, least: int) -> list[tuple[str, int]]:
         """Every term that comes at least `least` times, as a phrase, with how often it comes."""
         found = sorted(self._counts.items(), key=lambda p: (-p[1], p[0]))

@@ -14,7 +14,7 @@ def add_pack_commands(actions: Commands) -> None:
     """Add this action to `eval`'s."""
     packs = actions.add_parser("packs", help="measure discussion packs", description=_packs.__doc__)
     packs.add_argument("--topics", type=Path, metavar="FILE", help="YAML: held, not_held")
-    packs.add_argument("--prompts", type=positive, default=6, metavar="N", help="default: 6")
+    packs.add_argument("--prompts", type=positive, default=4, metavar="N", help="default: 4")
     packs.add_argument("--minutes", type=positive, default=40, metavar="M", help="default: 40")
     packs.add_argument("--seed", type=int, default=0, metavar="S", help="default: 0")
     packs.add_argument("--out", type=Path, metavar="DIR", help="where the packs are kept")

@@ -12,6 +12,7 @@ from itertools import combinations
 import numpy as np
 
 from assistant.packs import Pack, Prompt, Quoted
+from assistant.packs.making.timing import prompts_for
 from assistant.packs.material.alone import stands_alone
 from assistant.proof import Slice, judge
 from assistant.turn.question import wording
@@ -21,7 +22,7 @@ from vectorstore import Store
 from vectorstore.library.lexicon import terms
 
 STIMULUS_WORDS = 60
-LEAST_KINDS = 4
+LEAST_KINDS = 3
 LEAST_SOURCES = 3
 ALIKE = 0.9
 TO_THE_POINT = 0.3
@@ -157,7 +158,9 @@ class Measured:
 def measure_pack(pack: Pack, store: Store) -> Tallies:
     """Everything that is measured of one pack."""
     measures: dict[str, Callable[[], Iterator[bool]]] = {
-        "packs_whole": lambda: iter([len(pack.prompts) == pack.request.prompts]),
+        "packs_whole": lambda: iter(
+            [len(pack.prompts) == prompts_for(pack.request.minutes, pack.request.prompts)]
+        ),
         "quotes_exact": lambda: (_exact(pack, store, q) for p in pack.prompts for q in p.quotes),
         "lines_traced": lambda: _traced(pack),
         "points_supported": lambda: _supported(pack, store),
@@ -236,7 +239,7 @@ def _traced(pack: Pack) -> Iterator[bool]:
     markers = {citation.marker: citation.quote for citation in pack.citations}
     quotes = " ".join([*markers.values(), pack.request.topic, pack.request.audience])
     known = wording(quotes)
-    speakers = " ".join(q.said_by or "" for p in pack.prompts for q in p.quotes)
+    speakers = " ".join(q.said_by or q.reports or "" for p in pack.prompts for q in p.quotes)
     allowed = known.names | known.stems | frozenset(terms(speakers + " Monday"))
     figures = known.numbers | {str(pack.request.minutes), str(len(pack.sources))} | _COUNTING
     for prompt in pack.prompts:

@@ -61,7 +61,7 @@ def run_packs(
     engine: Engine,
     topics: Topics,
     *,
-    prompts: int = 6,
+    prompts: int = 4,
     minutes: int = 40,
     seed: int = 0,
     progress: Progress = lambda done, total: None,

@@ -109,7 +109,7 @@ def test_a_topic_not_held_names_themes_to_choose(workshop: Workshop) -> None:
     ("form", "told"),
     [
         ({"topic": " ; "}, "Type a topic"),
-        ({"minutes": None}, "do not fit into 0 minutes"),
+        ({"minutes": None}, "does not fit into 0 minutes"),
         ({"audience": "all " * 30}, "in 1 to 80 characters"),
     ],
 )

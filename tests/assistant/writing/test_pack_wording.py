@@ -34,8 +34,8 @@ def engine(starter_home: Path, service: Service) -> Engine:
 
 
 @pytest.fixture(scope="session")
-def plain(starter_engine: Engine) -> Pack:
-    return PackMaker(starter_engine).make(REQUEST)
+def plain(starter_read: Engine) -> Pack:
+    return PackMaker(starter_read).make(REQUEST)
 
 
 def quotes_of(service: Service) -> list[str]:
