@@ -4,6 +4,7 @@ The front door: one command line and one web page, put together from what each f
 """
 
 import argparse
+import atexit
 import contextlib
 import getpass
 import io
@@ -19,7 +20,7 @@ from functools import partial
 from importlib import metadata
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import assistant.cli
 import assistant.packs.cli
@@ -233,7 +234,19 @@ def _chat(args: argparse.Namespace, settings: Settings) -> int:
         shown = table.page_address or address
         page = build_page(engine, settings, reach, door)
         _serve(page, listening, shown, table, reach, engine, args.open)
-    return 0
+    _end_at_once()
+
+
+def _end_at_once() -> NoReturn:
+    """End this process, all said and put away.
+
+    A thread that still computes something for nobody would abort an interpreter that ends around
+    it: native code cannot be unwound there.
+    """
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def _note_settings(settings: Settings) -> None:
