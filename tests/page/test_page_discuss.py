@@ -38,7 +38,8 @@ def stimuli(page: Page) -> list[str]:
 
 @pytest.mark.slow
 def test_a_trainers_whole_path_by_keyboard_alone(page: Page) -> None:
-    press(page, page.get_by_role("tab", name="Discuss"))
+    reach(page, page.get_by_role("tab", name="Ask"), by="Shift+Tab")
+    page.keyboard.press("ArrowRight")
     reach(page, page.get_by_label("Topic"))
     page.keyboard.type("the tides")
     page.keyboard.press("Enter")
