@@ -184,11 +184,13 @@ class Answer:
 def answer_text(statements: Sequence[Statement], citations: Sequence[Citation]) -> str:
     """The statements as one text, quotes as they are shown, each with the markers of its quotes;
     the sides of a comparison in lines of their own."""
-    shown = {citation.quote: citation.shown or citation.quote for citation in citations}
+    shown = {(c.marker, c.quote): c.shown or c.quote for c in citations}
     said: list[str] = []
     side: str | None = None
     for statement in statements:
-        words = " ".join(visible(shown.get(statement.text, statement.text)).split())
+        text = statement.text
+        quoted = (shown.get((marker, text)) for marker in statement.citations)
+        words = " ".join(visible(next(filter(None, quoted), text)).split())
         text = f"{words} {in_brackets(statement.citations)}"
         if statement.side != side:
             side = statement.side

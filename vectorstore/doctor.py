@@ -131,7 +131,7 @@ def _cost_of_change(settings: Settings, library: Library) -> str:
     encoder = open_encoder(settings, library, lambda _: None, rebuild=True)
     ids = list(library.passage_ids())
     passages = library.passages(ids[:: -(-len(ids) // SAMPLE) or 1]).values()
-    sample = [in_context(p.title, p.heading, text) for p in passages for text in p.sentence_texts()]
+    sample = [in_context(p.title, p.heading, text) for p in passages for text in p.readings()]
     encoder.encode(sample[:1], bulk=True)  # loads it
     started = time.monotonic()
     encoder.encode(sample, bulk=True)

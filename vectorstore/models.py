@@ -1,12 +1,14 @@
 """The values that the library stores and search returns: frozen; offsets count code points."""
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 PROSE, ITEM, ROW, HEADING = "prose", "item", "row", "heading"
 LEAD_IN, CAPTION, REFERENCE, FURNITURE = "lead-in", "caption", "reference", "furniture"
 SENTENCE_KINDS = (PROSE, ITEM, ROW, HEADING, LEAD_IN, CAPTION, REFERENCE, FURNITURE)
+ROW_MARK = "| "  # what opens a row
 QUOTABLE = frozenset({PROSE, ITEM, ROW})
 """The kinds of sentences that may be quoted alone. A heading stands over something, a lead-in
 needs its list and a caption its table or figure; references and furniture (menus, mastheads,
@@ -29,13 +31,15 @@ class Sentence:
 
     `kind` is one of SENTENCE_KINDS; only those in QUOTABLE may be quoted alone. `block` numbers
     the paragraph, list item or row that the sentence belongs to, so that neighbours in one
-    paragraph share a number.
+    paragraph share a number. `read_as` is what a row of a table says with the headings of its
+    columns, where these stand elsewhere; empty where its own words are all there is.
     """
 
     start: int
     end: int
     kind: str
     block: int
+    read_as: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +98,25 @@ class Passage:
     def sentence_texts(self) -> list[str]:
         """The text of each sentence, in order."""
         return [self.slice(sentence.start, sentence.end) for sentence in self.sentences]
+
+    def readings(self) -> list[str]:
+        """What each sentence says, in order: its text, or a row with its column headings."""
+        return [s.read_as or self.slice(s.start, s.end) for s in self.sentences]
+
+    def as_read(self, start: int, end: int) -> str:
+        """The source's text `[start:end]`, each row in it with its column headings."""
+        return as_read(self.slice(start, end), start, self.sentences)
+
+
+def as_read(text: str, start: int, sentences: Sequence[Sentence]) -> str:
+    """A text that begins at offset `start` of its source, each row in it with the headings of its
+    columns."""
+    said, done = "", 0
+    for s in sentences:
+        if s.read_as and start <= s.start and s.end <= start + len(text):
+            said += text[done : s.start - start] + ROW_MARK + s.read_as
+            done = s.end - start
+    return said + text[done:]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,7 +42,8 @@ def compose(
                 continue
             marker = len(citations) + 1
             found = cited(quote, library, marker=marker)
-            citations.append(replace(found, shown=shown(quote.text)))
+            read = quote.passage.as_read(quote.start, quote.end)
+            citations.append(replace(found, shown=shown(read)))
             listed += [marker] if quote.listed else []
             statements.append(
                 Statement(

@@ -22,7 +22,7 @@ _ENDS = (*".!?;", *"\"”’')")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A sentence that might answer: `hit.passage.sentences[index]`."""
+    """A sentence that might answer: `hit.passage.sentences[index]`; `text` is how it is read."""
 
     hit: Hit
     index: int
@@ -55,7 +55,7 @@ def candidates(found: Found) -> list[Candidate]:
     return [
         Candidate(hit=hit, index=i, text=text)
         for hit in found.hits
-        for i, text in enumerate(hit.passage.sentence_texts())
+        for i, text in enumerate(hit.passage.readings())
         if _says_something(hit.passage.sentences[i], text)
     ]
 

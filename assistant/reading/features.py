@@ -1,6 +1,7 @@
 """What is known of the sentences that were found, as numbers: what a reader makes of each, how like
 the question they are, and how much of its words, the rare ones more, they say."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,10 +12,13 @@ from assistant.finding.candidates import Candidate, lead_of
 from assistant.reading.reader import Reader, Reading, Stretch
 from assistant.turn.asked import Asked
 from assistant.turn.question import wording
-from vectorstore import Found, Passage
+from vectorstore import Found, Passage, Sentence
 from vectorstore.library.context import place_above
+from vectorstore.models import ROW
 
 Rows = NDArray[np.float32]
+
+_CELLS = re.compile(r"(?<!\\)\||\t")
 
 PLAIN_FEATURES = (
     "similarity",
@@ -104,7 +108,7 @@ class _Told:
 
     @classmethod
     def of(cls, asked: Asked, passage: Passage) -> "_Told":
-        stems = [wording(text).stems for text in passage.sentence_texts()]
+        stems = [wording(text).stems for text in passage.readings()]
         above = (wording(text).stems for text in (passage.heading, passage.title))
         return cls(stems=stems, covered=asked.cover(frozenset().union(*stems, *above)))
 
@@ -134,12 +138,20 @@ def _readings(asked: Asked, found: Found, reader: Reader) -> dict[str, Reading]:
     stretches = [
         Stretch(
             heading=place_above(hit.passage.title, hit.passage.heading),
-            sentences=tuple(hit.passage.sentence_texts()),
+            sentences=tuple(map(_read_out, hit.passage.readings(), hit.passage.sentences)),
         )
         for hit in found.hits
     ]
     read = reader.read(asked.text, found.led, stretches)
     return {hit.passage.id: reading for hit, reading in zip(found.hits, read, strict=True)}
+
+
+def _read_out(text: str, sentence: Sentence) -> str:
+    """A row as a person reads it out, cell after cell: the reader learnt from sentences, and the
+    marks between cells are none of its words."""
+    cells = [cell.strip() for cell in _CELLS.split(text)] if sentence.kind == ROW else []
+    said = ", ".join(filter(None, cells))
+    return f"{said}." if len(cells) > 1 else text
 
 
 def _read(listed: Sequence[Candidate], readings: dict[str, Reading]) -> Rows:

@@ -79,8 +79,13 @@ class Evidence:
                 spans[-1] = quote_of(passage, before.start, max(end, before.end), 0.0)
                 continue
             spans.append(quote_of(passage, begin, end, 0.0))
-        citations = [cited(span, self._library, marker=0) for span in spans]
-        return [replace(c, shown=shown(c.quote)) for c in citations]
+        return [
+            replace(
+                cited(span, self._library, marker=0),
+                shown=shown(span.passage.as_read(span.start, span.end)),
+            )
+            for span in spans
+        ]
 
     def around(self, citations: Iterable[Citation]) -> str:
         """What stands around quotes: what they are called under, and the lines beside them."""
@@ -127,7 +132,7 @@ class Evidence:
                 if (passage.source, sentence.start) in given:
                     continue
                 given.add((passage.source, sentence.start))
-                text = shown(passage.slice(sentence.start, sentence.end), sentence.kind)
+                text = shown(passage.as_read(sentence.start, sentence.end), sentence.kind)
                 if sentence.kind == HEADING:
                     section = text if text and text not in passage.heading else passage.heading
                     continue
@@ -251,6 +256,8 @@ def context_of(passage: Passage, start: int) -> str:
     if not at:
         return ""
     own = passage.sentences[at]
+    if own.read_as:
+        return own.read_as
     if own.kind in PARTS:
         for before in reversed(passage.sentences[:at]):
             if before.kind not in PARTS:

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from ingest.cutting.columns import heads_of_tables
 from ingest.cutting.likely import likely_kinds
 from ingest.cutting.shapes import (
     DATE,
@@ -76,9 +77,10 @@ def kinds(document: Document) -> list[str]:
     """The kind of each block of a document; a lead-in is only the last sentence of its block."""
     found, led = exact_kinds(document)
     likely = likely_kinds(document, led)
+    heads = heads_of_tables(document)
     return [
-        guess if guess is not None and kind in QUOTABLE else kind
-        for kind, guess in zip(found, likely, strict=True)
+        CAPTION if i in heads else guess if guess is not None and kind in QUOTABLE else kind
+        for i, (kind, guess) in enumerate(zip(found, likely, strict=True))
     ]
 
 

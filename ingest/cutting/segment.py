@@ -4,6 +4,7 @@ import hashlib
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
+from ingest.cutting.columns import rows_as_read
 from ingest.cutting.kinds import kinds
 from ingest.cutting.outline import heading_paths
 from ingest.cutting.sentences import STAMP, split
@@ -13,7 +14,7 @@ from vectorstore.library.changes import NewPassage
 from vectorstore.models import FURNITURE, LEAD_IN, Sentence
 
 RULES = 5  # raise it with any change to the rules here, in `sentences`, `outline` or `written`
-KINDS = 1  # raise it with any change to `kinds`, `shapes` or the weights of `likely`
+KINDS = 2  # raise it with any change to `kinds`, `shapes` or the weights of `likely`
 LONGEST_ROW = 400  # characters: up to so many, a row of a table is one sentence
 
 
@@ -30,6 +31,7 @@ def _shape(settings: IngestSettings) -> str:
 def sentences(document: Document) -> list[Sentence]:
     """All sentences of a document in order, each of its kind, headings as one sentence each."""
     found = []
+    as_read = rows_as_read(document)
     for number, (block, kind) in enumerate(zip(document.blocks, kinds(document), strict=True)):
         spans = list(split(document.text, block.start, block.end))
         if block.kind == "row" and spans and spans[-1][1] - spans[0][0] <= LONGEST_ROW:
@@ -39,7 +41,8 @@ def sentences(document: Document) -> list[Sentence]:
             own = block.kind if leads else kind  # only its last sentence leads to a list
             if STAMP.fullmatch(document.text, start, end):
                 own = FURNITURE
-            found.append(Sentence(start=start, end=end, kind=own, block=number))
+            read = as_read.get(number, "") if len(spans) == 1 else ""
+            found.append(Sentence(start=start, end=end, kind=own, block=number, read_as=read))
     return found
 
 

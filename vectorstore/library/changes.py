@@ -45,7 +45,7 @@ class NewVersion:
     def encoded(self, passage: NewPassage) -> list[str]:
         """What is encoded of one of the passages: its sentences, each in its context."""
         return [
-            in_context(self.title, passage.heading, self.text[s.start : s.end])
+            in_context(self.title, passage.heading, s.read_as or self.text[s.start : s.end])
             for s in passage.sentences
         ]
 

@@ -27,7 +27,7 @@ from vectorstore.library.schema import (
     migrated,
     run,
 )
-from vectorstore.models import Change, Heading, Passage, Run, Sentence, Source
+from vectorstore.models import Change, Heading, Passage, Run, Sentence, Source, as_read
 
 FILE_NAME = "library.sqlite3"
 V = TypeVar("V")
@@ -523,8 +523,8 @@ def _passage(row: tuple) -> Passage:  # type: ignore[type-arg]
         heading=row[6],
         page=row[7],
         sentences=tuple(
-            Sentence(start=start, end=end, kind=kind, block=block)
-            for start, end, kind, block in json.loads(row[8])
+            Sentence(start=start, end=end, kind=kind, block=block, read_as="".join(read_as))
+            for start, end, kind, block, *read_as in json.loads(row[8])
         ),
     )
 
@@ -554,14 +554,17 @@ def _insert(connection: sqlite3.Connection, new: NewVersion, now: str) -> None:
         ),
     )
     for ordinal, p in enumerate(new.passages):
-        sentences = [(s.start, s.end, s.kind, s.block) for s in p.sentences]
+        sentences = [
+            (s.start, s.end, s.kind, s.block, *([s.read_as] if s.read_as else []))
+            for s in p.sentences
+        ]
         connection.execute(
             'INSERT INTO passage (id, version, ordinal, start, "end", page, title, heading, text, '
             "sentences, searched) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 *(p.id, cursor.lastrowid, ordinal, p.start, p.end, p.page, new.title, p.heading),
                 *(new.text[p.start : p.end], json.dumps(sentences)),
-                searchable(new.text[p.start : p.end]),
+                searchable(as_read(new.text[p.start : p.end], p.start, p.sentences)),
             ),
         )
 

@@ -284,10 +284,7 @@ def _signals(candidate: _Candidate, similarity: float, pool: _Pool) -> tuple[flo
 def sentence_digests(passage: Passage) -> list[bytes]:
     """The keys of the vectors of a passage's sentences, in order: of what was encoded, which is
     each sentence in its context."""
-    return [
-        digest(in_context(passage.title, passage.heading, text))
-        for text in passage.sentence_texts()
-    ]
+    return [digest(in_context(passage.title, passage.heading, text)) for text in passage.readings()]
 
 
 def stack(keys: Sequence[bytes], vectors: dict[bytes, Vector]) -> Vector:
