@@ -3,15 +3,19 @@
 import codecs
 import re
 import subprocess
+import sys
 from pathlib import Path
 
+import py3langid
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest import UnreadableFile
 from ingest.readers import read_file
+from ingest.readers.apart import Reading
 from ingest.readers.text.encoding import decode
+from ingest.readers.text.language import language_of
 from tests.conftest import ROOT
 
 CASE = ROOT.parent / "shared" / "cases" / "70-txt-utf16-utf32"
@@ -46,6 +50,38 @@ def test_an_old_encoding_is_read_where_no_other_can_be_meant(name: str, text: st
 def test_central_european_text_is_told_from_western() -> None:
     czech = "Řeka je čistá a její břeh klidný"
     assert decode(czech.encode("cp1250"))[0] == czech
+
+
+IN_DOUBT = {
+    "cp1250": "Přístav má tři mola a lodě v něm kotví zdarma do neděle.",
+    "cp1252": "Über die Höhe der Gebühr entscheidet der Hafenmeister täglich.",
+}
+
+
+@pytest.mark.parametrize("name", IN_DOUBT)
+def test_the_process_that_reads_tells_them_apart_too(tmp_path: Path, name: str) -> None:
+    (tmp_path / "a.txt").write_bytes(IN_DOUBT[name].encode(name))
+    with Reading() as reading:
+        [document] = reading.read(tmp_path / "a.txt")
+    assert document.text == IN_DOUBT[name]
+
+
+@pytest.mark.parametrize("text", [*TEXTS, *IN_DOUBT.values(), "", "42", "日本語の文章です。"])
+def test_a_language_is_what_the_library_says_that_it_is(text: str) -> None:
+    assert language_of(text) == py3langid.classify(text)[0]
+
+
+def test_a_text_in_utf8_does_not_load_what_tells_languages(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(TEXTS[0], encoding="utf-8")
+    told = f"""
+import sys
+from pathlib import Path
+from ingest.readers import read_file
+from ingest.readers.apart import Reading
+assert read_file(Path({str(tmp_path / "a.txt")!r}))[0].text
+assert "py3langid" not in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", told], check=True, cwd=ROOT)
 
 
 def test_where_two_could_be_meant_both_are_shown_and_the_cure_works(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from unicodedata import category
 
 from ingest.errors import UnreadableFile
+from ingest.readers.text.language import language_of
 
 # The four-byte mark that begins with the two-byte one comes first.
 _MARKS = (
@@ -159,10 +160,4 @@ def _is_plausible(text: str) -> Iterator[bool]:
 
 def _is_of_its_languages(text: str, name: str) -> bool:
     """Whether a text is in a language that this encoding was made for."""
-    import py3langid
-
-    try:
-        language: str = py3langid.classify(text[:5_000])[0]
-    except OSError:  # it unpacks its model into a file, which a process that reads may not write
-        return False
-    return (language in _CENTRAL) == (name == "windows-1250")
+    return (language_of(text) in _CENTRAL) == (name == "windows-1250")
