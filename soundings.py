@@ -188,7 +188,7 @@ NOTED = {
     "POST /library/read": "uploads read",
     "POST /library/remove": "removal",
     "POST /library/restore": "restore",
-    "POST /library/rename": "rename",
+    "POST /library/edit": "edit",
     "POST /evaluate/start": "run",
     "POST /evaluate/baseline": "baseline",
     "POST /evaluate/remove": "run removed",
@@ -197,7 +197,9 @@ NOTED = {
     "GET /pack-file": "export",
 }
 # And of the commands: what changes who may do what, and what there is.
-NOTED_COMMANDS = ("users", "sources remove", "sources restore", "backup", "restore", "migrate")
+NOTED_COMMANDS = (
+    "users", "sources remove", "sources edit", "sources restore", "backup", "restore", "migrate",
+)  # fmt: skip
 
 # The page. Everything that knows gradio is imported inside, so that no other command loads it.
 

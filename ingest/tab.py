@@ -39,7 +39,7 @@ class LibraryTab:
 
     def head(self) -> str:
         """The styles and the script that the tab needs, for the page's head."""
-        return look.dressed("ingest", "library")
+        return look.dressed("ingest", "library") + look.dressed("ingest", "editing")
 
     def add_tab(self, engine: HasStore) -> None:
         """Build the tab inside the current `gr.Tabs`."""

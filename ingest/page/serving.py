@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse
 
 from ingest.errors import UploadRefused
-from ingest.page import view
+from ingest.page import editing, view
 from ingest.page.adding import Adding
 from ingest.page.adding_view import standing_view
 from ingest.page.uploads import Incoming
@@ -144,6 +144,15 @@ class Desk:
             )
         )
 
+    def details(self, id: str) -> HTMLResponse:
+        return _piece(lambda: editing.form(self._store.library.source(id)))
+
+    def edit(self, id: str, filled: editing.Filled) -> PlainTextResponse:
+        def saved() -> str:
+            return editing.saved(self._settings, self._store, id, filled, self._announce)
+
+        return _line(saved)
+
     def restore(self, id: str) -> PlainTextResponse:
         def restored() -> str:
             source = restore(self._settings, id, announce=self._announce)
@@ -161,6 +170,7 @@ def library_routes(desk: Desk) -> APIRouter:
         ("/search", desk.search),
         ("/adding", desk.standing),
         ("/removal", desk.removal),
+        ("/editing", desk.details),
     ):
         router.get(path, response_class=HTMLResponse)(serve)
     for path, do in (
@@ -170,6 +180,7 @@ def library_routes(desk: Desk) -> APIRouter:
         ("/cancel", desk.cancel),
         ("/remove", desk.remove),
         ("/restore", desk.restore),
+        ("/edit", desk.edit),
     ):
         router.post(path)(do)
     return router

@@ -8,6 +8,7 @@ Pure functions of values. Whatever comes from documents or people passes through
 import json
 from collections.abc import Mapping, Sequence
 
+from ingest.page import editing
 from ingest.plan import STARTER_ORIGIN, UPLOADED
 from vectorstore import Hit, Source
 from vectorstore.dependants import Dependant, losing_in_words
@@ -105,7 +106,7 @@ def _row(source: Source) -> Html:
         _cell("Passages", f"{source.passages:,}", sort=source.passages, number=True),
         _cell("Version", str(source.version), sort=source.version, number=True),
         _cell("Added", in_words(source.added), sort=source.added),
-        element("td", removes, role="cell"),
+        element("td", editing.actions(editing.opener(source), removes), role="cell"),
     ]
     return element("tr", *cells, role="row")
 

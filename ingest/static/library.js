@@ -401,6 +401,8 @@
     });
   }
 
+  document.addEventListener("library-changed", refresh); // by its other scripts
+
   // The tab is filled each time that it comes into view
   const seen = new IntersectionObserver((entries) => {
     if (!entries.some((entry) => entry.isIntersecting)) return;

@@ -1,5 +1,6 @@
 """The addresses of the Library tab: for keepers alone, and what they say of what is there."""
 
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -15,13 +16,14 @@ from vectorstore.dependants import Dependant
 from web.by_role import front
 from web.identity.people import Role
 
-READ = ("sources", "changes", "search?q=boat", "adding", "removal?id=boats")
+READ = ("sources", "changes", "search?q=boat", "adding", "removal?id=boats", "editing?id=boats")
 POST = (
     "begin",
     "file?batch=x&name=a.txt",
     "read?batch=x",
     "remove?id=boats",
     "restore?id=boats",
+    "edit?id=boats",
     "cancel",
 )
 
@@ -110,3 +112,50 @@ def test_what_is_found_is_marked_under_its_source(served: Any) -> None:
     keeper = served(Role.KEEPER)
     shown = keeper.get("search?q=boats").text
     assert "<mark>boat</mark>" in shown and shown.count("<h4>boats</h4>") == 1
+
+
+# Saying what a source is
+
+FILLED = {
+    "title": "Boats", "author": "", "date": "2016", "publisher": "", "url": "", "description": "",
+}  # fmt: skip
+
+
+def test_the_form_holds_what_is_known_and_is_text(served: Any) -> None:
+    keeper = served(Role.KEEPER)
+    said = '"><script>alert(1)</script>'
+    assert keeper.post("edit?id=boats", json=FILLED | {"description": said}).status_code == 200
+    form = keeper.get("editing?id=boats").text
+    assert 'value="2016"' in form and 'value="Boats"' in form
+    assert "&lt;script&gt;" in form and "<script" not in form
+    labels = re.findall(r'<label[^>]* for="([^"]+)"', form)
+    assert sorted(labels) == sorted(re.findall(r'<(?:input|textarea)[^>]* id="([^"]+)"', form))
+    assert len(labels) == 6
+    assert keeper.get("editing?id=nothing").status_code == 404
+
+
+def test_a_keeper_says_what_a_source_is_and_takes_it_back(served: Any, desk: Any) -> None:
+    keeper = served(Role.KEEPER)
+    assert "are saved" in keeper.post("edit?id=boats", json=FILLED).text
+    source = desk.library.source("boats")
+    assert (source.title, source.date, source.author) == ("Boats", "2016", None)
+    assert desk.library.described()["boats"].keys() == {"title", "date"} - (
+        {"title"} if source.title == "boats" else set()
+    )
+    version = source.version
+    assert "Nothing of “Boats” was changed" in keeper.post("edit?id=boats", json=FILLED).text
+    assert desk.library.source("boats").version == version
+    keeper.post("edit?id=boats", json=FILLED | {"date": " "})
+    assert desk.library.source("boats").date is None
+
+
+@pytest.mark.parametrize("wrong", [{"id": "trees"}, {"title": "x" * 401}, {"title": None}])
+def test_what_is_no_field_of_a_source_is_refused(served: Any, desk: Any, wrong: Any) -> None:
+    before = desk.state()
+    assert served(Role.KEEPER).post("edit?id=boats", json=FILLED | wrong).status_code == 422
+    assert desk.state() == before
+
+
+def test_each_row_opens_its_form(served: Any) -> None:
+    rows = served(Role.KEEPER).get("sources").text
+    assert re.search(r'class="plain source-details"[^>]* data-id="boats"', rows)

@@ -223,6 +223,20 @@ def test_removing_says_which_gold_questions_lose_their_evidence(keeper: Page) ->
     expect(dialog).to_be_hidden()
 
 
+def test_a_keeper_says_what_a_source_is(keeper: Page, kept: Served) -> None:
+    keeper.get_by_role("button", name="Details of Brief: Shape shifters").click()
+    dialog = keeper.get_by_role("dialog")
+    expect(dialog.get_by_label("Title")).to_have_value(re.compile("^Brief: Shape shifters: "))
+    expect(dialog.get_by_label("Title")).to_be_focused()
+    dialog.get_by_label("What it is").fill("On those who change their shape.")
+    dialog.get_by_label("What it is").press("Tab")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog).to_be_hidden(timeout=LONG)
+    expect(keeper.locator("#library-notice")).to_contain_text("its details are saved")
+    source = library(kept).source("shape-shifters")
+    assert (source.description, source.version) == ("On those who change their shape.", 2)
+
+
 # While files are read
 
 

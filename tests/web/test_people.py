@@ -20,6 +20,7 @@ from assistant.answering.line import Line
 from assistant.answering.parts import Part
 from assistant.writing import ModelWriter
 from assistant.writing.opening import open_model
+from ingest.restore import EDITABLE
 from soundings import build_page
 from tests.assistant.writing.conftest import Service, streams
 from tests.conftest import settings_of
@@ -333,6 +334,7 @@ def test_what_is_done_at_the_page_leaves_a_trace(
         guesser.get("/logout")
     logged_in(address, "the-leader").close()
     evaluator.post("/library/remove?id=not-there")
+    evaluator.post("/library/edit?id=not-there", json=dict.fromkeys(EDITABLE, "x"))
     evaluator.post("/library/read?batch=none")
     evaluator.post("/evaluate/start", json={"sets": []})
     evaluator.get("/conversation/export?id=none&form=md")
@@ -343,6 +345,7 @@ def test_what_is_done_at_the_page_leaves_a_trace(
         ("nobody", "login", "name: nobody-here", "refused (401)"),
         ("nobody", "login", "name: the-leader", "done"),
         ("the-evaluator", "removal", "id: not-there", "refused (404)"),
+        ("the-evaluator", "edit", "id: not-there", "refused (404)"),
         ("the-evaluator", "uploads read", "batch: none", "refused (422)"),
         ("the-evaluator", "run", "", "refused (409)"),
         ("the-evaluator", "export", "id: none, form: md", "refused (404)"),
