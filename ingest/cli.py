@@ -4,10 +4,12 @@ import argparse
 import sys
 from pathlib import Path
 
+from ingest.connectors.run import due, ingest_connector, named
 from ingest.job import ingest
 from ingest.progress import ConsoleProgress
 from ingest.report import STATUSES, Report
 from vectorstore.console import Commands, announce, print_json
+from vectorstore.errors import SoundingsError, UsageError
 from vectorstore.settings import Settings
 
 MOST_PAIRS = 20  # near-duplicates that are printed
@@ -28,12 +30,21 @@ def add_commands(commands: Commands) -> None:
     parser.add_argument(
         "--rebuild", action="store_true", help="make passages, vectors and index again"
     )
+    parser.add_argument(
+        "--connector", metavar="NAME", help="what this connector of soundings.toml holds"
+    )
+    parser.add_argument(
+        "--due", action="store_true", help="every connector that is due to be looked at"
+    )
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
     parser.set_defaults(run=_ingest)
 
 
 def _ingest(args: argparse.Namespace, settings: Settings) -> int:
-    """Read files and folders into the library; with no PATH, the starter library."""
+    """Read files and folders into the library; with no PATH, the starter library. With --connector
+    or --due, what connectors hold."""
+    if args.connector or args.due:
+        return _connectors(args, settings)
     with ConsoleProgress() as progress:
         report = ingest(
             settings,
@@ -49,6 +60,39 @@ def _ingest(args: argparse.Namespace, settings: Settings) -> int:
     else:
         _print(report)
     return 1 if report.counts["failed"] else 0
+
+
+def _connectors(args: argparse.Namespace, settings: Settings) -> int:
+    if args.paths or args.rebuild or (args.connector and args.due):
+        raise UsageError("give paths, or --connector NAME, or --due; connectors do not --rebuild")
+    chosen = [named(settings, args.connector)] if args.connector else due(settings)
+    reports: dict[str, Report] = {}
+    failed: list[str] = []
+    for connector in chosen:
+        try:
+            with ConsoleProgress() as progress:
+                reports[connector.name] = ingest_connector(
+                    settings,
+                    connector,
+                    prune=args.prune,
+                    yes=args.yes,
+                    progress=progress,
+                    announce=announce,
+                )
+        except SoundingsError as exc:
+            if not args.due:
+                raise
+            failed.append(connector.name)  # the others are looked at all the same
+            announce(f"soundings: {exc}")
+    if args.json:
+        told = [report.to_json() for report in reports.values()]
+        print_json(told[0] if args.connector else dict(zip(reports, told, strict=True)))
+    elif args.due and not chosen:
+        announce("No connector is due.")
+    else:
+        for report in reports.values():
+            _print(report)
+    return 1 if failed or any(r.counts["failed"] for r in reports.values()) else 0
 
 
 def make_again(settings: Settings) -> None:

@@ -7,6 +7,7 @@ SoundingsError
     ├── PruneRefused       a folder is empty or gone, and all that came from it would be retired
     ├── UploadRefused      a file that a browser sent is not taken
     ├── Stopped            somebody stopped a run
+    ├── ConnectorFailed    where documents live could not be looked at
     └── AlreadyAdding      other files are being read just now
 """
 
@@ -43,3 +44,7 @@ class AlreadyAdding(IngestError):
     """Other files are being read just now; one batch is read at a time."""
 
     status = 409
+
+
+class ConnectorFailed(IngestError):
+    """A connector is not there, lacks a package or a secret, or its reader failed."""

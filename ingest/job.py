@@ -122,23 +122,49 @@ def ingest(
     home = settings.home
     files: list[FileReport] = []
     documents: list[Document] = []
-    existed = (home / FILE_NAME).is_file()
     if paths or not rebuild:
         there = list(paths or [STARTER])
-        if prune and existed:
+        if prune and (home / FILE_NAME).is_file():
             there = _holding_something(there, Library(home / FILE_NAME), yes=yes)
         if there:
             table = settings.table(IngestSettings)
             reading = Reading(seconds=table.read_seconds, ocr=table.ocr, stop=stop)
             files, documents = read_all(there, progress, reading, names)
-    if not documents and not existed:
+    roots = [origin_of(resolved(path)) for path in paths or [STARTER]] if prune else []
+    return take(
+        settings,
+        files,
+        documents,
+        prune=roots,
+        rebuild=rebuild,
+        wait=wait,
+        progress=progress,
+        announce=announce,
+    )
+
+
+def take(
+    settings: Settings,
+    files: Sequence[FileReport],
+    documents: Sequence[Document],
+    *,
+    prune: Sequence[str] = (),
+    there: Sequence[str] = (),
+    rebuild: bool = False,
+    wait: float = 0,
+    progress: Progress,
+    announce: Callable[[str], None],
+) -> Report:
+    """Take documents that were read into the library; `files` are lines of the report that stand
+    already, `prune` and `there` as in `make_plan`, the rest as in `ingest`."""
+    home = settings.home
+    if not documents and not (home / FILE_NAME).is_file():
         return Report(files=tuple(files), sources=0, passages=0, encoded=0, library="")
     library = Library.create(home / FILE_NAME)
     with writing(home, wait):
         encoder = open_encoder(settings, library, announce, rebuild=rebuild)
         shape = shape_for(settings, library, encoder, rebuild=rebuild)
-        roots = [origin_of(resolved(path)) for path in paths or [STARTER]]
-        plan = make_plan(library, documents, prune=roots if prune else [])
+        plan = make_plan(library, documents, prune=prune, there=there)
         if rebuild:
             plan = rebuild_plan(library, plan)
         job = Job(settings=settings, library=library, encoder=encoder, progress=progress)

@@ -17,7 +17,8 @@ from vectorstore import Changes, Library, NewVersion, Source
 STARTER = Path(__file__).resolve().parent / "library"
 STARTER_ORIGIN = "starter:"
 UPLOADED = "uploaded:"  # the origin of a file that was handed over: its name, and no place
-_RECORD = re.compile(r"(.*?\.(?:jsonl|eml))#", re.IGNORECASE | re.DOTALL)
+CONNECTED = "connector:"  # the origin of what a connector loaded: its name, # and the id there
+_RECORD = re.compile(r"(connector:[^#]*|.*?\.(?:jsonl|eml))#", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,16 +54,21 @@ class Plan:
 
 
 def make_plan(
-    library: Library, documents: Sequence[Document], *, prune: Sequence[str] = ()
+    library: Library,
+    documents: Sequence[Document],
+    *,
+    prune: Sequence[str] = (),
+    there: Sequence[str] = (),
 ) -> Plan:
-    """Compare documents with the library. `prune` are the roots whose missing sources retire.
+    """Compare documents with the library. `prune` are the roots whose missing sources retire;
+    `there` are origins that were looked at and are there, though they gave no document.
 
     Content decides. The same text under the same origin is unchanged; under another it is a
     duplicate, or the same source moved if the old file is gone. Another text under the same
     origin is a new version; so is one under the name of a source whose file is gone. Every text
     that was read is in the library afterwards, and the same documents again change nothing.
     """
-    return _Planner(library).plan(documents, prune)
+    return _Planner(library).plan(documents, prune, there)
 
 
 def rebuild_plan(library: Library, plan: Plan) -> Plan:
@@ -98,7 +104,9 @@ class _Planner:
         self.new_aliases: dict[str, str] = {}
         self.files: list[FileReport] = []
 
-    def plan(self, documents: Sequence[Document], prune: Sequence[str]) -> Plan:
+    def plan(
+        self, documents: Sequence[Document], prune: Sequence[str], there: Sequence[str]
+    ) -> Plan:
         digests = {d.origin: hashlib.sha256(d.text.encode()).hexdigest() for d in documents}
         replaced = {
             mine.id: digests[d.origin]
@@ -106,8 +114,8 @@ class _Planner:
             if (mine := self._replaced_by(d)) is not None
         }
         self.documents = {document.origin: document for document in documents}
-        self.read = set(digests)
-        self.files_read = {_file_of(origin) for origin in digests}
+        self.read = {*digests, *there}
+        self.files_read = {_file_of(origin) for origin in self.read}
         self.by_text = {  # of the sources that keep their text
             source.sha256: source.id
             for source in self.sources.values()
@@ -441,7 +449,7 @@ def _is_gone(file: str) -> bool:
     """Whether the file that a source came from is no longer there. In doubt it is not gone."""
     if file.startswith(STARTER_ORIGIN):
         return not (STARTER / file.removeprefix(STARTER_ORIGIN)).exists()
-    if file.startswith(UPLOADED):
+    if file.startswith((UPLOADED, CONNECTED)):
         return False
     try:
         return not Path(file).exists()

@@ -1,10 +1,46 @@
 """The table `ingest` of the settings."""
 
-from pydantic import Field
+from datetime import timedelta
+from typing import Any
 
-from vectorstore.settings import Table
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from vectorstore.settings import PREFIX, Table
 
 MEGABYTE = 1_000_000  # bytes
+_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+
+
+class Connector(BaseModel):
+    """A place where documents live, and the reader of LlamaIndex that loads them.
+
+    `reader` is its class ("package.module:Class"), made with `arguments` and `secrets` (argument →
+    environment variable), and asked by `load_data` with `load`. `every` says how often to look:
+    "30m", "6h", "1d".
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")
+    reader: str = Field(pattern=r"^\w+(?:\.\w+)*:\w+$")
+    arguments: dict[str, Any] = {}
+    load: dict[str, Any] = {}
+    secrets: dict[str, str] = {}
+    every: str | None = Field(default=None, pattern=r"^[1-9]\d{0,3}[mhd]$")
+
+    @field_validator("secrets")
+    @classmethod
+    def _of_the_environment(cls, secrets: dict[str, str]) -> dict[str, str]:
+        for variable in secrets.values():
+            if not variable.isidentifier() or variable.startswith(PREFIX):
+                raise ValueError(
+                    f"a secret is the name of an environment variable without {PREFIX} before it"
+                )
+        return secrets
+
+    @property
+    def interval(self) -> timedelta | None:
+        return timedelta(**{_UNITS[self.every[-1]]: int(self.every[:-1])}) if self.every else None
 
 
 class IngestSettings(Table):
@@ -25,6 +61,17 @@ class IngestSettings(Table):
 
     upload_megabytes: int = Field(default=400, ge=1, le=20_000)
     """How large the files may be in all that are added there at once."""
+
+    connector: tuple[Connector, ...] = ()
+    """Where documents live that are no files here, each a `[[connector]]` of `soundings.toml`."""
+
+    @field_validator("connector")
+    @classmethod
+    def _each_name_once(cls, connectors: tuple[Connector, ...]) -> tuple[Connector, ...]:
+        names = [connector.name for connector in connectors]
+        if len(set(names)) < len(names):
+            raise ValueError("each connector needs a name of its own")
+        return connectors
 
     @property
     def upload_file_bytes(self) -> int:

@@ -221,5 +221,6 @@ def _explain(exc: ValidationError, origins: Mapping[str, str]) -> str:
     problems = []
     for error in exc.errors(include_url=False, include_input=False):
         name = str(error["loc"][0]) if error["loc"] else "?"
-        problems.append(f"'{name}' (from {origins.get(name, 'default')}): {error['msg']}")
+        within = "".join(f", {part}" for part in error["loc"][1:])
+        problems.append(f"'{name}{within}' (from {origins.get(name, 'default')}): {error['msg']}")
     return "a setting has a wrong value: " + "; ".join(problems)

@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 
 from ingest.page import editing
-from ingest.plan import STARTER_ORIGIN, UPLOADED
+from ingest.plan import CONNECTED, STARTER_ORIGIN, UPLOADED
 from vectorstore import Hit, Source
 from vectorstore.dependants import Dependant, losing_in_words
 from vectorstore.models import Change, Run
@@ -228,7 +228,7 @@ def _reported(run: Run) -> list[dict[str, str]] | str:
 
 def shown_origin(origin: str) -> str:
     """Where a file was read from, for people."""
-    for start, means in ((UPLOADED, ""), (STARTER_ORIGIN, "starter library, ")):
+    for start, means in ((UPLOADED, ""), (CONNECTED, ""), (STARTER_ORIGIN, "starter library, ")):
         if origin.startswith(start):
             return means + origin.removeprefix(start)
     return origin

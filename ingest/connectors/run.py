@@ -1,0 +1,143 @@
+"""A connector's documents in the library: versions, removals and reports as for files."""
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote
+
+from ingest.connectors.loading import Record, load
+from ingest.documents import Document, readable, short
+from ingest.errors import ConnectorFailed, PruneRefused, UnreadableFile
+from ingest.job import Progress, Quiet, take
+from ingest.plan import CONNECTED, under
+from ingest.readers.apart import Reading
+from ingest.report import FileReport, Report
+from ingest.settings import Connector, IngestSettings
+from vectorstore import Library, Settings
+from vectorstore.library import FILE_NAME
+from vectorstore.store import check_embedded
+
+LOOKED = "connectors.json"  # in the home: connector → when it was last looked at
+
+
+def named(settings: Settings, name: str) -> Connector:
+    """The connector of this name. Raises ConnectorFailed where the settings have none."""
+    known = settings.table(IngestSettings).connector
+    for connector in known:
+        if connector.name == name:
+            return connector
+    names = ", ".join(c.name for c in known) or "none"
+    raise ConnectorFailed(f"there is no connector '{name}' in soundings.toml ({names} there)")
+
+
+def due(settings: Settings, now: datetime | None = None) -> list[Connector]:
+    """The connectors that say how often to look, and were last looked at so long ago."""
+    looked, now = _looked(settings.home), now or datetime.now(UTC)
+    return [
+        connector
+        for connector in settings.table(IngestSettings).connector
+        if (every := connector.interval) is not None
+        and (connector.name not in looked or now - looked[connector.name] >= every)
+    ]
+
+
+def ingest_connector(
+    settings: Settings,
+    connector: Connector,
+    *,
+    prune: bool = False,
+    yes: bool = False,
+    progress: Progress | None = None,
+    announce: Callable[[str], None] = lambda _: None,
+) -> Report:
+    """Load what a connector holds into the library of `settings`' home.
+
+    `prune` also retires sources that came from it and are no longer there; where it holds nothing
+    at all it raises PruneRefused, unless `yes` says that this is meant. Raises ConnectorFailed,
+    and whatever an ingest raises, the library as it was.
+    """
+    progress = progress or Quiet()
+    check_embedded(settings)
+    progress.step(f"Looking at {connector.name}")
+    records = load(connector)
+    root = CONNECTED + connector.name
+    files, documents = _read(settings, connector, records, progress)
+    if prune and not records:
+        _check_meant(settings.home, root, yes=yes)
+    report = take(
+        settings,
+        files,
+        documents,
+        prune=[root] if prune else [],
+        there=[root, *(file.path for file in files)],
+        progress=progress,
+        announce=announce,
+    )
+    if not files:
+        _note(settings.home, connector.name)
+    return report
+
+
+def _read(
+    settings: Settings, connector: Connector, records: Sequence[Record], progress: Progress
+) -> tuple[list[FileReport], list[Document]]:
+    """The documents of records; what cannot be read becomes a line of the report."""
+    table = settings.table(IngestSettings)
+    files: list[FileReport] = []
+    documents: list[Document] = []
+    progress.step("Reading documents", len(records))
+    with tempfile.TemporaryDirectory() as folder, Reading(seconds=table.read_seconds) as reading:
+        place = Path(folder).resolve() / "record.jsonl"
+        for record in records:
+            origin = f"{CONNECTED}{connector.name}#{record.id}"
+            digest = hashlib.sha256(record.id.encode()).hexdigest()[:12]
+            try:
+                said = {**record.details, "id": f"{connector.name}-{digest}", "text": record.text}
+                place.write_text(json.dumps(said), encoding="utf-8")
+                [document] = reading.read(place)
+                details = replace(document.details, title=_title(document, record))
+                documents.append(replace(document, origin=origin, details=details))
+            except UnreadableFile as exc:
+                files.append(FileReport(path=origin, status="failed", reason=str(exc)))
+            progress.advance()
+    return files, documents
+
+
+def _title(document: Document, record: Record) -> str:
+    """What a document is called: by its metadata, its first heading, or the end of its id."""
+    heading = document.headings[0].title if document.headings else None
+    last = PurePosixPath(unquote(record.id).partition("?")[0]).stem
+    return document.details.title or short(heading or "") or readable(last) or document.name
+
+
+def _check_meant(home: Path, root: str, *, yes: bool) -> None:
+    if yes or not (home / FILE_NAME).is_file():
+        return
+    lost = [s.id for s in Library(home / FILE_NAME).sources() if under(s.origin, [root])]
+    if lost:
+        name = root.removeprefix(CONNECTED)
+        raise PruneRefused(
+            f"the connector '{name}' holds nothing, and {len(lost)} sources came from it. Nothing "
+            f"was retired. If they are to go: soundings ingest --connector {name} --prune --yes"
+        )
+
+
+def _looked(home: Path) -> dict[str, datetime]:
+    try:
+        kept = json.loads((home / LOOKED).read_text(encoding="utf-8"))
+        return {name: datetime.fromisoformat(when) for name, when in kept.items()}
+    except (OSError, ValueError, AttributeError, TypeError):
+        return {}  # never looked, or not known any more: then it is time to
+
+
+def _note(home: Path, name: str) -> None:
+    looked = {**_looked(home), name: datetime.now(UTC)}
+    kept = {each: when.isoformat(timespec="seconds") for each, when in looked.items()}
+    aside = home / f"{LOOKED}.new"
+    home.mkdir(parents=True, exist_ok=True)
+    aside.write_text(json.dumps(kept), encoding="utf-8")
+    aside.replace(home / LOOKED)
