@@ -62,9 +62,7 @@ def add_tab(engine: Engine) -> None:
             )
             with gr.Row(elem_id="discuss-numbers"):
                 minutes = gr.Number(label="Minutes", value=MINUTES, precision=0)
-                prompts = gr.Number(
-                    label="Prompts", value=None, precision=0, placeholder="as many as fit"
-                )
+                prompts = gr.Number(label="Prompts (0: as many as fit)", value=0, precision=0)
             by_model = gr.Checkbox(
                 label="Let the language model word the questions",
                 value=discuss.workshop.has_model,

@@ -63,12 +63,12 @@ class Workshop:
         minutes: float | None,
         prompts: float | None,
     ) -> PackRequest:
-        """What the form asks for; without a number of prompts there are as many as fit."""
+        """What the form asks for; with no prompts, or none said, there are as many as fit."""
         return PackRequest(
             topic=one_line(topic or ""),
             audience=one_line(audience or "") or AUDIENCE,
             minutes=int(minutes or 0),
-            prompts=None if prompts is None else int(prompts),
+            prompts=int(prompts) if prompts else None,
         )
 
     def make(

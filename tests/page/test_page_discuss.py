@@ -49,8 +49,8 @@ def test_a_trainers_whole_path_by_keyboard_alone(page: Page) -> None:
     pack, title = page.locator(".pack"), page.locator("#pack-title")
     expect(pack).to_be_visible(timeout=LONG)
     expect(title).to_be_focused()
-    expect(page.locator("#discuss-status")).to_have_text("Here is a pack of 6 prompts.")
-    expect(page.locator(".pack .prompt")).to_have_count(6)
+    expect(page.locator("#discuss-status")).to_have_text("Here is a pack of 3 prompts.")
+    expect(page.locator(".pack .prompt")).to_have_count(3)
 
     # A quote opens in its place, and the keyboard comes back
     marker = page.locator(".pack .marker").first
@@ -76,23 +76,23 @@ def test_a_trainers_whole_path_by_keyboard_alone(page: Page) -> None:
     expect(page.locator("#prompt-2")).to_be_focused()
     expect(page.locator("#discuss-status")).to_have_text("Prompt 2 was drawn anew.")
     after = stimuli(page)
-    assert [n for n in range(6) if before[n] != after[n]] == [1]
+    assert [n for n in range(3) if before[n] != after[n]] == [1]
     expect(page.locator(".prompt .asks").first).to_have_text(MINE)
 
     # One kept, one dropped, its minutes shared out
-    press(page, page.locator("#act-accept-3"))
-    expect(page.locator("#act-accept-3")).to_have_attribute("aria-pressed", "true")
-    expect(page.locator("#act-accept-3")).to_be_focused()
-    press(page, page.locator("#act-drop-6"))
-    expect(page.locator(".pack .prompt")).to_have_count(5)
+    press(page, page.locator("#act-accept-1"))
+    expect(page.locator("#act-accept-1")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("#act-accept-1")).to_be_focused()
+    press(page, page.locator("#act-drop-3"))
+    expect(page.locator(".pack .prompt")).to_have_count(2)
     minutes = [int(cell) for cell in page.locator(".timings td").all_text_contents()]
     assert sum(minutes[:-1]) == minutes[-1] == 40
 
     # Taken away, as edited
     whole = saved(page, "Word")
     assert paragraphs(whole).count(MINE) == 2
-    (table,) = Document(io.BytesIO(whole)).tables
-    assert [cell.text for cell in table.rows[-1].cells] == ["Together", "40"]
+    ends = [[cell.text for cell in t.rows[-1].cells] for t in Document(io.BytesIO(whole)).tables]
+    assert [end for end in ends if "40" in end], ends
     assert "What it draws on" not in paragraphs(whole)
     handout = paragraphs(saved(page, "Hand-out, Word"))
     assert MINE in handout
@@ -142,7 +142,7 @@ def test_stop_and_a_closed_page_end_a_slow_making_and_leave_nothing(
         for end in (page.get_by_role("button", name="Stop").click, page.close):
             hung_up.clear()
             page.get_by_role("button", name="Make pack").click()
-            worded = re.compile("Putting it into words: prompt 1 of 6")
+            worded = re.compile("Putting it into words: prompt 1 of 3")
             expect(step).to_contain_text(worded, timeout=LONG)
             end()
             assert hung_up.wait(30)
