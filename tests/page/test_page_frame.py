@@ -111,7 +111,13 @@ def test_nothing_is_cut_or_overlaps_when_magnified(visit: Callable[..., Page], z
     page = visit(viewport=size)
     for name in ("Discuss", "Library", "Evaluate", "Ask"):
         page.get_by_role("tab", name=name).click()
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+        wide = page.evaluate(
+            """() => document.documentElement.scrollWidth <= innerWidth ? [] :
+              [...document.querySelectorAll("*")].map(e => [e, e.getBoundingClientRect()])
+                .filter(([e, box]) => box.right > innerWidth && box.width)
+                .map(([e, box]) => `${e.tagName} ${e.id} ${e.className} ${box.right}`)"""
+        )
+        assert not wide, (name, wide)
     boxes = [
         page.locator(each).bounding_box()
         for each in ("#page-title h1", "#page-look", ".tab-wrapper", ".welcome h2")
