@@ -91,9 +91,10 @@ def _placed(text: str, line: int, part: Part) -> Part:
     before = text[line : part.start]
     mark = before.strip()
     form = part.form
-    if form in (REFERENCE, CAPTION, FURNITURE, "heading"):
+    heads = form == CAPTION and "|" in text[line : part.end]  # a table's row of headings
+    if form in (REFERENCE, CAPTION, FURNITURE, "heading") and not heads:
         return part
-    if form == ROW or "|" in mark:
+    if form == ROW or heads or "|" in mark:
         rows = "|" in mark or "|" in text[part.start : part.end]
         return replace(part, form=ROW if rows else PLAIN)
     if mark and (form == ITEM or _NUMBER.fullmatch(mark) or mark in "-*+•–"):
