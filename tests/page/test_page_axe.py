@@ -162,8 +162,9 @@ def _discussing(page: Page, service: Service, said: str) -> Iterator[str]:
     page.get_by_role("button", name="Make pack").click()
     expect(page.locator("#discuss-pack")).to_contain_text("Not in this library", timeout=LONG)
     yield "discuss: not in this library"
+    service.script = [streams("{", then=lambda: service.over.wait(LONG), finish=None)]
     page.locator("#discuss-themes .theme").first.click()
-    page.get_by_role("button", name="Make pack").click()  # the model still does not come to an end
+    page.get_by_role("button", name="Make pack").click()  # the model does not come to an end
     expect(page.locator(".under-way progress")).to_be_visible(timeout=LONG)
     expect(page.get_by_role("button", name="Stop")).to_be_visible()
     yield "discuss: a pack being made"
