@@ -1,5 +1,6 @@
 """The library: what goes in comes out to the letter, in one transaction or not at all."""
 
+import contextlib
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -206,3 +207,14 @@ def test_a_damaged_page_is_found_by_the_check(shelf: Any) -> None:
     with pytest.raises(LibraryUnavailable):
         assert Library(shelf.library.path).problems() == ""
         raise LibraryUnavailable("the check found nothing")
+
+
+def test_a_library_whose_making_was_killed_is_empty_and_not_broken(tmp_path: Path) -> None:
+    path = tmp_path / "library.sqlite3"
+    with contextlib.closing(sqlite3.connect(path)) as begun:
+        begun.execute("PRAGMA journal_mode = WAL")
+    assert Library(path).sources() == []
+    with contextlib.closing(sqlite3.connect(tmp_path / "other.sqlite3")) as other, other:
+        other.execute("CREATE TABLE notes (text)")
+    with pytest.raises(LibraryUnavailable, match="has format 0"):
+        Library(tmp_path / "other.sqlite3")

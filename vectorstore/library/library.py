@@ -19,14 +19,7 @@ from vectorstore.errors import LibraryUnavailable, UnknownSource
 from vectorstore.library.changes import Changes, NewVersion
 from vectorstore.library.lexicon import FAMILY_LETTERS
 from vectorstore.library.mending import mend, searchable
-from vectorstore.library.schema import (
-    DESCRIBED,
-    FULL_TEXT,
-    SCHEMA,
-    SCHEMA_VERSION,
-    migrated,
-    run,
-)
+from vectorstore.library.schema import SCHEMA_VERSION, migrated
 from vectorstore.models import Change, Heading, Passage, Run, Sentence, Source, as_read
 
 FILE_NAME = "library.sqlite3"
@@ -71,11 +64,6 @@ class Library:
             connection = sqlite3.connect(path, isolation_level=None)
             try:
                 connection.execute("PRAGMA journal_mode = WAL")
-                connection.execute("BEGIN IMMEDIATE")
-                if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
-                    run(connection, SCHEMA + DESCRIBED + FULL_TEXT)
-                    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-                connection.execute("COMMIT")
             finally:
                 connection.close()
         return cls(path)

@@ -117,20 +117,25 @@ INSERT INTO passage_text (passage_text) VALUES ('rebuild');
 
 
 def migrated(connection: sqlite3.Connection) -> int:
-    """The format of a library, which is brought from an earlier one to this one first."""
+    """The format of a library, which is brought from an earlier one to this one first; so is one
+    that has nothing in it yet, be it new or left by whoever was killed while making it."""
     form = "PRAGMA user_version"
-    if connection.execute(form).fetchone()[0] in (1, 2):
+    if connection.execute(form).fetchone()[0] in (0, 1, 2):
         connection.create_function("searchable", 1, searchable)
         connection.execute("BEGIN IMMEDIATE")
         try:
             # Another process may have done it by now
             found = connection.execute(form).fetchone()[0]
+            bare = found == 0 and not connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+            if bare:
+                run(connection, SCHEMA + DESCRIBED + FULL_TEXT)
             if found == 1:
                 run(connection, FROM_1)
                 rows = connection.execute("SELECT source FROM version WHERE current").fetchall()
                 mend(connection, [row[0] for row in rows])
             if found in (1, 2):
                 run(connection, DESCRIBED)
+            if bare or found in (1, 2):
                 connection.execute(f"{form} = {SCHEMA_VERSION}")
             connection.execute("COMMIT")
         except BaseException:
