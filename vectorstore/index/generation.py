@@ -27,6 +27,7 @@ from typing import Any
 
 import numpy as np
 
+from vectorstore.encoder import sha256_of
 from vectorstore.errors import IndexUnavailable
 from vectorstore.index import Vectors
 
@@ -200,7 +201,7 @@ def check_files(folder: Path) -> dict[str, Any]:
     try:
         manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         for name, expected in manifest["files"].items():
-            if _digest(folder / name) != expected:
+            if sha256_of(folder / name) != expected:
                 raise IndexUnavailable(f"the index in {folder} is damaged: {name} has changed.")
         if not (folder / "chroma.sqlite3").is_file():
             raise IndexUnavailable(f"the index in {folder} is damaged: chroma.sqlite3 is gone.")
@@ -220,7 +221,7 @@ def _write_manifest(folder: Path, contents: str) -> None:
     # Without this file (a single passage) Chroma reads its log alone and rewrites the others.
     synced = [file.parent for file in folder.glob("*/index_metadata.pickle")]
     files = {
-        file.relative_to(folder).as_posix(): _digest(file)
+        file.relative_to(folder).as_posix(): sha256_of(file)
         for file in sorted(folder.glob("*/*"))
         if file.is_file() and file.parent in synced
     }
@@ -228,11 +229,6 @@ def _write_manifest(folder: Path, contents: str) -> None:
         json.dump({"files": files, "contents": contents}, stream)
         stream.flush()
         os.fsync(stream.fileno())
-
-
-def _digest(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _sync(folder: Path) -> None:

@@ -21,7 +21,7 @@ NAMED = "soundings-"  # then what its library is called there, and a name of its
 BATCH = 1_000  # vectors a request: a server takes bodies of up to 40 MB
 SECONDS, LOOKING = 60.0, 5.0  # for a request, and for the first
 PROBES = 20
-_WAY = {"hnsw": {key: value for key, value in HNSW.items() if key not in ("batch_size",)}}
+_WAY = {"hnsw": {key: value for key, value in HNSW.items() if key != "batch_size"}}
 
 
 class ServedIndex:

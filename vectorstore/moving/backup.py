@@ -20,6 +20,7 @@ from pathlib import Path, PurePosixPath
 
 from pydantic import TypeAdapter
 
+from vectorstore.encoder import sha256_of
 from vectorstore.errors import BackupUnreadable, BackupUnwritable, HomeNotEmpty, LibraryUnavailable
 from vectorstore.index.embedded import EmbeddedIndexes
 from vectorstore.index.generation import index_folder
@@ -128,8 +129,7 @@ def _write(home: Path, place: Path) -> Contents:
                 continue
             if name == FILE_NAME:
                 fingerprint = Library(copy).fingerprint
-            with copy.open("rb") as whole_copy:
-                digests[name] = hashlib.file_digest(whole_copy, "sha256").hexdigest()
+            digests[name] = sha256_of(copy)
             archive.write(copy, name)
         contents = Contents(
             made=datetime.now(UTC).isoformat(timespec="seconds"),

@@ -4,7 +4,6 @@ only when told to. `HF_ENDPOINT` names a mirror.
 The library's `hf_hub_download` throws away what a stopped run has fetched; its `http_get` goes on.
 """
 
-import hashlib
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from pathlib import Path
 
 from assistant.errors import AssistantError
 from vectorstore import UsageError
+from vectorstore.encoder import sha256_of
 
 LIST = Path(__file__).with_name("models.toml")
 FOLDER = "models"  # of a home, where fetched ones lie
@@ -84,9 +84,3 @@ def fetch(name: str, home: Path, announce: Callable[[str], None]) -> Path:
         )
     part.replace(file)
     return file
-
-
-def sha256_of(file: Path) -> str:
-    """The digest of a file, in hex."""
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
