@@ -20,6 +20,7 @@ from web.look.source_view import address
 ADDRESS = "/glance"
 CARDS = 12  # documents that have a card
 COLUMNS = 8  # documents that have a column in the picture
+FEW = 5  # columns beside which a theme's name has room
 WORDS = 50  # of the quotes on a card
 SHADES = 4
 NAMED = 6  # sections, and people, on a card
@@ -115,13 +116,15 @@ def picture(known: Known, sources: Mapping[str, Source]) -> Html:
             *(_square(theme, sources[id], most) for id in columns),
         )
         for theme in known.themes
+        if any(id in theme.sources for id in columns)
     ]
     table = element(
         "table",
         element("caption", "Passages on each theme, by document", class_="unseen"),
         element("thead", element("tr", element("td", ""), *numbers)),
         element("tbody", *rows),
-        class_="picture",
+        class_="picture many" if len(columns) > FEW else "picture",
+        style=f"--columns: {len(columns)}",
     )
     legend = [
         element("li", element("span", str(number), " "), sources[id].title)

@@ -3,12 +3,17 @@ away for a while."""
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from assistant.ask.glance import Known, picture
+from assistant.packs.material.themes import Theme
 from tests.browsing import LONG, ask, chatting
+from vectorstore import Source
 from web.addresses import PAGES
 
 pytest_plugins = ["tests.browsing"]
@@ -126,6 +131,46 @@ def test_nothing_is_cut_or_overlaps_when_magnified(visit: Callable[..., Page], z
         assert above and below
         apart = above["x"] + above["width"] <= below["x"]
         assert apart or above["y"] + above["height"] <= below["y"] + 1
+
+
+@pytest.mark.parametrize("documents", [5, 8])
+def test_the_picture_is_never_wider_than_its_place(
+    visit: Callable[..., Page], documents: int
+) -> None:
+    """Also with as many documents as have a column, large numbers, and words without end."""
+    one = Source(
+        id="s",
+        title="w" * 60,
+        sha256="",
+        kind="txt",
+        origin="",
+        version=1,
+        added="2026-01-01T00:00:00Z",
+        characters=1_000,
+        passages=12_345,
+    )
+    sources = {f"s{i}": replace(one, id=f"s{i}") for i in range(documents)}
+    says = dict.fromkeys(sources, ("", 12345, 99))
+    names = ("Transformation" * 5, "joining up development for clinicians")
+    themes = [Theme(name=name, vector=np.zeros(1, np.float32), sources=says) for name in names]
+    drawn = picture(Known(quotes={}, sections={}, people={}, themes=themes), sources)
+    page = visit(viewport={"width": 320, "height": 400})
+    page.route("**/glance", lambda route: route.fulfill(body=drawn))
+    page.reload()
+    place = page.locator("#glance-place")
+    expect(place.locator(".picture tbody tr")).to_have_count(2)
+    for width, window in ((320, 400), (1100, 800)):
+        page.set_viewport_size({"width": width, "height": window})
+        over = page.locator(".glance").evaluate(
+            """glance => [...glance.querySelectorAll("*")].filter(e =>
+              !e.matches(".unseen") &&
+              e.getBoundingClientRect().right > glance.getBoundingClientRect().right
+            ).map(e => e.outerHTML.slice(0, 80))"""
+        )
+        assert over == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        name = page.locator(".picture th[scope=row] button").last.bounding_box()
+        assert name and name["width"] > 100
 
 
 def test_the_page_holds_still_while_it_loads(browser: Browser, page: Page) -> None:
