@@ -8,8 +8,9 @@ from assistant.answering.comparison import MOST_SIDES, SIDE_WORDS, comparison, s
 from assistant.answering.listing import list_of_best, listing
 from assistant.answering.overview import overview, scope_of
 from assistant.answering.parts import Finder, Made, Part, Section
-from assistant.answering.point import NUMBER_OF_QUOTES, point, telling
+from assistant.answering.point import NUMBER_OF_QUOTES, point, repeats, telling
 from assistant.answering.scope import Scope, called
+from assistant.answering.tellings import SHORTEST
 from assistant.finding.excerpts import Quote
 from assistant.models import Turn
 from assistant.proof import Checker
@@ -106,7 +107,8 @@ def _overview(
     sources: Sequence[str] | None,
     topic_words: int,
 ) -> Made:
-    """The library or a document in up to OVERVIEW_WORDS; what is said on a topic is shorter."""
+    """The library or a document in up to OVERVIEW_WORDS; what is said on a topic is shorter, and
+    begins with the sentence that answers, where one does."""
     scope = scope_of(question, part.found, store, sources)
     bears = part.holds or part.evidence.confidence >= BEARS * part.threshold
     if scope.topic and not bears:
@@ -117,5 +119,17 @@ def _overview(
         found = store.searcher.search(query, OVERVIEW_PASSAGES, sources=sources)
     words = topic_words if scope.topic else OVERVIEW_WORDS
     quotes = overview(question, scope, store, found, words)
+    if scope.topic and part.holds:
+        quotes = _answer_first(_best(part, store, words, 1), quotes)
     held = replace(part, holds=True)
     return Made(parts=[held], sections=[Section(quotes=quotes)])
+
+
+def _answer_first(answer: Sequence[Quote], quotes: Sequence[Quote]) -> list[Quote]:
+    """The quotes with what answers before the others, in the place of the last; an answer of a few
+    words says too little here."""
+    if sum(quote.words for quote in answer) < SHORTEST:
+        return list(quotes)
+    others = [quote for quote in quotes if not repeats(quote, answer)]
+    kept = len(others) - (len(others) == len(quotes))
+    return [*answer, *others[:kept]]
