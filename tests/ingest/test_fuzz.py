@@ -2,6 +2,7 @@
 each kind; `python -m tests.ingest.fuzz` reads more of them."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -11,6 +12,7 @@ from tests.ingest.fuzz.seeds import KINDS, seed
 from tests.ingest.fuzz.trial import Trial
 
 FEW = 8
+FOUND = sorted((Path(__file__).parent / "fuzz" / "found").iterdir())
 
 
 @pytest.fixture(scope="module")
@@ -34,3 +36,8 @@ def test_a_broken_file_is_read_or_refused(trial: Trial, kind: str) -> None:
 
     assert trial.trouble(kind, seed(kind)) == "" and trial.documents, "it begins with a sound one"
     each()
+
+
+@pytest.mark.parametrize("path", FOUND, ids=lambda path: path.name)
+def test_what_was_found_once_stays_mended(trial: Trial, path: Path) -> None:
+    assert trial.trouble(path.suffix[1:], path.read_bytes()) == ""

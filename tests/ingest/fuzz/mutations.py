@@ -44,11 +44,14 @@ _TOKEN = re.compile(rb"-?\d+(?:\.\d+)?|/\w+|[\w-]+")
 Change = Callable[[Random, bytes], bytes]
 
 
-@st.composite
-def broken(draw: Any, kind: str) -> bytes:
+def broken(kind: str) -> st.SearchStrategy[bytes]:
     """A small file of a kind with one to five changes, or what is left of it."""
+    return _broken(kind, seed(kind))
+
+
+@st.composite
+def _broken(draw: Any, kind: str, content: bytes) -> bytes:
     random = draw(st.randoms(use_true_random=False))
-    content = seed(kind)
     for _ in range(random.randint(1, 5)):
         changed = random.choice(_CHANGES[kind])(random, content)
         content = changed if len(changed) <= MOST else content

@@ -5,7 +5,7 @@ import resource
 import tempfile
 from pathlib import Path
 
-from hypothesis import target
+from hypothesis import currently_in_test_context, target
 
 from ingest.cutting.segment import passages
 from ingest.documents import Document
@@ -64,7 +64,8 @@ class Trial:
         if (peak := self._peak()) > self.reading.memory:
             return f"it took {peak:,} bytes of memory"
         taken = max(_own_seconds() - begun, self._seconds() - used)
-        target(min(taken, LONGEST), label="seconds of the processor")
+        if currently_in_test_context():
+            target(min(taken, LONGEST), label="seconds of the processor")
         return f"it took {taken:.0f} seconds" if taken > LONGEST else ""
 
     def _seconds(self) -> float:
