@@ -8,6 +8,7 @@ from assistant.ask.rewordings import rewordings
 from assistant.errors import BadQuestion
 from assistant.keeping import verify_cli
 from assistant.keeping.models_cli import add_commands as add_model_commands
+from assistant.keeping.places import page_of
 from assistant.models import UNCONFIRMED, Answer, Outcome, Turn, Use
 from assistant.proof.cli import add_commands as add_gate_commands
 from assistant.turn.kinds import Kind
@@ -114,7 +115,7 @@ def _print(answer: Answer) -> None:
     print()
     said = {statement.text for statement in answer.statements}
     for citation in answer.citations:
-        page = f", page {citation.page}" if citation.page else ""
+        page = f", {page}" if (page := page_of(citation)) else ""
         heading = f" › {citation.heading}" if citation.heading else ""
         print(plain(f"  [{citation.marker}] {citation.title}{heading}{page}"))
         print(f"      {citation.source} {citation.start}-{citation.end}")

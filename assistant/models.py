@@ -31,7 +31,8 @@ class Turn:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Citation:
     """A marker of an answer, tied to a verbatim quote: the source's text `[start:end]`; `shown` is
-    the quote without the marks of markup."""
+    the quote without the marks of markup. `recognized`: a machine read its page from a picture, and
+    may have misread."""
 
     marker: int
     source: str
@@ -44,6 +45,7 @@ class Citation:
     page: int | None
     heading: str
     shown: str = ""
+    recognized: bool = False
 
     @property
     def place(self) -> tuple[str, int, int]:

@@ -200,12 +200,14 @@ class _Planner:
             self._report(document, "unchanged", source.id)
 
     def _details_changed(self, document: Document, source: Source) -> bool:
-        """Whether a document that has a source's text says other things of itself.
+        """Whether a document that has a source's text says other things of itself, or of its pages.
 
         What is said now counts: a detail that was taken back is forgotten.
         """
         said = self._described(source.id, document).details
         title = said.title or untitled(source.id, document)
+        if document.recognized != source.recognized:
+            return True
         return replace(said, title=title) != _details(source)
 
     def _described(self, id: str, document: Document) -> Document:
@@ -364,6 +366,7 @@ def _new_version(id: str, document: Document, settings: IngestSettings) -> NewVe
         text=document.text,
         headings=document.headings,
         pages=document.pages,
+        recognized=document.recognized,
         passages=passages(document, settings),
         publisher=details.publisher,
         author=details.author,
@@ -388,6 +391,7 @@ def document_again(source: Source, text: str, file_sha256: str) -> Document:
         blocks=tuple(blocks),
         headings=tuple(headings),
         pages=source.pages,
+        recognized=source.recognized,
         details=_own_details(source),
     )
 

@@ -214,7 +214,7 @@ def _show(args: argparse.Namespace, settings: Settings) -> int:
         shown = {**asdict(source), "pages": len(source.pages) or None}
         for name, value in shown.items():
             if value not in (None, (), ""):
-                text = ", ".join(value) if isinstance(value, tuple) else str(value)
+                text = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
                 print(f"{name:12} {plain(text)}")
     return 0
 

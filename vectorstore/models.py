@@ -48,7 +48,8 @@ class Source:
 
     `sha256` is the digest of the text in UTF-8, which is what every offset counts in.
     `origin` is where it was read from. `pages` holds the offset at which each page begins
-    (empty when the format has no pages). `description` is what people say of it.
+    (empty when the format has no pages), `recognized` the pages, from 1, that a machine read from a
+    picture and may have misread. `description` is what people say of it.
     """
 
     id: str
@@ -65,6 +66,7 @@ class Source:
     date: str | None = None
     url: str | None = None
     pages: tuple[int, ...] = ()
+    recognized: tuple[int, ...] = ()
     aliases: tuple[str, ...] = ()
     description: str | None = None
 

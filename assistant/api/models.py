@@ -104,6 +104,7 @@ class ApiCitation(_Out):
     page: int | None
     heading: str
     shown: str
+    recognized: bool
 
 
 class ApiStatement(_Out):

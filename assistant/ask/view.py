@@ -15,7 +15,7 @@ from assistant.ask.welcome import to_ask
 from assistant.keeping.conversations import Conversation, Exchange
 from assistant.keeping.export import read_as
 from assistant.keeping.feedback import Verdict
-from assistant.keeping.places import Sources, place_of, title_of
+from assistant.keeping.places import Sources, page_of, place_of, title_of
 from assistant.keeping.quotation import marker, quoted
 from assistant.models import UNCONFIRMED, Answer, Citation, Outcome, Statement, Use
 from vectorstore import Hit
@@ -291,7 +291,7 @@ def _caption(citations: Sequence[Citation], sources: Sources) -> Html:
     lines: dict[str, list[str]] = {}
     for c in citations:
         section = below(title_of(c, sources), c.heading).rpartition(" › ")[2]
-        spot = ", ".join(filter(None, (section, f"page {c.page}" if c.page else "")))
+        spot = ", ".join(filter(None, (section, page_of(c))))
         lines.setdefault(place_of(replace(c, page=None), sources), []).append(spot)
     told = []
     for place, spots in lines.items():

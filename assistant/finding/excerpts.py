@@ -49,6 +49,7 @@ def overlap(one: Excerpt, other: Excerpt) -> bool:
 def cited(quote: Excerpt, library: Library, *, marker: int) -> Citation:
     """The citation of a quote. Raises UnknownSource where the library no longer has its source."""
     source = library.source(quote.passage.source)
+    page = source.page_at(quote.start)
     return Citation(
         marker=marker,
         source=source.id,
@@ -58,8 +59,9 @@ def cited(quote: Excerpt, library: Library, *, marker: int) -> Citation:
         start=quote.start,
         end=quote.end,
         quote=quote.text,
-        page=source.page_at(quote.start),
+        page=page,
         heading=quote.passage.heading,
+        recognized=page in source.recognized,
     )
 
 

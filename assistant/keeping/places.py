@@ -23,6 +23,13 @@ def place_of(citation: Citation, sources: Sources) -> str:
         source.title,
         source.author or source.publisher,
         in_words(source.date) if source.date else None,
-        f"page {citation.page}" if citation.page else None,
+        page_of(citation),
     ]
     return " · ".join(part for part in made if part)
+
+
+def page_of(citation: Citation) -> str:
+    """The page of a citation, and whether a machine read it there; empty where there are none."""
+    if not citation.page:
+        return ""
+    return f"page {citation.page}{' (read by machine)' if citation.recognized else ''}"

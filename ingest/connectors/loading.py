@@ -1,7 +1,9 @@
 """What a connector's reader loads, as records that are read like those of a file.
 
 A reader is somebody else's code and its documents are anybody's: an id names nothing here but
-the record, and the text is outlined in the process apart, like that of a file.
+the record, and the text is outlined in the process apart, like that of a file. Where the reader
+hands over files as they are (S3, SharePoint, any file system of fsspec), these are read by our own
+readers: LlamaIndex's take the bytes of a PDF for text where a package of theirs is missing.
 """
 
 import contextlib
@@ -9,14 +11,16 @@ import hashlib
 import os
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
+from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
 from ingest.errors import ConnectorFailed
+from ingest.readers import KINDS
 from ingest.settings import Connector
 
 # What readers call the place of a document in its metadata, the most telling first.
@@ -38,21 +42,37 @@ CHARACTERS = 500  # of what a reader says when it fails
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """One document of a connector. `id` is the same from load to load, and safe to show."""
+    """One document of a connector. `id` is the same from load to load, and safe to show.
+
+    `content` gives the bytes of a file, whose name ends with `ending`; without it `text` is all.
+    """
 
     id: str
-    text: str = field(repr=False)
+    text: str = field(default="", repr=False)
     details: Mapping[str, str]
+    ending: str = ""
+    content: Callable[[], bytes] | None = field(default=None, repr=False)
 
 
 def load(connector: Connector) -> list[Record]:
-    """All documents of a connector, each id once. Raises ConnectorFailed, no secret in its text."""
+    """All documents of a connector, each id once. Raises ConnectorFailed, no secret in its text,
+    and so does the `content` of a file."""
     secrets = _secrets(connector)
+    with _translated(connector, secrets):
+        reader = _reader(connector)(**connector.arguments, **secrets)
+        files = list(_files(reader, connector, secrets))
+        if any(file.ending in KINDS for file in files):
+            return files
+        return _records(list(reader.load_data(**connector.load)))
+
+
+@contextlib.contextmanager
+def _translated(connector: Connector, secrets: Mapping[str, str]) -> Iterator[None]:
+    """Whatever a reader raises becomes ConnectorFailed; what it prints goes to standard error,
+    since results alone go to standard output."""
     try:
-        with contextlib.redirect_stdout(sys.stderr):  # results alone go to standard output
-            reader = _reader(connector)(**connector.arguments, **secrets)
-            loaded = list(reader.load_data(**connector.load))
-        return _records(loaded)
+        with contextlib.redirect_stdout(sys.stderr):
+            yield
     except ConnectorFailed:
         raise
     except Exception as exc:  # whatever somebody else's code raises
@@ -63,6 +83,33 @@ def load(connector: Connector) -> list[Record]:
             f"the connector '{connector.name}' could not load: {said[:CHARACTERS]}. "
             "The library is as it was."
         ) from None
+
+
+def _files(reader: Any, connector: Connector, secrets: Mapping[str, str]) -> Iterator[Record]:
+    """The files of a reader that hands them over as they are; of another one none."""
+    from llama_index.core.readers.base import ResourcesReaderMixin
+    from llama_index.core.readers.file.base import FileSystemReaderMixin
+
+    if not isinstance(reader, ResourcesReaderMixin) or not isinstance(
+        reader, FileSystemReaderMixin
+    ):
+        return
+
+    def content_of(resource: str) -> Callable[[], bytes]:
+        def content() -> bytes:
+            with _translated(connector, secrets):
+                return reader.read_file_content(Path(resource))
+
+        return content
+
+    for resource in map(str, reader.list_resources(**connector.load)):
+        about = {str(k): v for k, v in reader.get_resource_info(resource).items()}
+        yield Record(
+            id=_shown_id(resource),
+            details=_details(about),
+            ending=PurePosixPath(resource).suffix.lower(),
+            content=content_of(resource),
+        )
 
 
 def _secrets(connector: Connector) -> dict[str, str]:

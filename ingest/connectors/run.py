@@ -10,10 +10,11 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
 from ingest.connectors.loading import Record, load
-from ingest.documents import Document, readable, short
+from ingest.documents import Details, Document, readable, short
 from ingest.errors import ConnectorFailed, PruneRefused, UnreadableFile
 from ingest.job import Progress, Quiet, take
 from ingest.plan import CONNECTED, under
+from ingest.readers import KINDS
 from ingest.readers.apart import Reading
 from ingest.report import FileReport, Report
 from ingest.settings import Connector, IngestSettings
@@ -77,7 +78,7 @@ def ingest_connector(
         progress=progress,
         announce=announce,
     )
-    if not files:
+    if not any(file.status == "failed" for file in files):
         _note(settings.home, connector.name)
     return report
 
@@ -90,21 +91,43 @@ def _read(
     files: list[FileReport] = []
     documents: list[Document] = []
     progress.step("Reading documents", len(records))
-    with tempfile.TemporaryDirectory() as folder, Reading(seconds=table.read_seconds) as reading:
-        place = Path(folder).resolve() / "record.jsonl"
+    reading = Reading(seconds=table.read_seconds, ocr=table.ocr)
+    with tempfile.TemporaryDirectory() as folder, reading:
         for record in records:
             origin = f"{CONNECTED}{connector.name}#{record.id}"
             digest = hashlib.sha256(record.id.encode()).hexdigest()[:12]
+            place = Path(folder).resolve() / f"{connector.name}-{digest}"
             try:
-                said = {**record.details, "id": f"{connector.name}-{digest}", "text": record.text}
-                place.write_text(json.dumps(said), encoding="utf-8")
-                [document] = reading.read(place)
-                details = replace(document.details, title=_title(document, record))
-                documents.append(replace(document, origin=origin, details=details))
+                documents += _read_one(reading, place, record, origin)
             except UnreadableFile as exc:
-                files.append(FileReport(path=origin, status="failed", reason=str(exc)))
+                skipped = record.content is not None and record.ending not in KINDS
+                status = "skipped" if skipped else "failed"
+                files.append(FileReport(path=origin, status=status, reason=str(exc)))
             progress.advance()
     return files, documents
+
+
+def _read_one(reading: Reading, place: Path, record: Record, origin: str) -> list[Document]:
+    """The documents of a record: one, or those of a file and of what lies in it."""
+    if record.content is None:
+        said = {**record.details, "id": place.name, "text": record.text}
+        file = place.with_name("record.jsonl")
+        file.write_text(json.dumps(said), encoding="utf-8")
+        [document] = reading.read(file)
+        details = replace(document.details, title=_title(document, record))
+        return [replace(document, origin=origin, details=details)]
+    file = place.with_suffix(record.ending)
+    if record.ending in KINDS:
+        file.write_bytes(record.content())
+    found = []
+    for document in reading.read(file):
+        inside = document.origin.removeprefix(str(file))
+        details = document.details.over(Details.of(record.details))
+        title = document.details.title or (document.name if inside else _title(document, record))
+        details = replace(details, title=title)
+        found.append(replace(document, origin=f"{origin}{inside}", details=details))
+    file.unlink()
+    return found
 
 
 def _title(document: Document, record: Record) -> str:

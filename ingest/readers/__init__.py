@@ -14,7 +14,7 @@ from importlib import import_module
 from pathlib import Path
 
 from ingest.cutting.written import outline_written
-from ingest.documents import Block, Details, Document, document_of
+from ingest.documents import Block, Details, Document, document_of, one_line
 from ingest.errors import UnreadableFile
 from ingest.paths import shown
 from ingest.readers.extract import Extract, Held
@@ -112,7 +112,7 @@ def _translated(kind: str) -> Iterator[None]:
             raise UnreadableFile(reason) from exc
         if isinstance(exc, OSError) and exc.filename is not None:
             raise UnreadableFile(f"cannot be opened: {exc.strerror or exc}") from exc
-        problem = " ".join(str(exc).split())[:200] or type(exc).__name__
+        problem = one_line(str(exc))[:200] or type(exc).__name__
         what = kind[1:].upper()
         raise UnreadableFile(f"damaged, or not a {what} file: {problem}") from exc
 

@@ -24,6 +24,7 @@ from ingest.readers.pages.furniture import (
     words_of,
 )  # fmt: skip
 from ingest.readers.pages.hidden import hidden_elements
+from ingest.readers.pages.said import write_drawings, write_forms
 from ingest.readers.pages.text import BLOCKS, HEADINGS, PageText
 from ingest.readers.parts.numbers import numbered
 from ingest.readers.parts.omitted import Omitted
@@ -32,10 +33,9 @@ from ingest.readers.tables import Cell, rows_alone, span
 Element = Any
 
 _UNSEEN = frozenset(
-    """script style noscript template svg canvas iframe frame object embed video audio map head meta
+    """script style noscript template canvas iframe frame object embed video audio map head meta
     link""".split()
 )
-_CONTROLS = frozenset("button select option textarea input datalist dialog menu".split())
 _FORMULA = re.compile(r"math/(?:tex|asciimath)", re.IGNORECASE)
 _STRONG = ("b", "strong")
 _MOST = 0.5  # of the page's text: an article with more is the main part
@@ -73,7 +73,8 @@ def write_page(content: bytes, writer: Writer, omitted: Omitted) -> tuple[Detail
             omitted.add("hidden passage", int(bool(words_of(element))))
             drop(element)
     without_furniture(body, omitted)
-    _without(body, _CONTROLS)
+    write_forms(body)
+    write_drawings(body, omitted)
     root = _main(body)
     if root is body:
         without_menus(body, omitted)

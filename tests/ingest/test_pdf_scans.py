@@ -4,17 +4,21 @@ import io
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pypdfium2 as pdfium
 import pytest
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
+from assistant.finding.excerpts import cited, quote_of
+from assistant.keeping.places import page_of
 from ingest import IngestSettings
 from ingest.errors import UnreadableFile
 from ingest.readers import read_file
 from ingest.readers.apart import Reading
 from tests.ingest.pdfs import HEIGHT, PROSE, WIDTH, draw, made, read, wrapped
+from vectorstore import Library
 
 needs_tesseract = pytest.mark.skipif(
     shutil.which("tesseract") is None,
@@ -55,6 +59,45 @@ def test_a_page_that_is_a_picture_is_read_and_marked(tmp_path: Path, turned: int
     assert found.notes[0].startswith(
         "page 2 of 3 was read from the picture by a machine (Tesseract"
     )
+
+
+def stamped(path: Path, page: Callable[[Canvas], object]) -> Path:
+    """A scan that a program has stamped with words of its own."""
+    whole = pdfium.PdfDocument(scanned(path.with_suffix(".scan.pdf"), page))
+    picture = whole[1].render(scale=2).to_pil()
+
+    def stamp(canvas: Canvas) -> None:
+        canvas.drawImage(ImageReader(picture), 0, 0, WIDTH, HEIGHT)
+        draw(canvas, ["Received at Vik"], 70, 60)
+
+    return made(path, [stamp])
+
+
+@needs_tesseract
+def test_a_picture_with_a_few_words_over_it_is_read_too(tmp_path: Path) -> None:
+    found = read(stamped(tmp_path / "a.pdf", prose))
+    assert (found.text.split("\n\n"), found.recognized) == ([PROSE, "Received at Vik"], (1,))
+    photo = read(stamped(tmp_path / "b.pdf", lambda canvas: canvas.circle(200, 500, 90)))
+    assert (photo.text, photo.recognized, photo.notes) == ("Received at Vik", (), ())
+
+
+@needs_tesseract
+def test_what_a_machine_read_is_known_of_the_source_and_its_citations(empty_desk: Any) -> None:
+    scanned(empty_desk.folder / "a.pdf", prose)
+    (empty_desk.folder / "a.first.pdf").unlink()
+    empty_desk.ingest()
+    for _ in range(2):
+        library: Library = empty_desk.library
+        [source] = library.sources()
+        assert (source.recognized, len(source.pages)) == ((2,), 3)
+        quotes = [
+            cited(quote_of(passage, each.start, each.end, 1.0), library, marker=1)
+            for passage in library.passages_of("a")
+            for each in passage.sentences
+        ]
+        assert [(quote.page, quote.recognized) for quote in quotes][:2] == [(1, False), (2, True)]
+        assert page_of(quotes[1]) == "page 2 (read by machine)"
+        empty_desk.ingest(rebuild=True)
 
 
 @needs_tesseract

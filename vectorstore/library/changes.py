@@ -32,6 +32,7 @@ class NewVersion:
     text: str = field(repr=False)
     headings: tuple[Heading, ...] = field(repr=False)
     pages: tuple[int, ...] = ()
+    recognized: tuple[int, ...] = ()
     passages: tuple[NewPassage, ...] = field(repr=False)
     publisher: str | None = None
     author: str | None = None

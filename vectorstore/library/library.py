@@ -466,8 +466,16 @@ FROM passage p JOIN version v ON v.key = p.version
 """
 
 
+def _pages_as_stored(new: NewVersion) -> str:
+    starts = list(new.pages)
+    read = list(new.recognized)
+    return json.dumps({"starts": starts, "recognized": read} if read else starts)
+
+
 def _source(row: tuple, aliases: Iterable[tuple]) -> Source:  # type: ignore[type-arg]
     """A row of _VERSIONS as a source, with its rows of (source, origin) of the aliases."""
+    pages = json.loads(row[13])
+    starts, read = (pages, ()) if isinstance(pages, list) else pages.values()
     return Source(
         id=row[0],
         title=row[1],
@@ -482,7 +490,8 @@ def _source(row: tuple, aliases: Iterable[tuple]) -> Source:  # type: ignore[typ
         author=row[10],
         date=row[11],
         url=row[12],
-        pages=tuple(json.loads(row[13])),
+        pages=tuple(starts),
+        recognized=tuple(read),
         description=row[14],
         aliases=tuple(origin for _, origin in aliases),
     )
@@ -538,7 +547,7 @@ def _insert(connection: sqlite3.Connection, new: NewVersion, now: str) -> None:
                 new.kind,
             ),
             *(new.origin, new.file_sha256, new.text_sha256, new.text),
-            *(json.dumps(headings), json.dumps(new.pages), now),
+            *(json.dumps(headings), _pages_as_stored(new), now),
         ),
     )
     for ordinal, p in enumerate(new.passages):

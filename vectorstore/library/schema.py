@@ -5,6 +5,7 @@
 vector by content, for as long as its encoder is the library's, so that nothing is encoded twice.
 A passage's text is a slice of its source's to the letter; the full-text index is made of
 `searched`, which is that text as a person would type it (see `mending`).
+`pages` is a JSON list of offsets, or `{"starts": …, "recognized": …}` where a machine read some.
 """
 
 import sqlite3

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 _PLURALS = {
     "list of links": "lists of links",
+    "number in a drawing": "numbers in drawings",
     "word outside the main part": "words outside the main part",
 }
 

@@ -18,11 +18,14 @@ from ingest.readers.pdf.flow import Flow
 from ingest.readers.pdf.furniture import without_running_lines
 from ingest.readers.pdf.garbled import garbled_fonts
 from ingest.readers.pdf.layout import Line, Word, lines_of
-from ingest.readers.pdf.ocr import SETTING, Engine, Recognized, recognize
+from ingest.readers.pdf.ocr import LIKELY, SETTING, Engine, Recognized, recognize
 from ingest.readers.pdf.opening import opened
 from ingest.readers.pdf.troubles import Troubles
 from ingest.readers.pdf.words import Placed, words_of
 
+FEW_WORDS = 40  # of a page that is mostly a picture: the rest of its words may be in it
+MOST_OF_A_PAGE = 0.5
+MORE = 10  # words that only the picture has, at least, and surely read: fewer are ornaments
 SMALLEST = 1.5  # type smaller than this cannot be read, and is not meant to be
 MIXED_WORDS, MIXED_LINES, MIXED = 5, 4, 0.3  # of a cell; lines and share of a page
 _DATE = re.compile(r"(?:D:)?([12]\d{3})(?:(0[1-9]|1[0-2])(?:(0[1-9]|[12]\d|3[01]))?)?")
@@ -42,7 +45,8 @@ class _Page:
     inside: list[Placed]  # filled in among them
     beside: list[Placed]  # typed over them
     box: tuple[float, float, float, float]
-    has_picture: bool
+    has_picture: bool = False  # and no words
+    pictured: bool = False  # mostly a picture, with a few words
 
 
 def read_pdf(path: Path) -> Extract:
@@ -64,7 +68,12 @@ def _read(document: pdfium.PdfDocument) -> Extract:
     for number, page in enumerate(found, start=1):
         words = _told(page, garbled)
         lines, height, unseen = _lines([*words, *page.inside], number - 1, page.box)
-        if number - 1 in machine:
+        if number - 1 in machine and words:
+            own = [placed.word for placed in [*words, *page.inside] if placed.direction == 0]
+            if seen := _only_in_picture(machine[number - 1], own):
+                lines = lines_of([*own, *seen], number - 1)
+                troubles.recognized.append(number)
+        elif number - 1 in machine:
             inside = [placed.word for placed in page.inside]
             lines = lines_of([*machine[number - 1].words, *inside], number - 1)
             troubles.recognized.append(number)
@@ -112,6 +121,7 @@ def _by_machine(
         for number, page in enumerate(pages)
         if (page.words or page.has_picture) and not _told(page, garbled)
     ]
+    numbers += [n for n, page in enumerate(pages) if page.pictured and n not in numbers]
     engine = Engine(os.environ.get(SETTING, "auto"))
     troubles.engine = engine
     if not numbers or engine.program is None:
@@ -133,12 +143,17 @@ def _page(document: pdfium.PdfDocument, number: int, troubles: Troubles) -> _Pag
         words = words_of(page.get_textpage())
     except pdfium.PdfiumError:
         troubles.broken.append(number + 1)
-        return _Page(words=[], inside=[], beside=[], box=(0, 0, 0, 0), has_picture=False)
+        return _Page(words=[], inside=[], beside=[], box=(0, 0, 0, 0))
     forms = document.formenv.raw if document.formenv else None
     inside, beside = filled_in(page, words, forms, troubles.annotations)
-    has_picture = not words and _has_picture(page)
+    share = _pictured(page) if len(words) <= FEW_WORDS else 0.0
     found = _Page(
-        words=words, inside=inside, beside=beside, box=page.get_bbox(), has_picture=has_picture
+        words=words,
+        inside=inside,
+        beside=beside,
+        box=page.get_bbox(),
+        has_picture=not words and share > 0,
+        pictured=bool(words) and share >= MOST_OF_A_PAGE,
     )
     page.close()
     return found
@@ -174,10 +189,28 @@ def _date(text: str) -> str | None:
     return "-".join(part for part in found.groups() if part) if found else None
 
 
-def _has_picture(page: pdfium.PdfPage) -> bool:
-    return (
-        next(iter(page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3)), None) is not None
-    )
+def _pictured(page: pdfium.PdfPage) -> float:
+    """The share of a page that its largest picture takes; more than 0 where there is one."""
+    largest = 0.0
+    width, height = page.get_size()
+    for picture in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3):
+        left, bottom, right, top = picture.get_bounds()
+        largest = max(largest, (right - left) * (top - bottom) / max(width * height, 1), 1e-9)
+    return largest
+
+
+def _only_in_picture(read: Recognized, own: Sequence[Word]) -> list[Word]:
+    """The words that were recognized where the page has none of its own, if they are surely words
+    and more than a few."""
+    seen = [
+        word
+        for word in read.words
+        if not any(
+            each.x0 <= (word.x0 + word.x1) / 2 <= each.x1 and abs(each.y - word.y) <= each.size
+            for each in own
+        )
+    ]
+    return seen if len(seen) >= MORE and read.sure >= LIKELY else []
 
 
 def _lines(

@@ -45,6 +45,35 @@ def test_text_is_written_as_it_is_shown(page: Make, content: str, text: str) -> 
 
 
 @pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        (
+            "Ship <input value='Selkie'><input type=hidden value=X><input type=submit>",
+            "Ship Selkie",
+        ),
+        ("Port <select><option>a<option selected>Vik</select>, of", "Port Vik, of"),
+        ("Port <select><option>a<option>Vik</select>", "Port"),
+        ("Notes <textarea>Two  boats.</textarea> <button>Send</button>", "Notes Two boats."),
+        ("<input type=radio checked> yes <input type=radio> no", "☒ yes ☐ no"),
+        ("<input type=checkbox> yes <input type=checkbox> no", "yes no"),
+    ],
+)
+def test_what_was_filled_in_is_read(page: Make, content: str, text: str) -> None:
+    assert page(f"<form><p>{content}</p></form>").text == text
+
+
+def test_the_words_of_a_drawing_are_items(page: Make) -> None:
+    drawing = (
+        "<svg><title>No</title><style>p{}</style><defs><text>No</text></defs><g><text x=1>Boats "
+        "<tspan>at sea</tspan></text><text>1,200</text><text display=none>No</text><foreignObject>"
+        "<div>By night</div></foreignObject></g></svg>"
+    )
+    found = page(f"<p>Before.</p>{drawing}<p>After<svg><path d=''></svg>.</p>")
+    assert found.text == "Before.\n\n- Boats at sea\n- By night\n\nAfter."
+    assert found.notes == ("left out: 1 number in a drawing",)
+
+
+@pytest.mark.parametrize(
     "hidden",
     [
         "<p hidden>X</p>",
