@@ -13,12 +13,17 @@ from assistant.packs.models import PackRequest
 Place = tuple[str, int, int]
 
 
+def key(extract: Extract) -> Place:
+    """An extract's place, which names it."""
+    return (extract.source, extract.start, extract.end)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Material:
     """What the library has on one topic: how the topic reads in a sentence, and its extracts, the
     most relevant first. `note` says how it was found, where that is not under its own name;
     `named` are the other names under which it was found; `beside` are topics that were typed with
-    it and that the library holds nothing on."""
+    it and that the library holds nothing on; `asked` is the question that was typed for a topic."""
 
     topic: Topic
     phrase: str
@@ -27,6 +32,7 @@ class Material:
     note: str | None = None
     beside: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
+    asked: str | None = None
 
     @property
     def enough(self) -> int:

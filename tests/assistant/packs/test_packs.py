@@ -21,12 +21,14 @@ from assistant.packs import Pack, PackMaker, PackRequest
 from assistant.packs.files.document import to_docx
 from assistant.packs.files.markdown import Part, to_markdown, who
 from assistant.packs.files.slides import to_pptx
+from assistant.packs.making.judging import Judge
 from assistant.packs.making.timing import prompts_for, share_out
 from assistant.packs.making.topics import Topics
 from assistant.packs.material.acts import Act, acts_of
 from assistant.packs.material.alone import stands_alone
-from assistant.packs.material.choose import differs, key
+from assistant.packs.material.choose import differs
 from assistant.packs.material.extracts import Extract
+from assistant.packs.material.material import key
 from assistant.packs.material.phrases import Terms, heading_phrase, topic_phrase
 from assistant.turn.speakers import is_speech, people_of, speaker_of
 from eval.fitting.fit_acts import examples
@@ -218,7 +220,7 @@ def test_an_everyday_topic_is_found_under_the_names_that_documents_give_it(
 
 @pytest.fixture(scope="module")
 def topics(starter_engine: Engine) -> Topics:
-    return Topics(starter_engine.store)
+    return Topics(starter_engine, Judge(starter_engine))
 
 
 @pytest.mark.parametrize("topic", ["the tides", "flu vaccination", "artificial intelligence"])
@@ -270,6 +272,7 @@ def test_what_cannot_be_made_is_refused(maker: PackMaker, request_: PackRequest)
         ("The boundary is blurred, and he does not want leads to be precious.", False),
         ("Leaders should read more at http://example.org before they begin.", False),
         ("“Clinicians bring insight to decisions, and are heard by others.", False),
+        ("Failing to do so would undermine what people think of the service.", False),
         ("The common steps that every commissioner has to take are:", False),
     ],
 )
@@ -299,8 +302,11 @@ def test_what_quotes_do_is_learnt_well_enough(starter_engine: Engine) -> None:
         starter_engine.store.encoder.encode([text for _, text in aside]),
     )
     assert len(aside) >= 100
-    right = sum(act is said for (act, _), said in zip(aside, told, strict=True))
-    assert right / len(aside) >= 0.7
+    right = [act is said for (act, _), said in zip(aside, told, strict=True)]
+    named = [ok for ok, said in zip(right, told, strict=True) if said is not Act.CLAIM]
+    assert sum(right) / len(right) >= 0.6
+    assert sum(named) / len(named) >= 0.8
+    assert len(named) >= len(aside) / 2
 
 
 def extract(text: str, act: Act, *direction: float, speaker: str | None = None) -> Extract:
