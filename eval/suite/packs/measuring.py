@@ -90,7 +90,7 @@ def _one(maker: PackMaker, engine: Engine, request: PackRequest, *, held: bool) 
         name = "packs_whole" if held else "declined"
         tallies = {name: Tally(total=0.0 if held else float(bool(exc.nearest)))}
         return Measured(topic=request.topic, pack=None, why=str(exc), tallies=tallies)
-    tallies = measure_pack(pack, engine.store) if held else {"declined": Tally(total=0.0)}
+    tallies = measure_pack(pack, engine) if held else {"declined": Tally(total=0.0)}
     return Measured(topic=request.topic, pack=pack.to_json(), why=None, tallies=tallies)
 
 
