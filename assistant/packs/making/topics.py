@@ -67,14 +67,17 @@ class Topics:
         return vector
 
     def _found(self, phrase: str) -> list[Material]:
-        """The material on a phrase; else on its parts that "and" joins, those that there are."""
+        """The material on a phrase, with what there is on its parts that "and" joins where that is
+        little; on the parts alone, those that there are, where there is nothing on the whole."""
         whole = self._one(phrase)
         parts = _parts(_AND, phrase)
-        if whole is not None or len(parts) < 2:
+        if len(parts) < 2 or (whole is not None and whole.enough >= _FEW):
             return [whole] if whole else []
         found = [(part, self._one(part)) for part in parts]
         lacking = tuple(part for part, material in found if material is None)
         held = [material for _, material in found if material is not None]
+        if whole is not None:
+            return [whole.joined(held)]
         return [m.without(lacking) if m is held[0] else m for m in held]
 
     def _one(self, phrase: str) -> Material | None:

@@ -54,6 +54,15 @@ class Material:
         """With what was found under other names."""
         return replace(self, phrase=phrase, extracts=extracts, note=note, named=tuple(named))
 
+    def joined(self, parts: Sequence["Material"]) -> "Material":
+        """With what there is on parts of the topic."""
+        best: dict[Place, Extract] = {}
+        for extract in (e for material in (self, *parts) for e in material.extracts):
+            if key(extract) not in best or best[key(extract)].relevance < extract.relevance:
+                best[key(extract)] = extract
+        listed = sorted(best.values(), key=lambda e: (-round(e.relevance, 6), key(e)))
+        return replace(self, extracts=listed, named=(*self.named, *(m.phrase for m in parts)))
+
     def without(self, beside: tuple[str, ...]) -> "Material":
         """Beside topics that the library holds nothing on."""
         return replace(self, beside=beside)

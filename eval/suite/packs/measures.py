@@ -49,8 +49,8 @@ def _metric(name: str, title: str, definition: str, **more: str) -> Metric:
 _METRICS = (
     _metric(
         "packs_whole",
-        "Packs made whole",
-        "Topics that the library holds for which there is a pack with all prompts asked for.",
+        "Prompts made",
+        "Of the prompts asked for on topics that the library holds, those that it has a quote for.",
         interval="wilson",
     ),
     _metric(
@@ -163,9 +163,7 @@ def measure_pack(pack: Pack, engine: Engine) -> Tallies:
     """Everything that is measured of one pack."""
     store = engine.store
     measures: dict[str, Callable[[], Iterator[bool]]] = {
-        "packs_whole": lambda: iter(
-            [len(pack.prompts) == prompts_for(pack.request.minutes, pack.request.prompts)]
-        ),
+        "packs_whole": lambda: _made(pack),
         "quotes_exact": lambda: (_exact(pack, store, q) for p in pack.prompts for q in p.quotes),
         "lines_traced": lambda: _traced(pack),
         "points_supported": lambda: _supported(pack, engine),
@@ -232,6 +230,11 @@ def reading_ease(lines: Sequence[str]) -> float:
 def _syllables(word: str) -> int:
     plain = re.sub(r"(?:es|ed|e)$", "", word.lower()) or word.lower()
     return max(1, len(re.findall(r"[aeiouy]+", plain)))
+
+
+def _made(pack: Pack) -> Iterator[bool]:
+    wanted = prompts_for(pack.request.minutes, pack.request.prompts)
+    yield from (number < len(pack.prompts) for number in range(wanted))
 
 
 def _exact(pack: Pack, store: Store, quoted: Quoted) -> bool:
