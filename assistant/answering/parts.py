@@ -18,6 +18,7 @@ from assistant.turn.followup import query_of
 from vectorstore import Found, Store
 
 PASSAGES_READ = 8
+_EVEN = 0.15  # added to a similarity for a chance: at 0.35 a quote bears on a question at even odds
 
 _SECOND_PART = re.compile(
     r"[,;]?\s+and\s+(?:(?:say|tell me|tell us|explain)\s+)?"
@@ -87,7 +88,7 @@ class Finder:
             return []
         if self._reader is None:
             mine, *others = self._store.encoder.encode([question, *texts])
-            return [max(0.0, min(1.0, float(mine @ other))) for other in others]
+            return [max(0.0, min(1.0, _EVEN + float(mine @ other))) for other in others]
         stretches = [Stretch(heading="", sentences=(text,)) for text in texts]
         wholes = [reading.whole for reading in self._reader.read(question, "", stretches)]
         return [1.0 / (1.0 + math.exp(-whole)) for whole in wholes]

@@ -222,6 +222,7 @@ class ApiPrompt(_Out):
     points: list[ApiQuoted]
     tension: ApiQuoted | None
     worded_by: Literal["rules", "model", "person"]
+    run_by: Literal["rules", "model"]
     fallback: str | None
     notes: list[ApiNote]
 

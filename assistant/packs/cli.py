@@ -7,7 +7,7 @@ from pathlib import Path
 from assistant.answering.engine import ENGINES, open_engine
 from assistant.packs.files.markdown import Part
 from assistant.packs.making.maker import PackMaker, check_request
-from assistant.packs.models import AUDIENCE, MINUTES, PackRequest
+from assistant.packs.models import AUDIENCE, MINUTES, RULES, PackRequest
 from vectorstore.console import Commands, announce, plain, positive, print_json
 from vectorstore.errors import UsageError
 from vectorstore.settings import Settings
@@ -78,7 +78,8 @@ def _pack(args: argparse.Namespace, settings: Settings) -> int:
         announce(pack.note)
     for number, prompt in enumerate(pack.prompts, start=1):
         if prompt.fallback:
-            announce(f"prompt {number} is worded by rules: {prompt.fallback}")
+            who = "is worded by rules" if prompt.worded_by == RULES else "is worded by the model"
+            announce(f"prompt {number} {who}: {prompt.fallback}")
     sources = {source.id: source for source in maker.library.sources()}
     content = pack_file(pack, sources, format, Part(args.part)).content
     if args.out is None:

@@ -11,8 +11,7 @@ from collections import OrderedDict, deque
 from dataclasses import dataclass, replace
 
 from assistant.errors import PackGone
-from assistant.packs.material.choose import key
-from assistant.packs.material.material import Place
+from assistant.packs.material.material import Place, key
 from assistant.packs.models import Pack
 
 MOST_PACKS = 100

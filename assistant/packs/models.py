@@ -74,8 +74,8 @@ class Prompt:
 
     `asked` is the question that its points answer; the engine has answered it from the library.
     `paired` tells of a question that speaks of two quotes, the second being the tension.
-    `worded_by` is who worded question, reason and probes: RULES, MODEL or PERSON; `fallback` is
-    why a language model that was asked to did not.
+    `worded_by` is who worded question, reason and probes: RULES, MODEL or PERSON, `run_by` who
+    worded the steps; `fallback` is why a language model that was asked to did not.
     """
 
     kind: str
@@ -95,6 +95,7 @@ class Prompt:
     tension: Quoted | None
     paired: bool = False
     worded_by: str = RULES
+    run_by: str = RULES
     fallback: str | None = None
     notes: tuple[Note, ...] = ()
 
@@ -121,6 +122,7 @@ class Prompt:
             "points": [point.to_json() for point in self.points],
             "tension": self.tension.to_json() if self.tension else None,
             "worded_by": self.worded_by,
+            "run_by": self.run_by,
             "fallback": self.fallback,
             "notes": [asdict(note) for note in self.notes],
         }
@@ -153,9 +155,19 @@ class Wording:
     probes: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """What the facilitator does, step by step, and what when nobody speaks, or one person does."""
+
+    steps: tuple[str, ...]
+    quiet: str
+    loud: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Drawn:
-    """What was drawn for one prompt, before citations are numbered and minutes shared out."""
+    """What was drawn for one prompt, before citations are numbered and minutes shared out. `run` is
+    how a language model would have it run; None for the way that its kind is run."""
 
     kind: str
     question: str
@@ -170,6 +182,7 @@ class Drawn:
     worded_by: str = RULES
     fallback: str | None = None
     notes: tuple[Noted, ...] = ()
+    run: Run | None = None
 
     @property
     def extracts(self) -> tuple[Extract, ...]:

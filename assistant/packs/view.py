@@ -14,7 +14,7 @@ from assistant.packs.coverage import Coverage
 from assistant.packs.desk import Laid
 from assistant.packs.files.markdown import in_minutes, methods, who
 from assistant.packs.material.themes import Theme
-from assistant.packs.models import MODEL, PERSON, Pack, Prompt, Quoted, Step, Timed
+from assistant.packs.models import MODEL, PERSON, RULES, Pack, Prompt, Quoted, Step, Timed
 from vectorstore.wording import counted, named
 from web.look.markup import Html, element
 
@@ -231,7 +231,9 @@ def _prompt(number: int, prompt: Prompt, laid: Laid, sources: Sources) -> Html:
     accepted = laid.is_accepted(number)
     why = [element("p", element("strong", "Why ask this: "), prompt.why)] if prompt.why else []
     state = [_WORDED[prompt.worded_by]] if prompt.worded_by in _WORDED else []
-    state += ["The language model's wording did not hold; this is our own."] * bool(prompt.fallback)
+    state += ["The language model's wording did not hold; this is our own."] * bool(
+        prompt.fallback and prompt.worded_by == RULES
+    )
     state += ["✓ Accepted."] if accepted else []
     return element(
         "section",

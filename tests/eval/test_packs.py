@@ -15,12 +15,13 @@ from eval.suite.packs.measures import PACK_METRICS, measure_pack, reading_ease
 from eval.suite.packs.measuring import Topics, judge_packs, load_topics, run_packs
 
 GATES = Path(__file__).resolve().parents[2] / "eval" / "packs_gates.toml"
+MOST_TIMES = 4.0  # a pack beside one reading of its passages
 Damage = Callable[[Pack], Pack]
 
 
 @pytest.fixture(scope="module")
-def pack(starter_engine: Engine) -> Pack:
-    return PackMaker(starter_engine).make(PackRequest(topic="clinicians as leaders"))
+def pack(starter_read: Engine) -> Pack:
+    return PackMaker(starter_read).make(PackRequest(topic="clinicians as leaders"))
 
 
 def first(pack: Pack, **changes: object) -> Pack:
@@ -48,6 +49,7 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
     "a quote in other words": (_other_words, "lines_traced"),
     "a quote at another place": (_moved, "quotes_exact"),
     "a point that no quote has": (_beside_the_point, "points_supported"),
+    "a point that answers something else": (_beside_the_point, "points_bear"),
     "a question for yes or no": (
         lambda p: first(p, question="Is this how clinicians lead?"),
         "open_questions",
@@ -79,15 +81,15 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
 
 
 def share(pack: Pack, engine: Engine, metric: str) -> float:
-    tally = measure_pack(pack, engine.store)[metric]
+    tally = measure_pack(pack, engine)[metric]
     return tally.total / tally.n
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_damage_is_seen_by_its_measure(pack: Pack, starter_engine: Engine, damage: str) -> None:
+def test_damage_is_seen_by_its_measure(pack: Pack, starter_read: Engine, damage: str) -> None:
     harm, metric = DAMAGES[damage]
-    assert share(pack, starter_engine, metric) == 1.0
-    assert share(harm(pack), starter_engine, metric) < 1.0
+    assert share(pack, starter_read, metric) == 1.0
+    assert share(harm(pack), starter_read, metric) < 1.0
 
 
 def test_long_words_in_long_sentences_read_less_easily() -> None:
@@ -99,9 +101,9 @@ def test_long_words_in_long_sentences_read_less_easily() -> None:
 
 
 @pytest.mark.slow
-def test_a_run_over_some_topics_passes_the_gates_that_ship(starter_engine: Engine) -> None:
+def test_a_run_over_some_topics_passes_the_gates_that_ship(starter_read: Engine) -> None:
     topics = Topics(held=("clinicians as leaders", "system leadership"), not_held=("the tides",))
-    run = run_packs(starter_engine, topics)
+    run = run_packs(starter_read, topics)
     assert set(run.metrics) == set(PACK_METRICS)
     verdict = judge_packs(run, load_gates(GATES, PACK_METRICS), GATES)
     assert verdict.passes, verdict.to_json()
@@ -138,12 +140,7 @@ def test_a_gate_on_a_metric_of_another_suite_is_an_error(tmp_path: Path) -> None
 
 
 @pytest.mark.slow
-def test_a_pack_takes_at_most_five_times_the_encoding_of_its_passages(
-    starter_engine: Engine,
-) -> None:
-    import statistics
+def test_a_pack_takes_no_longer_than_a_few_readings_of_its_passages(starter_read: Engine) -> None:
+    from eval.bench.packs import ratio, times
 
-    from eval.bench.speed.packs import measure
-
-    encoding, making = measure(starter_engine, 5)
-    assert statistics.median(making) <= 5 * statistics.median(encoding)
+    assert ratio(*times(starter_read, load_topics().held[:5])) <= MOST_TIMES

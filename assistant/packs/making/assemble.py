@@ -6,10 +6,11 @@ from dataclasses import replace
 from assistant.finding.excerpts import cited
 from assistant.models import Citation
 from assistant.packs.making.timing import parts, prompts_for, share_out
-from assistant.packs.material.choose import key
 from assistant.packs.material.extracts import ON_TOPIC, Extract, sources_of
-from assistant.packs.material.material import Material, Place, chance
+from assistant.packs.material.material import Material, Place, chance, key
 from assistant.packs.models import (
+    MODEL,
+    RULES,
     Drawn,
     Note,
     Noted,
@@ -17,6 +18,7 @@ from assistant.packs.models import (
     PackRequest,
     Prompt,
     Quoted,
+    Run,
     Timed,
     numbered,
 )
@@ -42,6 +44,7 @@ def assemble(
     for one, its_minutes in zip(drawn, minutes, strict=True):
         quoted = [_quoted(e, by_place[key(e)]) for e in one.extracts]
         kind = load_kind(one.kind)
+        run = one.run or run_of(kind)
         prompts.append(
             Prompt(
                 kind=one.kind,
@@ -49,9 +52,9 @@ def assemble(
                 way=kind.way,
                 method=kind.source,
                 minutes=its_minutes,
-                steps=_steps(kind, its_minutes),
-                quiet=kind.quiet,
-                loud=kind.loud,
+                steps=_steps(kind, run, its_minutes),
+                quiet=run.quiet,
+                loud=run.loud,
                 stimulus=quoted[0],
                 question=one.question,
                 why=one.why,
@@ -61,6 +64,7 @@ def assemble(
                 tension=quoted[-1] if one.tension else None,
                 paired=one.paired,
                 worded_by=one.worded_by,
+                run_by=MODEL if one.run else RULES,
                 fallback=one.fallback,
                 notes=tuple(_note_of(note, by_place) for note in one.notes),
             )
@@ -113,11 +117,16 @@ def in_a_row(words: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
 
 
-def _steps(kind: Kind, minutes: int) -> tuple[Timed, ...]:
+def run_of(kind: Kind) -> Run:
+    """The way that a kind of prompt is run, where no model words it."""
+    return Run(steps=tuple(text for _, text in kind.steps), quiet=kind.quiet, loud=kind.loud)
+
+
+def _steps(kind: Kind, run: Run, minutes: int) -> tuple[Timed, ...]:
     """What the facilitator does, in whole minutes; what gets none is done with the step before."""
     shares = parts(minutes, [share for share, _ in kind.steps])
     steps: list[Timed] = []
-    for share, (_, text) in zip(shares, kind.steps, strict=True):
+    for share, text in zip(shares, run.steps, strict=True):
         if share or not steps:
             steps.append(Timed(text=text, minutes=share))
         else:

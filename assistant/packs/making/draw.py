@@ -1,49 +1,47 @@
 """Draws the prompts of a pack: stimuli with stems, and the points that answer what is asked."""
 
-from collections.abc import Generator, Iterator, Sequence
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Collection, Generator, Iterator, Sequence
+from itertools import product
 
 import numpy as np
 
 from assistant.answering.engine import Engine
 from assistant.errors import TopicNotHeld
-from assistant.packs.material.choose import RELATED, SAME, Choice, Chooser, clumsy, key, kinds_for
-from assistant.packs.material.extracts import ON_TOPIC, Extract
-from assistant.packs.material.material import Material, Place, chance
+from assistant.packs.making.judging import Judge, said_about
+from assistant.packs.material.choose import SAME, Choice, Chooser, clumsy, kinds_for
+from assistant.packs.material.extracts import ON_TOPIC, RELATED, Extract
+from assistant.packs.material.material import Material, Place, chance, key
 from assistant.packs.models import Drawn, Pack, PackRequest, Step
 from assistant.proof import Slice, judge
-from prompts import KINDS, Stem, Template
+from prompts import KINDS, Stem, load_kind
 
 MOST_POINTS = 3
-READ = 24  # extracts that are read for whether the topic can be talked about from them
 _READ_POINTS = 16  # extracts that are read for whether they answer a prompt's question
-_BEARS = 0.45
-"""The chance from which a quote bears on a question. Chosen by reading those around it."""
+_BEARS = 0.5
+"""The chance from which a quote bears on a question: even odds."""
+_MOST_USES = 2  # of a quote as a point
+_USED = 0.4  # against one that is a point of another prompt already
 _TRIES = 6
-_WIDELY = Template.parse("What is said about {matter}?", "draw.py")
+ALIKE_PROMPTS = 0.75
+"""Two prompts more similar than this, quote and question together, are one."""
 _DRAWING = "Finding quotes and testing what they answer"
 
 
 class Drawer:
-    """Draws prompts over an engine's library; what has been read is remembered."""
+    """Draws prompts over an engine's library."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, judge: Judge) -> None:
         self._engine = engine
-        self._read: dict[tuple[str, Place], float] = {}
-
-    def bearing(self, question: str, extracts: Sequence[Extract]) -> list[float]:
-        """How surely each extract bears on a question, 0 to 1."""
-        unread = [e for e in extracts if (question, key(e)) not in self._read]
-        told = self._engine.bearing(question, [e.text for e in unread])
-        self._read |= {(question, key(e)): sure for e, sure in zip(unread, told, strict=True)}
-        return [self._read[question, key(e)] for e in extracts]
+        self._judge = judge
 
     def draw(
         self, request: PackRequest, materials: Sequence[Material]
     ) -> Generator[Step, None, list[Drawn]]:
         """A prompt for each kind, as far as the library has a quote for it."""
         picked = list(self._pick(request, materials))
-        taken = [e for choice, _ in picked for e in _of(choice)]
+        # A stimulus is no point of another prompt: it is counted as often as a quote may come.
+        taken = [e for choice, _ in picked for e in _of(choice) * _MOST_USES]
         drawn: list[Drawn] = []
         for number, (choice, material) in enumerate(picked, start=1):
             yield Step(doing=_DRAWING, number=number, of=len(picked))
@@ -54,29 +52,56 @@ class Drawer:
     def _pick(
         self, request: PackRequest, materials: Sequence[Material]
     ) -> Iterator[tuple[Choice, Material]]:
-        """Stimuli with stems for all kinds, on topic as long as there are such."""
+        """Stimuli with stems for all kinds, on topic as long as there are such; each topic in its
+        turn, and another where it has no more."""
         choosers = [
-            Chooser(m.extracts, m.phrase, chance(request, m) if request.seed else None)
+            (Chooser(m.extracts, m.phrase, chance(request, m) if request.seed else None), m)
             for m in materials
         ]
-        taken: list[Extract] = []
-        stems: set[Stem] = set()
-        count = request.prompts or 1
-        kinds = kinds_for(count, chance(request, materials[0]) if request.seed else None)
+        kinds = kinds_for(request.prompts or 1, chance(request, materials[0]))
         # The kinds that ask most of a stimulus choose first.
         order = sorted(range(len(kinds)), key=lambda i: (kinds[i] != "tension", i))
         picked: list[tuple[Choice, Material]] = []
         for turn, i in enumerate(order):
-            at = turn % len(materials)
-            barred = {key(e) for e in materials[at].extracts if not self._stands(e)}
-            for kind, least in _attempts(kinds[i], [k for k in KINDS if k not in kinds]):
-                choice = choosers[at].choose(kind, taken, stems, least, barred)
+            at = turn % len(choosers)
+            used = {*kinds, *(choice.stem.kind for choice, _ in picked)}
+            others = [kind for kind in KINDS if kind not in used]
+            for (kind, least), (chooser, material) in product(
+                _attempts(kinds[i], others), [*choosers[at:], *choosers[:at]]
+            ):
+                taken = [e for choice, _ in picked for e in _of(choice)]
+                stems = {choice.stem for choice, _ in picked}
+                put = [_put(choice.stem.ask.text, choice.stimulus) for choice, _ in picked]
+                choice = self._fresh(chooser, kind, taken, stems, least, (), put)
                 if choice is not None:
-                    picked.append((choice, materials[at]))
-                    taken += _of(choice)
-                    stems.add(choice.stem)
+                    picked.append((choice, material))
                     break
         yield from sorted(picked, key=lambda p: KINDS.index(p[0].stem.kind))
+
+    def _fresh(
+        self,
+        chooser: Chooser,
+        kind: str,
+        taken: Sequence[Extract],
+        stems: Collection[Stem],
+        least: float,
+        barred: Collection[Place],
+        put: Sequence[str],
+    ) -> Choice | None:
+        """The best choice whose quote the gate finds in the library, and that is not one of the
+        prompts `put` already over again."""
+        refused = set(barred)
+        for _ in range(_TRIES):
+            choice = chooser.choose(kind, taken, stems, least, refused)
+            if choice is None:
+                return None
+            texts = [_put(choice.stem.ask.text, choice.stimulus), *put]
+            mine, *rest = self._engine.store.encoder.encode(texts)
+            alike = any(float(mine @ other) > ALIKE_PROMPTS for other in rest)
+            if not alike and self._stands(choice.stimulus):
+                return choice
+            refused.add(key(choice.stimulus))
+        return None
 
     def _finish(
         self, request: PackRequest, choice: Choice, material: Material, taken: Sequence[Extract]
@@ -104,9 +129,10 @@ class Drawer:
         """What is asked of the library for a prompt, and the points that answer it. Where nothing
         does, it is asked more widely: at last what is said on the matter at all."""
         names = self._names(choice, material)
-        asked = [f.fill_from({"matter": name}) for name in names for f in (stem.seek, _WIDELY)]
+        asked = [ask for n in names for ask in (stem.seek.fill_from({"matter": n}), said_about(n))]
+        asked = [material.asked] if material.asked else asked
         for question in asked:
-            points = tuple(self._points(question, material, [*_of(choice), *taken]))
+            points = tuple(self._points(question, material, [*_of(choice) * _MOST_USES, *taken]))
             if points:
                 return question, points
         return asked[0], ()
@@ -122,14 +148,17 @@ class Drawer:
         self, asked: str, material: Material, taken: Sequence[Extract]
     ) -> Iterator[Extract]:
         """What answers a question best, each something else than those before it; sources that
-        have not spoken come first among equals."""
+        have not spoken come first among equals. Where there is little, what is a point of one
+        prompt may be one of another."""
         near = material.nearest(self._engine.store.encoder.encode([asked])[0])[:_READ_POINTS]
-        read = zip(self.bearing(asked, near), near, strict=True)
+        read = zip(self._judge.bearing(asked, near), near, strict=True)
+        sources = {t.source for t in taken}
+        uses = Counter(key(e) for e in taken)
         ranked = sorted(
             (
-                (sure - clumsy(e) + 0.1 * (e.source not in {t.source for t in taken}), e)
+                (sure - clumsy(e) + 0.1 * (e.source not in sources) - _USED * uses[key(e)], e)
                 for sure, e in read
-                if sure >= _BEARS and e.relevance >= RELATED
+                if sure >= _BEARS and e.relevance >= ON_TOPIC and uses[key(e)] < _MOST_USES
             ),
             key=lambda found: (-found[0], key(found[1])),
         )
@@ -137,7 +166,8 @@ class Drawer:
         for _, extract in ranked:
             if len(chosen) == MOST_POINTS:
                 return
-            if not any(_clash(extract, one) for one in (*taken, *chosen)) and self._stands(extract):
+            others = (one for one in (*taken, *chosen) if key(one) != key(extract))
+            if not any(_clash(extract, one) for one in others) and self._stands(extract):
                 chosen.append(extract)
                 yield extract
 
@@ -154,48 +184,32 @@ class Drawer:
         aside: Sequence[Drawn],
     ) -> Generator[Step, None, Drawn]:
         """Another prompt, of the same kind if the library has one."""
-        taken = [e for d in kept for e in d.extracts]
-        questions = {d.question for d in (*kept, *aside)}
-        barred = {key(d.stimulus) for d in aside}
+        taken = [e for d in kept for e in (*d.extracts, d.stimulus)]
+        put = [_put(d.question, d.stimulus) for d in (*kept, *aside)]
+        asked = {d.question for d in (*kept, *aside)}
+        stems = [stem for k in KINDS for stem in load_kind(k).stems if stem.ask.text in asked]
+        barred = [key(d.stimulus) for d in aside]
         kinds = [old.kind, *(k for k in KINDS if k != old.kind)]
+        choosers = [(Chooser(m.extracts, m.phrase), m) for m in materials]
         yield Step(doing=_DRAWING, number=1, of=1)
-        for least in (ON_TOPIC, RELATED):
-            for kind in kinds:
-                for material in materials:
-                    refused: set[Place] = set(barred)
-                    chooser = Chooser(material.extracts, material.phrase)
-                    for _ in range(_TRIES):
-                        choice = chooser.choose(kind, taken, (), least, refused)
-                        if choice is None:
-                            break
-                        one = self._finish(pack.request, choice, material, taken)
-                        if one.question not in questions and self._stands(choice.stimulus):
-                            return one
-                        refused.add(key(choice.stimulus))
+        for least, kind, (chooser, material) in product((ON_TOPIC, RELATED), kinds, choosers):
+            choice = self._fresh(chooser, kind, taken, stems, least, barred, put)
+            if choice is not None:
+                return self._finish(pack.request, choice, material, taken)
         raise TopicNotHeld(
             f"the library holds no further prompt about “{pack.request.topic}”. Keep this one, "
             "or drop it."
         )
 
 
-def read_for(drawer: Drawer, material: Material) -> list[Extract]:
-    """A material's extracts, the most relevant first, those that were read by what the reader says
-    as well: whether one can talk about the topic, or what belongs to it, from this quote."""
-    names = (material.phrase, *material.named)
-    count = max(READ // len(names), READ // 2)
-    first = list(material.extracts[:count])
-    told = [drawer.bearing(f"What is said about {name}?", first) for name in names]
-    judged = [
-        replace(e, relevance=0.5 * e.relevance + 0.5 * max(sure))
-        for e, sure in zip(first, zip(*told, strict=True), strict=True)
-    ]
-    rest = material.extracts[count:]
-    return sorted([*judged, *rest], key=lambda e: (-round(e.relevance, 6), key(e)))
-
-
 def _of(choice: Choice) -> list[Extract]:
     """The quotes of a choice."""
     return [choice.stimulus, *([choice.tension] if choice.tension else [])]
+
+
+def _put(question: str, stimulus: Extract) -> str:
+    """A prompt as it is heard: its quote, and what is asked of it."""
+    return f"{stimulus.text} {question}"
 
 
 def _clash(other: Extract, one: Extract) -> bool:

@@ -15,7 +15,8 @@ from assistant.answering.engine import Engine
 from assistant.errors import BadPackRequest, Stopped, TopicNotHeld
 from assistant.keeping.journal import noting
 from assistant.packs.making.assemble import assemble
-from assistant.packs.making.draw import Drawer, read_for
+from assistant.packs.making.draw import Drawer
+from assistant.packs.making.judging import Judge
 from assistant.packs.making.timing import prompts_for
 from assistant.packs.making.topics import Topics
 from assistant.packs.material.material import Material
@@ -50,11 +51,10 @@ class PackMaker:
         engine = engine.unwritten()  # what a prompt asks is tested; nobody reads the answer
         self._engine = engine
         self._lock = threading.Lock()
-        self._topics = Topics(engine.store)
+        self._begin()
         self._resolved: dict[str, tuple[tuple[Material, ...], tuple[str, ...]]] = {}
         self._of = ""
         self._themes: list[Theme] = []
-        self._drawer = Drawer(engine)
 
     @property
     def library(self) -> Library:
@@ -152,13 +152,16 @@ class PackMaker:
 
     # Material
 
+    def _begin(self) -> None:
+        judge = Judge(self._engine)
+        self._topics, self._drawer = Topics(self._engine, judge), Drawer(self._engine, judge)
+
     def _keep_up(self) -> None:
         """Forget what was worked out over a library that has changed since."""
         fingerprint = self._engine.store.library.fingerprint
         with self._lock:
             if fingerprint != self._of:
-                self._topics = Topics(self._engine.store)
-                self._drawer = Drawer(self._engine)
+                self._begin()
                 self._resolved = {}
                 self._of, self._themes = fingerprint, []
 
@@ -171,8 +174,7 @@ class PackMaker:
             known = self._resolved.get(typed)
         if known is None:
             found = self._topics.resolve(typed)
-            read = (self._read(material) for material in found.materials)
-            known = tuple(read), found.notes
+            known = found.materials, found.notes
             with self._lock:
                 if len(self._resolved) >= _REMEMBERED:
                     self._resolved.clear()
@@ -180,9 +182,6 @@ class PackMaker:
         if not known[0]:
             raise self._not_held(typed, "nothing")
         return known
-
-    def _read(self, material: Material) -> Material:
-        return replace(material, extracts=read_for(self._drawer, material))
 
     def _not_held(self, typed: str, what: str) -> TopicNotHeld:
         near = tuple(t.name for t in nearest(self.themes(), self._topics.vector(typed)))

@@ -7,7 +7,7 @@ is named, for the gate to judge. Whoever is in doubt is refused: the wording by 
 import re
 from collections.abc import Sequence
 
-from assistant.packs.models import Wording
+from assistant.packs.models import Run, Wording
 from assistant.turn.question import wording
 from vectorstore.library.lexicon import terms
 
@@ -15,6 +15,7 @@ QUESTION_WORDS = range(5, 71)
 WHY_WORDS = range(4, 46)
 PROBE_WORDS = range(3, 36)
 PROBES = range(2, 5)
+STEP_WORDS = range(3, 61)
 LONGEST_SENTENCE = 40  # words
 
 _SENTENCE = re.compile(r"(?<=[.?!])[\"”’]*\s+")
@@ -46,10 +47,19 @@ _SIDED = re.compile(
 )
 _MARKUP = re.compile(r"[<>{}\[\]|`*#_\\~^=@]|https?:|www\.|&\w+;", re.IGNORECASE)
 _BIDS = re.compile(
-    r"^(?:(?:first|now|then|in pairs|in threes|together|on your own|for yourself),? )?(?:please )?"
+    r"^(?:(?:first|now|then|in pairs|in threes|together|on your own|for yourself|at the end|"
+    r"(?:after|for|with) (?:\w+ ){1,3}\w+),? )?(?:please |do not |don[’']t )?"
     r"(?:think|imagine|suppose|picture|describe|name|choose|make|say|list|pick|consider|read|compare|"
     r"take|finish|share|recall|remember|put|draw|write|tell|look|set|discuss|explain|give|agree|"
-    r"decide|rank|sort|argue|find|work|ask|explore|reflect|weigh|sketch|map|swap|speak|talk)\b",
+    r"decide|rank|sort|argue|find|work|ask|explore|reflect|weigh|sketch|map|swap|speak|talk|form|"
+    r"hear|call|keep|stop|sit|thank|turn|lay|invite|wait|repeat|let|split|bring|collect|point|"
+    r"start|begin|end|close|leave|move|pass|pause|offer|stand|walk|go|mark|hand|show|cover|welcome)\b",
+    re.IGNORECASE,
+)
+# What somebody is bidden to tell the others is a claim as well.
+_TELLS = re.compile(
+    r"\b(?:say|tell|explain|remember|recall|show|point|agree|note|read|write|let)\b[^,;:]{0,40}?"
+    r"\b(?:that|how|why) (?!happened|they|you|each|it)",
     re.IGNORECASE,
 )
 _PURPOSE = re.compile(r"^(?:It|This) [a-z]+s\b|^So that |^To [a-z]+ ")
@@ -86,9 +96,26 @@ def fault_of(worded: Wording, known: Sequence[str], *, second: bool) -> str | No
     return f"no quote names {', '.join(sorted(unknown))}" if unknown else None
 
 
+def run_fault_of(run: Run, known: Sequence[str], steps: int) -> str | None:
+    """What is wrong with how a prompt is to be run in so many steps, or None. `known` are the texts
+    whose names and figures it may hold."""
+    lines = (*run.steps, run.quiet, run.loud)
+    if len(run.steps) != steps:
+        return f"{len(run.steps)} steps are not the {steps} that are timed"
+    if any(len(line.split()) not in STEP_WORDS for line in lines):
+        return "a step is too short or too long"
+    if any(_MARKUP.search(line) for line in lines):
+        return "it holds a link or markup"
+    if any(_SIDED.search(line) for line in lines):
+        return "it takes a side"
+    unknown = _unknown(lines, known)
+    return f"no quote names {', '.join(sorted(unknown))}" if unknown else None
+
+
 def claims_in(text: str) -> list[str]:
-    """The sentences of a question or probe that neither ask nor bid: they claim something."""
-    return [s for s in sentences_in(text) if not s.endswith("?") and not _BIDS.match(s)]
+    """The sentences of a text of ours that neither ask nor bid: they claim something."""
+    told = (s for s in sentences_in(text) if not s.endswith("?"))
+    return [s for s in told if not _BIDS.match(s) or _TELLS.search(s)]
 
 
 def speaks_of_two(text: str) -> bool:

@@ -7,18 +7,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from assistant.answering.engine import Engine
+from assistant.packs.making.judging import Judge, said_about
 from assistant.packs.material.extracts import ON_TOPIC, Gatherer, Topic, Vector
-from assistant.packs.material.material import Material
-from assistant.packs.material.phrases import topic_phrase
+from assistant.packs.material.material import Material, key
+from assistant.packs.material.phrases import asked_by, topic_phrase
 from assistant.turn.spelling import corrected
 from prompts import Everyday, load_everyday
-from vectorstore import Found, Store
 
-_HELD = 0.57  # the nearness from which other words must mean the same
-_UNKNOWN = 0.4
+READ, READ_MORE = 36, 12  # extracts that are read of a topic, and of each other name of it
 _FEW = 4  # extracts; of a topic with fewer the library says little under its own name
 _MEANS = 0.75  # the nearness from which what is typed is an everyday topic in other words
-_LENT = 0.9  # what is found under another name counts a little less
 _PARTED = re.compile(r"\s*[;,]\s*(?:and\s+)?")
 _AND = re.compile(r"\s+(?:and|&|\+|versus|vs\.?)\s+")
 
@@ -36,9 +35,10 @@ class Resolved:
 class Topics:
     """Finds topics over one state of a library."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._gatherer = Gatherer(store)
+    def __init__(self, engine: Engine, judge: Judge) -> None:
+        self._store = engine.store
+        self._gatherer = Gatherer(engine.store)
+        self._judge = judge
         self._named: tuple[list[Everyday], Vector] | None = None
 
     def resolve(self, typed: str) -> Resolved:
@@ -67,53 +67,52 @@ class Topics:
         return vector
 
     def _found(self, phrase: str) -> list[Material]:
-        """The material on a phrase; else on its parts that "and" joins, those that there are."""
+        """The material on a phrase, with what there is on its parts that "and" joins where that is
+        little; on the parts alone, those that there are, where there is nothing on the whole."""
         whole = self._one(phrase)
         parts = _parts(_AND, phrase)
-        if whole is not None or len(parts) < 2:
+        if len(parts) < 2 or (whole is not None and whole.enough >= _FEW):
             return [whole] if whole else []
         found = [(part, self._one(part)) for part in parts]
         lacking = tuple(part for part, material in found if material is None)
         held = [material for _, material in found if material is not None]
+        if whole is not None:
+            return [whole.joined(held)]
         return [m.without(lacking) if m is held[0] else m for m in held]
 
     def _one(self, phrase: str) -> Material | None:
         topic, found, extracts = self._gatherer.gather(phrase)
-        held = self._is_held(topic, found)
         material = Material(
             topic=topic,
             phrase=topic_phrase(phrase),
-            extracts=extracts,
+            extracts=self._judge.about(asked_by(phrase) or said_about(phrase), extracts[:READ]),
+            asked=asked_by(phrase),
             fingerprint=found.fingerprint,
         )
-        if held and material.enough >= _FEW:
-            return material
-        everyday = self._everyday(phrase, topic)
+        everyday = self._everyday(phrase, topic) if material.enough < _FEW else None
         if everyday is None:
-            return material if held and material.enough else None
-        return self._under_other_names(material, everyday, held=held and bool(material.enough))
+            return material if material.extracts else None
+        return self._under_other_names(material, everyday)
 
-    def _under_other_names(
-        self, material: Material, everyday: Everyday, *, held: bool
-    ) -> Material | None:
+    def _under_other_names(self, material: Material, everyday: Everyday) -> Material | None:
         """With what the library says under the other names of an everyday topic."""
-        best = {(e.source, e.start, e.end): e for e in (material.extracts if held else ())}
+        best = {key(e): e for e in material.extracts}
         named: list[str] = []
         for name in everyday.also:
-            _, _, others = self._gatherer.gather(name)
+            _, _, extracts = self._gatherer.gather(name)
+            others = self._judge.about(said_about(name), extracts[:READ_MORE])
             named += [name] if any(e.relevance >= ON_TOPIC for e in others) else []
             for other in others:
-                lent = other.weighed(_LENT)
-                known = best.get((lent.source, lent.start, lent.end))
-                if known is None or known.relevance < lent.relevance:
-                    best[lent.source, lent.start, lent.end] = lent
+                known = best.get(key(other))
+                if other.relevance >= ON_TOPIC and (
+                    known is None or known.relevance < other.relevance
+                ):
+                    best[key(other)] = other
         if not named:
-            return material if held else None
-        listed = sorted(
-            best.values(), key=lambda e: (-round(e.relevance, 6), e.source, e.start, e.end)
-        )
+            return material if material.extracts else None
+        listed = sorted(best.values(), key=lambda e: (-round(e.relevance, 6), key(e)))
         little = f"says little about {everyday.say}"
-        little = little if held else f"does not speak of {everyday.say} by that name"
+        little = little if material.enough else f"does not speak of {everyday.say} by that name"
         note = f"The library {little}. It speaks of what belongs to it: "
         return material.widened(everyday.say, listed, f"{note}{'; '.join(named)}.", named)
 
@@ -130,15 +129,6 @@ class Topics:
         near = self._named[1] @ topic.vector
         best = int(np.argmax(near))
         return self._named[0][best] if near[best] >= _MEANS else None
-
-    def _is_held(self, topic: Topic, found: Found) -> bool:
-        """Whether the library may speak of a topic: its words are known, or a sentence is so near
-        that other words must mean the same. Whether an extract is about it its relevance tells."""
-        frequency = self._store.library.document_frequency(sorted(topic.rarity))
-        weight = sum(topic.rarity.values()) or 1.0
-        unknown = sum(w for s, w in topic.rarity.items() if frequency[s] == 0) / weight
-        near = max((float((v @ topic.vector).max()) for v in found.vectors.values()), default=0.0)
-        return unknown <= _UNKNOWN or near >= _HELD
 
 
 def _parts(by: re.Pattern[str], typed: str) -> Sequence[str]:

@@ -4,19 +4,21 @@
 import json
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from assistant.answering.engine import Engine
 from assistant.finding.excerpts import cited
 from assistant.models import Citation
-from assistant.packs.making.quality import claims_in, fault_of, speaks_of_two
+from assistant.packs.making.assemble import run_of
+from assistant.packs.making.quality import claims_in, fault_of, run_fault_of, speaks_of_two
 from assistant.packs.material.extracts import Extract
-from assistant.packs.models import MODEL, Drawn, Noted, PackRequest, Wording
+from assistant.packs.models import MODEL, Drawn, Noted, PackRequest, Run, Wording
 from assistant.packs.revise import one_line
 from assistant.proof import Slice, Standing, judge
 from assistant.writing.errors import ModelError, PromptTooLong, ReplyCut
-from assistant.writing.parse import Written, read_object
+from assistant.writing.models import Message
+from assistant.writing.parse import Written, in_whole_characters, read_object
 from assistant.writing.prompt import as_line, load_prompt, neutral
 from assistant.writing.writer import ModelWriter
 from prompts import load_kind
@@ -38,8 +40,11 @@ FORM: dict[str, Any] = {
         "why": _TEXT,
         "probes": {"type": "array", "items": _TEXT, "maxItems": 4},
         "notes": {"type": "array", "items": _NOTE, "maxItems": MOST_NOTES},
+        "steps": {"type": "array", "items": _TEXT},
+        "quiet": _TEXT,
+        "loud": _TEXT,
     },
-    "required": ["question", "why", "probes", "notes"],
+    "required": ["question", "why", "probes", "notes", "steps", "quiet", "loud"],
     "additionalProperties": False,
 }
 """The form that is asked for, where a service can promise one."""
@@ -47,9 +52,12 @@ FORM: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Reply:
-    """A reply read: the wording, and the notes as they were written."""
+    """A reply read: the wording, how it is to be run (None where that is left as it is), and the
+    notes as they were written. `text` is the reply itself."""
 
+    text: str
     wording: Wording
+    run: Run | None
     notes: tuple[Written, ...]
 
 
@@ -86,8 +94,9 @@ class PackWriter:
             cited(extract, self._store.library, marker=n)
             for n, extract in enumerate(one.extracts, start=1)
         ]
+        messages = self._messages(request, one, citations)
         try:
-            said = self._ask(request, one, citations)
+            said = self._ask(messages)
         except ModelError as exc:
             told = self._writer.hush(str(exc))
             if not isinstance(exc, PromptTooLong | ReplyCut):
@@ -96,9 +105,18 @@ class PackWriter:
         if said is None:
             return replace(one, fallback="the reply is not of the form that was asked for")
         notes = self._proved(said.notes, one.extracts, citations)
-        fault = self._fault(said.wording, request, one, citations, others)
+        fault, run_fault = self._faults(said, request, one, citations, others)
+        if fault or run_fault:
+            mended = self._mended(messages, said, (fault, run_fault))
+            said = replace(
+                said,
+                wording=mended.wording if fault else said.wording,
+                run=mended.run if run_fault else said.run,
+            )
+            fault, run_fault = self._faults(said, request, one, citations, others)
+        one = replace(one, notes=notes, run=None if run_fault else said.run)
         if fault is not None:
-            return replace(one, fallback=fault, notes=notes)
+            return replace(one, fallback=fault)
         worded = said.wording
         return replace(
             one,
@@ -107,23 +125,49 @@ class PackWriter:
             probes=worded.probes,
             paired=one.tension is not None and speaks_of_two(worded.question),
             worded_by=MODEL,
-            notes=notes,
+            fallback=run_fault,
         )
 
-    def _ask(
+    def _ask(self, messages: Sequence[Message]) -> _Reply | None:
+        text = self._writer.reply(messages, FORM, self._stop).text
+        found = read_object(text, "question")
+        return None if found is None else _read(text, found)
+
+    def _mended(
+        self, messages: Sequence[Message], said: _Reply, faults: Sequence[str | None]
+    ) -> _Reply:
+        """What the model makes of it when it is told, once, what cannot stand; what it said before
+        where that fails."""
+        listed = "\n".join(as_line({"fault": fault}) for fault in faults if fault)
+        asked = [
+            *messages,
+            Message(role="assistant", content=in_whole_characters(said.text)),
+            *load_prompt("pack_repair").fill(faults=listed),
+        ]
+        try:
+            return self._ask(asked) or said
+        except ModelError:
+            return said
+
+    def _messages(
         self, request: PackRequest, one: Drawn, citations: Sequence[Citation]
-    ) -> _Reply | None:
+    ) -> list[Message]:
+        """What asks the model to word a prompt."""
         lines = [as_line({"quote": c.marker, "of": c.title, "text": c.quote}) for c in citations]
-        ruled = {"question": one.question, "why": one.why, "probes": list(one.probes)}
-        messages = load_prompt("pack").fill(
+        kind = load_kind(one.kind)
+        ruled = {
+            "question": one.question,
+            "why": one.why,
+            "probes": list(one.probes),
+            **asdict(run_of(kind)),
+        }
+        return load_prompt("pack").fill(
             quotes="\n".join(lines),
             audience=neutral(request.audience),
             topic=neutral(request.topic),
-            kind=load_kind(one.kind).name,
+            kind=f"{kind.name} ({kind.way})",
             ruled=neutral(json.dumps(ruled, ensure_ascii=False)),
         )
-        found = read_object(self._writer.reply(messages, FORM, self._stop).text, "question")
-        return None if found is None else _read(found)
 
     def _proved(
         self, notes: Sequence[Written], extracts: Sequence[Extract], citations: Sequence[Citation]
@@ -139,25 +183,40 @@ class PackWriter:
             kept.append(Noted(text=proved.text, behind=behind, support=proved.support))
         return tuple(kept)
 
-    def _fault(
+    def _faults(
         self,
-        worded: Wording,
+        said: _Reply,
         request: PackRequest,
         one: Drawn,
         citations: Sequence[Citation],
         others: Sequence[str],
-    ) -> str | None:
-        """Why a wording cannot stand; None where it can."""
+    ) -> tuple[str | None, str | None]:
+        """Why the wording of a reply cannot stand, and why what it has for the run sheet cannot;
+        None for either that can."""
         speakers = [extract.speaker or "" for extract in one.extracts]
         known = [c.quote for c in citations] + [request.topic, request.audience, *speakers]
-        fault = fault_of(worded, known, second=one.tension is not None)
-        if fault is not None:
-            return fault
+        worded, run = said.wording, said.run
+        fault = (
+            fault_of(worded, known, second=one.tension is not None)
+            or self._unproved((worded.question, *worded.probes), citations)
+            or self._strays(worded.question, one, others)
+        )
+        if run is None:
+            return fault, None
+        ours = run_of(load_kind(one.kind))
+        our_texts = (*ours.steps, ours.quiet, ours.loud)
+        texts = [text for text in (*run.steps, run.quiet, run.loud) if text not in our_texts]
+        known += our_texts
+        run_fault = run_fault_of(run, known, len(ours.steps)) or self._unproved(texts, citations)
+        return fault, run_fault and f"its steps stay as they were: {run_fault}"
+
+    def _unproved(self, texts: Sequence[str], citations: Sequence[Citation]) -> str | None:
+        """What texts of ours claim that the gate does not let stand on these quotes."""
         slices = [Slice.cited(citation) for citation in citations]
-        for claim in (c for text in (worded.question, *worded.probes) for c in claims_in(text)):
+        for claim in (claim for text in texts for claim in claims_in(text)):
             if not judge(claim, slices, self._store.library, self._checker).stands:
                 return f"it claims what its quotes do not say: “{claim}”"
-        return self._strays(worded.question, one, others)
+        return None
 
     def _strays(self, question: str, one: Drawn, others: Sequence[str]) -> str | None:
         """Whether a question is about something else, or is one that the pack has already."""
@@ -176,14 +235,20 @@ def writer_of(engine: Engine) -> PackWriter | None:
     return PackWriter(engine, writer) if isinstance(writer, ModelWriter) else None
 
 
-def _read(found: dict[str, Any]) -> _Reply:
+def _read(text: str, found: dict[str, Any]) -> _Reply:
     """A reply's object, whatever is in it; what is no text is left out."""
-    probes = (one_line(probe) for probe in _listed(found.get("probes")) if isinstance(probe, str))
+    probes, steps = (
+        tuple(filter(None, (one_line(t) for t in _listed(found.get(name)) if isinstance(t, str))))
+        for name in ("probes", "steps")
+    )
+    quiet, loud = (one_line(str(found.get(name) or "")) for name in ("quiet", "loud"))
     return _Reply(
+        text=text,
+        run=Run(steps=steps, quiet=quiet, loud=loud) if steps else None,
         wording=Wording(
             question=one_line(str(found["question"])),
             why=one_line(str(found.get("why") or "")),
-            probes=tuple(filter(None, probes)),
+            probes=probes,
         ),
         notes=tuple(
             Written(

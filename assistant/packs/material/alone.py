@@ -143,7 +143,9 @@ def _has_antecedents(text: str) -> bool:
     """Whether every pronoun has something before it, in the text, that it can stand for."""
     text = _NOT_BACK.sub(" people ", _PLEONASTIC.sub(" ", text))
     first = sentences(text)[0]
-    if re.search(r"\bas well\b(?! as)|\btoo[.,]|\bwithout (?:it|them|this)\b", first):
+    if re.search(
+        r"\bas well\b(?! as)|\btoo[.,]|\bwithout (?:it|them|this)\b|^\W*\w+ to do so\b", first
+    ):
         return False
     plain = names = plural = 0
     for match in _WORD.finditer(text):

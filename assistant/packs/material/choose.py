@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from assistant.packs.material.acts import Act
 from assistant.packs.material.alone import sentences
 from assistant.packs.material.extracts import ON_TOPIC, Extract
+from assistant.packs.material.material import Place, key
 from prompts import KINDS, Stem, load_kind
 
-RELATED = 0.22
-"""The relevance from which one may fill up a pack on a topic of which the library holds little."""
 ALIKE = 0.7
 """Two stimuli more similar than this say the same."""
 SAME = 0.8
@@ -66,7 +65,7 @@ class Chooser:
         taken: Sequence[Extract],
         stems: Collection[Stem],
         least: float,
-        barred: Collection[tuple[str, int, int]] = (),
+        barred: Collection[Place] = (),
     ) -> Choice | None:
         """The best stimulus of this kind with its stem, or None where nothing fits."""
         best: tuple[float, Choice] | None = None
@@ -115,11 +114,6 @@ def differs(one: Extract, other: Extract) -> bool:
     if not NEAR <= one.similarity(other) <= SAME or _same_voice(one, other):
         return False
     return (one.act in _LOOKS_ON) != (other.act in _LOOKS_ON)
-
-
-def key(extract: Extract) -> tuple[str, int, int]:
-    """An extract's place, which names it."""
-    return (extract.source, extract.start, extract.end)
 
 
 def appeal(extract: Extract, phrase: str) -> float:

@@ -27,12 +27,13 @@ MOST_SENTENCES = 3
 PASSAGES_READ = 40
 EXTRACTS = 72  # of one topic
 _REMEMBERED = 20_000  # vectors of extracts, by their words
-ON_TOPIC = 0.34
+ON_TOPIC = 0.42
 """The relevance from which an extract is about the topic. Chosen by reading those around it."""
+RELATED = 0.35
+"""The relevance from which one may be quoted where the library holds little on the topic. Below it
+words alone are in common."""
 _SAYS_IT = 0.8  # of the topic in a heading: what stands under it is about the topic,
 _UNDER_IT = 0.18  # unless it is as far from it as this, as where headings are missing
-_ANCHORS = 4
-_LENT = 0.52
 _PARAGRAPH = 0.6  # how much of a paragraph's nearness to the topic each of its sentences has
 _LONG_LINE = 60  # characters: no heading is that long
 _META = re.compile(
@@ -90,10 +91,6 @@ class Extract:
     def words(self) -> int:
         return len(self.text.split())
 
-    def weighed(self, share: float) -> "Extract":
-        """With a share of its relevance."""
-        return replace(self, relevance=share * self.relevance)
-
     def overlaps(self, other: "Extract") -> bool:
         return overlap(self, other)
 
@@ -150,8 +147,6 @@ class Gatherer:
                 said, vectors, acts_of([e.text for e in said], vectors), strict=True
             )
         ]
-        _lend(listed)
-        listed.sort(key=lambda e: (-round(e.relevance, 6), e.source, e.start, e.end))
         return topic, found, listed
 
     def _encode(self, texts: Sequence[str]) -> None:
@@ -212,27 +207,6 @@ class Gatherer:
         return known
 
 
-def _lend(extracts: list[Extract]) -> None:
-    """Lend some of the relevance of what is about the topic to what is like it, in place.
-
-    It makes it related, and never more: what a topic's own sentences are near to is often what
-    else there is to say on it, without its words (pseudo-relevance feedback).
-    """
-    anchors: list[Extract] = []
-    for extract in sorted(extracts, key=lambda e: (-round(e.relevance, 6), e.source, e.start)):
-        if extract.relevance < ON_TOPIC or len(anchors) == _ANCHORS:
-            break
-        if not any(extract.overlaps(anchor) for anchor in anchors):
-            anchors.append(extract)
-    if not anchors:
-        return
-    rows = np.stack([anchor.vector for anchor in anchors])
-    for i, extract in enumerate(extracts):
-        lent = min(_LENT * float((rows @ extract.vector).max()), ON_TOPIC - 0.01)
-        if extract.relevance < lent:
-            extracts[i] = replace(extract, relevance=lent)
-
-
 def _blocks(passage: Passage) -> dict[int, list[int]]:
     """The sentences of each paragraph or item of a passage, by the paragraph's number."""
     blocks: dict[int, list[int]] = {}
@@ -265,7 +239,8 @@ def _runs(passage: Passage) -> Iterator[tuple[int, int, int, int]]:
     for first, opening in enumerate(sentences):
         if opening.kind not in ("prose", "item"):
             continue
-        if opening.kind == "item" and _GERUND.match(passage.slice(opening.start, opening.end)):
+        text = passage.slice(opening.start, opening.end)
+        if opening.kind == "item" and (text[:1].islower() or _GERUND.match(text)):
             continue  # part of a sentence that its list begins
         for last in range(first, min(first + MOST_SENTENCES, len(sentences))):
             if sentences[last].block != opening.block:

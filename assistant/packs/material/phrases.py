@@ -47,10 +47,18 @@ _COUNTED = frozenset("two three four five six seven eight nine ten".split())
 
 def topic_phrase(typed: str) -> str:
     """A topic as it reads within a sentence."""
-    text = " ".join(typed.split()).strip(" .;:,\"“”'‘’")
-    if text.endswith("?"):
-        return f"the question “{text}”"
-    return _within(text)
+    asked = asked_by(typed)
+    return f"the question “{asked}”" if asked else _within(_bare(typed))
+
+
+def asked_by(typed: str) -> str | None:
+    """The question that was typed for a topic; None for a topic that is none."""
+    text = re.sub(r"\bi\b", "I", _bare(typed))
+    return text[0].upper() + text[1:] if text.endswith("?") else None
+
+
+def _bare(typed: str) -> str:
+    return " ".join(typed.split()).strip(" .;:,\"“”'‘’")
 
 
 def heading_phrase(heading: str) -> str | None:
@@ -134,6 +142,8 @@ class Terms:
 
 def _could_be_term(gram: tuple[str, ...]) -> bool:
     if not all(re.fullmatch(r"[a-z][a-z-]+|[A-Z]{2,}s?", word) for word in gram):
+        return False
+    if " ".join(gram).isupper():
         return False
     if any(word.lower() in STOPWORDS for word in gram):
         return False

@@ -23,6 +23,7 @@ _STARTS = 8
 _SEED = 20160907
 _NAMES = 160  # candidate names that are encoded
 _NEAREST = 3
+_THERE = 0.25  # for a name that every passage of a cluster stands under, or holds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -139,7 +140,7 @@ def _apart(vectors: Vector, middle: Vector) -> Vector:
 
 def _names(store: Store, passages: Sequence[Passage]) -> tuple[list[str], Vector]:
     """What themes might be called, with the vectors of these names as rows."""
-    headed = Counter(h for p in passages if (h := heading_phrase(p.heading)))
+    headed = Counter(name for p in passages for name in _headings(p))
     common = Terms(p.text for p in passages).commonest(least=3)
     names = [name for name, _ in sorted(headed.items(), key=lambda n: (-n[1], n[0]))][: _NAMES // 2]
     names += [name for name, _ in common[: _NAMES - len(names)]]
@@ -147,6 +148,11 @@ def _names(store: Store, passages: Sequence[Passage]) -> tuple[list[str], Vector
     if not names:
         return [], np.zeros((0, 0), dtype=np.float32)
     return names, store.encoder.encode(names)
+
+
+def _headings(passage: Passage) -> set[str]:
+    """What a passage stands under: its title and its heading, as far as they are phrases."""
+    return set(filter(None, map(heading_phrase, (passage.title, passage.heading))))
 
 
 def _best_name(
@@ -157,14 +163,14 @@ def _best_name(
     taken: Sequence[str],
 ) -> str | None:
     """The free name that is nearest to a cluster and stands in it, as a heading or in its texts."""
-    headed = Counter(heading_phrase(p.heading) for p in members)
-    text = " ".join(p.text for p in members).lower()
+    headed = Counter(name for p in members for name in _headings(p))
+    texts = [p.text.lower() for p in members]
     best: tuple[float, str] | None = None
     for name, vector in zip(names, vectors, strict=True):
-        there = headed[name] / len(members), text.count(name.lower())
+        there = headed[name], sum(name.lower() in text for text in texts)
         if not any(there) or any(_same_name(name, other) for other in taken):
             continue
-        value = float(vector @ centre) + 0.25 * there[0] + 0.02 * min(there[1], 5)
+        value = float(vector @ centre) + _THERE * sum(there) / len(members)
         if best is None or value > best[0]:
             best = (value, name)
     return best[1] if best else None

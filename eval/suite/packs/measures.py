@@ -9,23 +9,22 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-import numpy as np
-
-from assistant.packs import Pack, Prompt, Quoted
+from assistant import Engine
+from assistant.packs import Pack, Quoted
 from assistant.packs.making.timing import prompts_for
 from assistant.packs.material.alone import stands_alone
 from assistant.proof import Slice, judge
 from assistant.turn.question import wording
 from eval.suite.scoring.definitions import Metric
 from eval.suite.scoring.intervals import Tally
+from prompts import KINDS
 from vectorstore import Store
 from vectorstore.library.lexicon import terms
 
 STIMULUS_WORDS = 60
-LEAST_KINDS = 3
 LEAST_SOURCES = 3
 ALIKE = 0.9
-TO_THE_POINT = 0.3
+BEARS = 0.5
 NEAREST = 10
 Tallies = dict[str, Tally]
 
@@ -50,8 +49,8 @@ def _metric(name: str, title: str, definition: str, **more: str) -> Metric:
 _METRICS = (
     _metric(
         "packs_whole",
-        "Packs made whole",
-        "Topics that the library holds for which there is a pack with all prompts asked for.",
+        "Prompts made",
+        "Of the prompts asked for on topics that the library holds, those that it has a quote for.",
         interval="wilson",
     ),
     _metric(
@@ -76,8 +75,13 @@ _METRICS = (
     _metric(
         "points_supported",
         "Points supported",
-        "Points that the gate lets stand on their quotes, and whose quote is to the point: near "
-        f"the stimulus or the question that it answers (cosine {TO_THE_POINT}), or of its words.",
+        "Points that the gate lets stand on their quotes.",
+        interval="wilson",
+    ),
+    _metric(
+        "points_bear",
+        "Points bear on their question",
+        f"Points that the reader takes for an answer to their question, at {BEARS} or more.",
         interval="wilson",
     ),
     _metric(
@@ -88,8 +92,8 @@ _METRICS = (
     ),
     _metric(
         "kinds_enough",
-        f"{LEAST_KINDS} kinds or more",
-        f"Packs with at least {LEAST_KINDS} kinds of prompts.",
+        "Each prompt of another kind",
+        "Packs whose prompts are all of different kinds, as far as there are kinds.",
         interval="wilson",
     ),
     _metric(
@@ -155,17 +159,17 @@ class Measured:
     tallies: Mapping[str, Tally]
 
 
-def measure_pack(pack: Pack, store: Store) -> Tallies:
+def measure_pack(pack: Pack, engine: Engine) -> Tallies:
     """Everything that is measured of one pack."""
+    store = engine.store
     measures: dict[str, Callable[[], Iterator[bool]]] = {
-        "packs_whole": lambda: iter(
-            [len(pack.prompts) == prompts_for(pack.request.minutes, pack.request.prompts)]
-        ),
+        "packs_whole": lambda: _made(pack),
         "quotes_exact": lambda: (_exact(pack, store, q) for p in pack.prompts for q in p.quotes),
         "lines_traced": lambda: _traced(pack),
-        "points_supported": lambda: _supported(pack, store),
+        "points_supported": lambda: _supported(pack, engine),
+        "points_bear": lambda: _bearing(pack, engine),
         "stimuli_alone": lambda: (_alone(p.stimulus.text) for p in pack.prompts),
-        "kinds_enough": lambda: iter([_kinds(pack) >= min(LEAST_KINDS, len(pack.prompts))]),
+        "kinds_enough": lambda: iter([_kinds(pack) >= min(len(KINDS), len(pack.prompts))]),
         "sources_enough": lambda: iter(
             [len(pack.sources) >= min(LEAST_SOURCES, len(set(pack.on_topic)))]
         ),
@@ -228,6 +232,11 @@ def _syllables(word: str) -> int:
     return max(1, len(re.findall(r"[aeiouy]+", plain)))
 
 
+def _made(pack: Pack) -> Iterator[bool]:
+    wanted = prompts_for(pack.request.minutes, pack.request.prompts)
+    yield from (number < len(pack.prompts) for number in range(wanted))
+
+
 def _exact(pack: Pack, store: Store, quoted: Quoted) -> bool:
     c = quoted.citation
     text = store.library.text(c.source)
@@ -253,22 +262,16 @@ def _traced(pack: Pack) -> Iterator[bool]:
 _COUNTING = frozenset(("one", "two", "three", "third", "once", "half", "second"))
 
 
-def _supported(pack: Pack, store: Store) -> Iterator[bool]:
+def _supported(pack: Pack, engine: Engine) -> Iterator[bool]:
+    for point in (point for prompt in pack.prompts for point in prompt.points):
+        quote = Slice.cited(point.citation)
+        yield judge(point.text, [quote], engine.store.library, engine.checker).stands
+
+
+def _bearing(pack: Pack, engine: Engine) -> Iterator[bool]:
     for prompt in pack.prompts:
-        texts = [prompt.stimulus.text, prompt.asked, *(p.text for p in prompt.points)]
-        vectors = store.encoder.encode(texts)
-        near = np.maximum(vectors[2:] @ vectors[0], vectors[2:] @ vectors[1])
-        for point, value in zip(prompt.points, near, strict=True):
-            c = point.citation
-            quote = Slice.cited(c)
-            stands = judge(point.text, [quote], store.library).stands
-            yield stands and (bool(value >= TO_THE_POINT) or _shares(prompt, point))
-
-
-def _shares(prompt: Prompt, point: Quoted) -> bool:
-    """Whether a point has two of the words with a meaning that its question or stimulus has."""
-    mine = set(terms(point.text))
-    return len(mine & (set(terms(prompt.asked)) | set(terms(prompt.stimulus.text)))) >= 3
+        told = engine.bearing(prompt.asked, [point.text for point in prompt.points])
+        yield from (sure >= BEARS for sure in told)
 
 
 def _alone(text: str) -> bool:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from assistant import Engine
 from assistant.errors import TopicNotHeld
 from assistant.packs import PackMaker, PackRequest
+from assistant.packs.making.timing import prompts_for
 from eval.errors import GoldError, RunError
 from eval.suite.gates import Gates, Verdict, shortfalls
 from eval.suite.packs.measures import PACK_METRICS, Measured, measure_pack
@@ -87,10 +88,11 @@ def _one(maker: PackMaker, engine: Engine, request: PackRequest, *, held: bool) 
     try:
         pack = maker.make(request)
     except TopicNotHeld as exc:
-        name = "packs_whole" if held else "declined"
-        tallies = {name: Tally(total=0.0 if held else float(bool(exc.nearest)))}
+        wanted = prompts_for(request.minutes, request.prompts)
+        tally = Tally(total=0, n=wanted) if held else Tally(total=float(bool(exc.nearest)))
+        tallies = {"packs_whole" if held else "declined": tally}
         return Measured(topic=request.topic, pack=None, why=str(exc), tallies=tallies)
-    tallies = measure_pack(pack, engine.store) if held else {"declined": Tally(total=0.0)}
+    tallies = measure_pack(pack, engine) if held else {"declined": Tally(total=0.0)}
     return Measured(topic=request.topic, pack=pack.to_json(), why=None, tallies=tallies)
 
 

@@ -21,12 +21,15 @@ from assistant.packs import Pack, PackMaker, PackRequest
 from assistant.packs.files.document import to_docx
 from assistant.packs.files.markdown import Part, to_markdown, who
 from assistant.packs.files.slides import to_pptx
+from assistant.packs.making.draw import ALIKE_PROMPTS
+from assistant.packs.making.judging import Judge, said_about
 from assistant.packs.making.timing import prompts_for, share_out
 from assistant.packs.making.topics import Topics
 from assistant.packs.material.acts import Act, acts_of
 from assistant.packs.material.alone import stands_alone
-from assistant.packs.material.choose import differs, key
-from assistant.packs.material.extracts import Extract
+from assistant.packs.material.choose import differs
+from assistant.packs.material.extracts import Extract, Gatherer, Topic
+from assistant.packs.material.material import Material, key
 from assistant.packs.material.phrases import Terms, heading_phrase, topic_phrase
 from assistant.turn.speakers import is_speech, people_of, speaker_of
 from eval.fitting.fit_acts import examples
@@ -141,6 +144,27 @@ def test_two_quotes_side_by_side_are_of_two_voices(packs: dict[str, Pack]) -> No
         assert prompt.tension.reports is None or prompt.tension.reports != prompt.stimulus.reports
 
 
+def test_only_what_the_reader_finds_a_topic_in_is_about_it(starter_read: Engine) -> None:
+    judge, gatherer = Judge(starter_read), Gatherer(starter_read.store)
+    found = {
+        name: judge.about(said_about(name), gatherer.gather(name)[2][:24])
+        for name in ("money", "tight finances and budgets")
+    }
+    assert found["money"] == []
+    assert "tight finances" in found["tight finances and budgets"][0].text
+
+
+def test_no_two_prompts_of_a_pack_are_alike(
+    packs: dict[str, Pack], maker: PackMaker, starter_engine: Engine
+) -> None:
+    for pack in packs.values():
+        again = maker.redraw(pack, 1)
+        put = [f"{p.stimulus.text} {p.question}" for p in (*again.prompts, pack.prompts[0])]
+        vectors = starter_engine.store.encoder.encode(put)
+        near = vectors @ vectors.T - np.eye(len(put))
+        assert near.max() <= ALIKE_PROMPTS + 1e-6
+
+
 def test_points_are_what_the_reader_says_bears_on_their_question(starter_read: Engine) -> None:
     pack = PackMaker(starter_read).make(PackRequest(topic=TOPICS[1]))
     told = [
@@ -218,7 +242,7 @@ def test_an_everyday_topic_is_found_under_the_names_that_documents_give_it(
 
 @pytest.fixture(scope="module")
 def topics(starter_engine: Engine) -> Topics:
-    return Topics(starter_engine.store)
+    return Topics(starter_engine, Judge(starter_engine))
 
 
 @pytest.mark.parametrize("topic", ["the tides", "flu vaccination", "artificial intelligence"])
@@ -270,6 +294,7 @@ def test_what_cannot_be_made_is_refused(maker: PackMaker, request_: PackRequest)
         ("The boundary is blurred, and he does not want leads to be precious.", False),
         ("Leaders should read more at http://example.org before they begin.", False),
         ("“Clinicians bring insight to decisions, and are heard by others.", False),
+        ("Failing to do so would undermine what people think of the service.", False),
         ("The common steps that every commissioner has to take are:", False),
     ],
 )
@@ -299,8 +324,11 @@ def test_what_quotes_do_is_learnt_well_enough(starter_engine: Engine) -> None:
         starter_engine.store.encoder.encode([text for _, text in aside]),
     )
     assert len(aside) >= 100
-    right = sum(act is said for (act, _), said in zip(aside, told, strict=True))
-    assert right / len(aside) >= 0.7
+    right = [act is said for (act, _), said in zip(aside, told, strict=True)]
+    named = [ok for ok, said in zip(right, told, strict=True) if said is not Act.CLAIM]
+    assert sum(right) / len(right) >= 0.6
+    assert sum(named) / len(named) >= 0.8
+    assert len(named) >= len(aside) / 2
 
 
 def extract(text: str, act: Act, *direction: float, speaker: str | None = None) -> Extract:
@@ -329,6 +357,27 @@ def extract(text: str, act: Act, *direction: float, speaker: str | None = None) 
 def test_another_view_names_what_is_hard_in_the_same_thing(other: Extract, expected: bool) -> None:
     one = extract("Coach new chairs.", Act.ADVICE, 1.0, 0.0, speaker="Ann Lee")
     assert differs(one, other) is differs(other, one) is expected
+
+
+def test_what_there_is_on_a_part_joins_its_topic_once_and_at_its_best() -> None:
+    one = extract("Trust takes time.", Act.CLAIM, 1.0)
+    other = extract("Money is short.", Act.CLAIM, 1.0)
+    whole, part = (
+        Material(
+            topic=Topic(phrase=phrase, vector=one.vector, rarity={}),
+            phrase=phrase,
+            extracts=extracts,
+            fingerprint="",
+        )
+        for phrase, extracts in (
+            ("trust and money", [one]),
+            ("money", [other, replace(one, relevance=0.9)]),
+        )
+    )
+    joined = whole.joined([part])
+    assert joined.phrase == "trust and money"
+    assert joined.named == ("money",)
+    assert [(e.text, e.relevance) for e in joined.extracts] == [(one.text, 0.9), (other.text, 0.5)]
 
 
 SPEECH = """\

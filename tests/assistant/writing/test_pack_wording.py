@@ -25,6 +25,7 @@ from .test_engine import settings_with
 REQUEST = PackRequest(topic="clinicians as leaders", prompts=3)
 WHY = "It lets people say what they would do before anybody tells them."
 PROBES = ["What would you ask first?", "Who would see it another way, and why?"]
+QUIET = "Ask who has met something like this at work."
 Command = Callable[..., tuple[int, str, str]]
 
 
@@ -57,6 +58,9 @@ def fitting(service: Service) -> dict[str, Any]:
             {"text": f"In 1731, {others[0]}", "quotes": [2]},
             {"text": others[0], "quotes": [99]},
         ],
+        "steps": [f"Read it aloud {how}." for how in ("slowly", "again", "in turn", "together")],
+        "quiet": QUIET,
+        "loud": "Thank them, and turn to a pair that has not spoken.",
     }
 
 
@@ -84,11 +88,14 @@ def test_a_model_words_a_pack_and_the_gate_proves_its_notes(
     assert [p.text for p in Document(io.BytesIO(content)).paragraphs].count("In short") == 3
     assert to_markdown(pack, sources).count("\nIn short:\n") == 3
     assert made["engine"] == "llm"
-    assert made["model"].endswith(", pack-1")
+    assert made["model"].endswith(", pack-2")
     assert len(service.asked) == 3
     places = {c["marker"]: c["quote"] for c in made["citations"]}
     for prompt, was in zip(made["prompts"], plain.prompts, strict=True):
         assert (prompt["worded_by"], prompt["fallback"]) == (MODEL, None)
+        assert (prompt["run_by"], prompt["quiet"]) == (MODEL, QUIET)
+        assert [step["minutes"] for step in prompt["steps"]] == [s.minutes for s in was.steps]
+        assert all(step["text"].startswith("Read it aloud") for step in prompt["steps"])
         assert prompt["question"].startswith("Think of your own work.")
         assert prompt["stimulus"]["text"] == was.stimulus.text
         (note,) = prompt["notes"]
@@ -120,6 +127,41 @@ def test_what_breaks_a_rule_is_left_in_the_words_of_the_rules(
     assert one.fallback is not None and why in one.fallback
     assert one.worded_by == RULES
     assert (one.question, one.why, one.probes) == (was.question, was.why, was.probes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"steps": ["Read the quote aloud."]}, "1 steps are not the 4"),
+        ({"quiet": "Tell them that clinicians never lead anybody."}, "it claims"),
+        ({"loud": "Clinicians are never heard in any room."}, "it claims"),
+        ({"quiet": "Ask what Florence Nightingale would do."}, "no quote names"),
+        ({"loud": "Thank them, and [go on](http://x.example)."}, "markup"),
+    ],
+)
+def test_steps_that_break_a_rule_stay_as_they_were(
+    engine: Engine, service: Service, plain: Pack, changes: dict[str, Any], why: str
+) -> None:
+    one = word(engine, service, plain, **changes)
+    assert one.worded_by == MODEL
+    assert one.run is None
+    assert one.fallback is not None and why in one.fallback
+
+
+def test_a_model_that_is_told_a_fault_puts_it_right(
+    engine: Engine, service: Service, plain: Pack
+) -> None:
+    wrong = {"question": "Should clinicians lead more than they do now?"}
+    service.script = [
+        streams(then=lambda: [json.dumps({**fitting(service), **wrong})]),
+        streams(then=lambda: [json.dumps(fitting(service))]),
+    ]
+    writer = writer_of(engine)
+    assert writer is not None
+    one = writer.word(REQUEST, plain.drawn[0], [])
+    assert (one.worded_by, one.fallback) == (MODEL, None)
+    assert len(service.asked) == 2
+    assert "yes, no or a figure" in service.prompt
 
 
 def test_a_question_that_the_pack_has_already_is_not_taken(
