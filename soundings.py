@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import assistant.cli
 import assistant.packs.cli
+import assistant.packs.kept_cli
 import ingest.cli
 import vectorstore.cli
 import vectorstore.moving.cli
@@ -123,6 +124,7 @@ def _parser() -> argparse.ArgumentParser:
     vectorstore.moving.cli.add_commands(commands)
     assistant.cli.add_commands(commands)
     assistant.packs.cli.add_commands(commands)
+    assistant.packs.kept_cli.add_commands(commands)
     add_eval_commands(commands)
     web.cli.add_commands(commands)
     _add_own(commands)
@@ -198,7 +200,8 @@ NOTED = {
 }
 # And of the commands: what changes who may do what, and what there is.
 NOTED_COMMANDS = (
-    "users", "sources remove", "sources edit", "sources restore", "backup", "restore", "migrate",
+    "users", "packs remove", "sources remove", "sources edit", "sources restore", "backup",
+    "restore", "migrate",
 )  # fmt: skip
 
 # The page. Everything that knows gradio is imported inside, so that no other command loads it.

@@ -48,8 +48,8 @@ class AssistantSettings(Table):
     answer_words: int = Field(default=120, ge=20, le=1000)
     """About how long an extractive answer may get, in words."""
     keep_days: int = Field(default=90, ge=0)
-    """For how many days after its last question the page keeps a conversation; 0 keeps none on the
-    disk."""
+    """For how many days after its last question the page keeps a conversation, and after its last
+    change a pack; 0 keeps none on the disk."""
 
     @field_validator("llm")
     @classmethod

@@ -6,7 +6,7 @@ Holds nothing of any conversation: each is read from where it is kept, for the p
 import logging
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
 from assistant.answering.engine import Engine
 from assistant.ask.glance import Glance
@@ -16,8 +16,8 @@ from assistant.finding.examples import example_questions, outlines_of
 from assistant.keeping.conversations import Conversation, Conversations, Exchange
 from assistant.keeping.feedback import FeedbackBook, Verdict
 from assistant.keeping.places import Sources
-from assistant.keeping.verify import Standing, verify
-from assistant.models import Citation, Outcome, Turn
+from assistant.keeping.saved import changed_since
+from assistant.models import Outcome, Turn
 from assistant.turn.kinds import Kind
 from vectorstore import SoundingsError
 
@@ -27,13 +27,6 @@ _FAULT = (
     "Something went wrong on our side; the question was not answered. Try it again. "
     "If it goes wrong again, the person who runs this page finds the reason in its log."
 )
-_STANDS = "“{}” has changed since; quote {} still stands in it."
-_SINCE = {
-    Standing.VERIFIED: _STANDS,
-    Standing.MOVED: _STANDS,
-    Standing.CHANGED: "“{}” has changed since, and no longer says what quote {} says.",
-    Standing.GONE: "“{}”, which quote {} is from, is no longer in the library.",
-}
 _log = logging.getLogger(__name__)
 
 
@@ -141,20 +134,13 @@ class Chat:
     def changed_since(self, conversation: Conversation, today: Sources) -> dict[int, list[str]]:
         """By the numbers of the answers, what has become of sources that were quoted and have
         another text `today`, in a sentence each; nothing where no source is known."""
-        touched = [
+        cited = [
             (exchange.number, citation)
             for exchange in conversation.exchanges
-            if exchange.answer is not None and today
+            if exchange.answer is not None
             for citation in exchange.answer.citations
-            if _has_changed(citation, today)
         ]
-        saved = [{"id": number, "citations": [asdict(cited)]} for number, cited in touched]
-        checked = verify(saved, self.engine.store.library).quotes if saved else ()
-        found: dict[int, list[str]] = {}
-        for (number, citation), now in zip(touched, checked, strict=True):
-            told = _SINCE[now.standing].format(citation.title, citation.marker)
-            found.setdefault(number, []).append(told)
-        return found
+        return changed_since(cited, self.engine.store.library, today)
 
     def _begun(self, person: str, id: str) -> tuple[Conversation, str]:
         try:
@@ -248,11 +234,6 @@ class _Examples:
         with self._lock:
             if fingerprint in self._known:
                 self._known[fingerprint] = answered
-
-
-def _has_changed(citation: Citation, today: Sources) -> bool:
-    source = today.get(citation.source)
-    return source is None or source.sha256 != citation.source_sha256
 
 
 def _turns(exchanges: Sequence[Exchange]) -> list[Turn]:

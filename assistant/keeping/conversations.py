@@ -4,7 +4,6 @@ import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 
 from assistant.errors import NoConversation
 from assistant.keeping.kept import Kept, now
@@ -70,7 +69,7 @@ class Conversations:
     def begin(self, person: str) -> str:
         """A new conversation's id, which nobody can guess."""
         id = secrets.token_urlsafe(18)
-        self._forget()
+        self._kept.forget("conversation", self._days)
         with self._kept.writing() as connection:
             connection.execute(
                 "INSERT INTO conversation (id, person, changed) VALUES (?, ?, ?)",
@@ -81,7 +80,7 @@ class Conversations:
     def get(self, person: str, id: str, most: int = -1) -> Conversation:
         """One of a person's, with its last `most` exchanges where these are named. Raises
         NoConversation for any other."""
-        self._forget()
+        self._kept.forget("conversation", self._days)
         found = self._kept.all(
             "SELECT sources FROM conversation WHERE id = ? AND person = ?", id, person
         )
@@ -135,7 +134,7 @@ class Conversations:
 
     def listed(self, person: str) -> list[Listed]:
         """A person's conversations, the latest first; those with no question in them are none."""
-        self._forget()
+        self._kept.forget("conversation", self._days)
         rows = self._kept.all(
             "SELECT c.id, first.question, c.changed, "
             "(SELECT count(*) FROM exchange e WHERE e.conversation = c.id) "
@@ -158,16 +157,6 @@ class Conversations:
         """Delete all of a person's."""
         with self._kept.writing() as connection:
             connection.execute("DELETE FROM conversation WHERE person = ?", (person,))
-
-    def _forget(self) -> None:
-        if not self._days:
-            return
-        oldest = datetime.now(UTC) - timedelta(days=self._days)
-        with self._kept.writing() as connection:
-            connection.execute(
-                "DELETE FROM conversation WHERE changed < ?",
-                (oldest.isoformat(timespec="milliseconds"),),
-            )
 
 
 def _exchange(

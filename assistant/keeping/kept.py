@@ -1,17 +1,21 @@
-"""The file in the home that keeps conversations, and what people said of the answers."""
+"""The file in the home that keeps conversations and packs, and what people said of them."""
 
 import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from typing import Protocol
 
 from assistant.errors import KeptUnavailable
+from assistant.settings import AssistantSettings
+from vectorstore import Store
 from web.identity.people import folded
 
 FILE_NAME = "conversations.sqlite"
-FORMAT = 2
+FORMAT = 3
 IN_MEMORY = ":memory:"
 
 _SCHEMA = """
@@ -31,6 +35,24 @@ CREATE TABLE feedback (
     conversation TEXT NOT NULL, number INTEGER NOT NULL,
     verdict TEXT NOT NULL, reason TEXT NOT NULL, question TEXT NOT NULL, answer TEXT NOT NULL,
     UNIQUE (person, conversation, number)
+) STRICT;
+"""
+_PACKS = """
+CREATE TABLE IF NOT EXISTS pack (
+    id TEXT PRIMARY KEY, person TEXT NOT NULL, changed TEXT NOT NULL,
+    request TEXT NOT NULL,  -- JSON
+    shared TEXT  -- the role whose people may see it; NULL: nobody else
+) STRICT;
+CREATE INDEX IF NOT EXISTS pack_of ON pack (person, changed);
+CREATE TABLE IF NOT EXISTS pack_state (
+    pack TEXT NOT NULL REFERENCES pack (id) ON DELETE CASCADE,
+    number INTEGER NOT NULL, state TEXT NOT NULL,  -- JSON; the highest number is how it is now
+    PRIMARY KEY (pack, number)
+) STRICT;
+CREATE TABLE IF NOT EXISTS session (
+    id INTEGER PRIMARY KEY, person TEXT NOT NULL, said TEXT NOT NULL, pack TEXT NOT NULL,
+    worked INTEGER NOT NULL, reason TEXT NOT NULL, content TEXT NOT NULL,
+    UNIQUE (person, pack)
 ) STRICT;
 """
 
@@ -72,6 +94,15 @@ class Kept:
         with self._lock, self._told():
             return self._connection.execute(sql, values).fetchall()
 
+    def forget(self, table: str, days: int) -> None:
+        """Delete what of a table was not changed for so many days; 0: nothing. Raises
+        KeptUnavailable."""
+        if not days:
+            return
+        oldest = (datetime.now(UTC) - timedelta(days=days)).isoformat(timespec="milliseconds")
+        with self.writing() as connection:
+            connection.execute(f"DELETE FROM {table} WHERE changed < ?", (oldest,))
+
     def close(self) -> None:
         self._connection.close()
 
@@ -79,20 +110,20 @@ class Kept:
         connection = self._connection
         connection.execute("BEGIN IMMEDIATE")
         found = connection.execute("PRAGMA user_version").fetchone()[0]
-        if found == 0:
-            for statement in _SCHEMA.split(";\n"):
-                connection.execute(statement)
+        wanted = {0: _SCHEMA + _PACKS, 1: _PACKS, 2: _PACKS}.get(found, "")
+        for statement in wanted.split(";\n"):
+            connection.execute(statement)
         if found == 1:  # people by their names, as these were written; now by ids, or names folded
             connection.create_function("folded", 1, folded, deterministic=True)
             for table in ("conversation", "feedback"):
                 connection.execute(f"UPDATE OR REPLACE {table} SET person = folded(person)")
-        if found in (0, 1):
+        if wanted:
             connection.execute(f"PRAGMA user_version = {FORMAT}")
         connection.execute("COMMIT")
-        if found not in (0, 1, FORMAT):
+        if not wanted and found != FORMAT:
             raise KeptUnavailable(
                 f"{self._place} has format {found}, this program reads format {FORMAT}. Use the "
-                "program that made it, or move the file away: conversations begin anew then."
+                "program that made it, or move the file away: conversations and packs begin anew."
             )
 
     @contextmanager
@@ -101,7 +132,7 @@ class Kept:
         try:
             yield
         except (sqlite3.Error, OSError) as exc:
-            raise KeptUnavailable(f"conversations cannot be kept in {self._place}: {exc}") from exc
+            raise KeptUnavailable(f"nothing can be kept in {self._place}: {exc}") from exc
 
 
 @contextmanager
@@ -117,6 +148,24 @@ def opened(home: Path) -> Iterator[Kept | None]:
         yield kept
     finally:
         kept.close()
+
+
+class Keeps(Protocol):
+    """What says where things are kept, and for how long: an engine."""
+
+    @property
+    def store(self) -> Store: ...
+    @property
+    def settings(self) -> AssistantSettings: ...
+
+
+@cache
+def kept_of(engine: Keeps, *, always: bool = False) -> Kept:
+    """Where an engine's page keeps things, the same for all its tabs: the file in the home; or,
+    where the settings keep nothing on the disk, the memory, but for what is to be kept `always`.
+    Raises KeptUnavailable."""
+    in_file = always or engine.settings.keep_days > 0
+    return Kept(engine.store.library.path.parent / FILE_NAME if in_file else IN_MEMORY)
 
 
 def now() -> str:

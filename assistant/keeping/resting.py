@@ -1,6 +1,6 @@
 """What people keep that quotes a source: what its removal would cost them.
 
-Counted and no more: a conversation is its own person's business, and nobody else's.
+Counted and no more: what a person keeps is their own business, and nobody else's.
 """
 
 import json
@@ -16,12 +16,14 @@ from vectorstore.dependants import Dependant
 _KINDS = {
     "saved answer": "SELECT answer FROM exchange WHERE answer IS NOT NULL",
     "rated answer": "SELECT answer FROM feedback",
+    "kept pack": "SELECT json_extract(state, '$.pack') FROM pack_state AS s WHERE number = "
+    "(SELECT max(number) FROM pack_state WHERE pack = s.pack)",
 }
 
 
 def answers_resting_on(home: Path, library: Library, source_id: str) -> list[Dependant]:
-    """The answers in conversations, and those that feedback was given on, of which a quote stands
-    in this source today. Raises KeptUnavailable where they cannot be read."""
+    """The answers in conversations, those that feedback was given on, and the packs, of which a
+    quote stands in this source today. Raises KeptUnavailable where they cannot be read."""
     with opened(home) as kept:
         if kept is None:
             return []

@@ -1,10 +1,21 @@
-"""Answers that were kept as JSON, read again."""
+"""Answers that were kept as JSON, read again; and what has become of the sources they quote."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
+from assistant.keeping.places import Sources
+from assistant.keeping.verify import Standing, verify
 from assistant.models import Answer, Citation, Dropped, Fallback, Outcome, Statement, Use
-from vectorstore import Hit, Passage
+from vectorstore import Hit, Library, Passage
+
+_STANDS = "“{}” has changed since; quote {} still stands in it."
+_SINCE = {
+    Standing.VERIFIED: _STANDS,
+    Standing.MOVED: _STANDS,
+    Standing.CHANGED: "“{}” has changed since, and no longer says what quote {} says.",
+    Standing.GONE: "“{}”, which quote {} is from, is no longer in the library.",
+}
 
 
 def answer_of(record: Mapping[str, Any]) -> Answer:
@@ -71,3 +82,23 @@ def _use(record: Mapping[str, Any]) -> Use:
         checked=record.get("checked", False),
         fallback=Fallback(**fallback) if fallback else None,
     )
+
+
+def changed_since(
+    cited: Sequence[tuple[int, Citation]], library: Library, today: Sources
+) -> dict[int, list[str]]:
+    """By the numbers that come with the citations, what has become of sources that were quoted and
+    have another text `today`, in a sentence each; nothing where no source is known."""
+    touched = [each for each in cited if today and _has_changed(each[1], today)]
+    saved = [{"id": number, "citations": [asdict(citation)]} for number, citation in touched]
+    checked = verify(saved, library).quotes if saved else ()
+    found: dict[int, list[str]] = {}
+    for (number, citation), now in zip(touched, checked, strict=True):
+        told = _SINCE[now.standing].format(citation.title, citation.marker)
+        found.setdefault(number, []).append(told)
+    return found
+
+
+def _has_changed(citation: Citation, today: Sources) -> bool:
+    source = today.get(citation.source)
+    return source is None or source.sha256 != citation.source_sha256

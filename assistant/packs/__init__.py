@@ -1,4 +1,5 @@
-"""Discussion packs for trainers: topic → material → prompts → pack, every quote verbatim.
+"""Discussion packs for trainers: topic → material → prompts → pack, every quote verbatim; kept for
+whoever made them.
 
 `PackMaker` makes, draws anew and drops; `markdown` and `document` write what it made. Without a
 language model everything here works by rules: what is said about the library is quoted, and what

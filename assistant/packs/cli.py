@@ -59,7 +59,7 @@ def _pack(args: argparse.Namespace, settings: Settings) -> int:
     TOPIC: the library's themes, with how much each source says of them."""
     from assistant.packs.files.formats import pack_file  # Word is loaded for a pack alone
 
-    format = _format(args)
+    format = format_of(args)
     request = PackRequest(
         topic=" ".join(args.topic).strip(),
         prompts=args.prompts,
@@ -81,15 +81,19 @@ def _pack(args: argparse.Namespace, settings: Settings) -> int:
             who = "is worded by rules" if prompt.worded_by == RULES else "is worded by the model"
             announce(f"prompt {number} {who}: {prompt.fallback}")
     sources = {source.id: source for source in maker.library.sources()}
-    content = pack_file(pack, sources, format, Part(args.part)).content
-    if args.out is None:
-        print(content.decode(), end="")
-    else:
-        _write(content, args.out)
+    put_file(pack_file(pack, sources, format, Part(args.part)).content, args.out)
     return 0
 
 
-def _format(args: argparse.Namespace) -> str:
+def put_file(content: bytes, out: Path | None) -> None:
+    """Print a file, or write it where it is to go."""
+    if out is None:
+        print(content.decode(), end="")
+    else:
+        _write(content, out)
+
+
+def format_of(args: argparse.Namespace) -> str:
     """The format asked for, or else the one that the file's name ends in."""
     suffix = args.out.suffix.lower().lstrip(".") if args.out is not None else ""
     format = str(args.format or (suffix if suffix in FORMATS else "md"))
@@ -107,9 +111,8 @@ def _themes(maker: PackMaker, format: str, out: Path | None) -> int:
         if out is None:
             print_json([theme.to_json() for theme in themes])
         else:
-            _put(
-                json.dumps([t.to_json() for t in themes], ensure_ascii=False, indent=2) + "\n", out
-            )
+            said = json.dumps([t.to_json() for t in themes], ensure_ascii=False, indent=2) + "\n"
+            put_file(said.encode(), out)
         return 0
     lines = ["What this library is about. Make a pack: soundings pack 'THEME'", ""]
     for theme in themes:
@@ -117,16 +120,8 @@ def _themes(maker: PackMaker, format: str, out: Path | None) -> int:
         for title, passages, words in theme.sources.values():
             count = "1 passage" if passages == 1 else f"{passages} passages"
             lines.append(f"    {count}, {words:,} words: {plain(title)}")
-    _put("\n".join(lines) + "\n", out)
+    put_file(("\n".join(lines) + "\n").encode(), out)
     return 0
-
-
-def _put(text: str, file: Path | None) -> None:
-    """Print a text, or write it to a file."""
-    if file is None:
-        print(text, end="")
-    else:
-        _write(text.encode(), file)
 
 
 def _write(content: bytes, file: Path) -> None:

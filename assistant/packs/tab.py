@@ -1,4 +1,4 @@
-"""The Discuss tab: a topic in, a discussion pack out, changed prompt by prompt and saved."""
+"""The Discuss tab: a topic in, a discussion pack out, changed prompt by prompt, saved and kept."""
 
 import json
 import logging
@@ -12,6 +12,9 @@ from fastapi.responses import PlainTextResponse, Response
 
 from assistant.answering.engine import Engine
 from assistant.errors import PackGone
+from assistant.keeping.kept import kept_of
+from assistant.packs import shelf
+from assistant.packs.desk import Desk
 from assistant.packs.files.formats import FORMATS, pack_file
 from assistant.packs.files.markdown import Part
 from assistant.packs.models import (
@@ -20,7 +23,8 @@ from assistant.packs.models import (
     MINUTES,
     TOPIC_CHARACTERS,
 )
-from assistant.packs.workshop import Shown, Workshop
+from assistant.packs.sessions import SessionBook
+from assistant.packs.workshop import Workshop
 from vectorstore import SoundingsError
 from web.identity.people import require
 from web.look import theme as look
@@ -74,25 +78,29 @@ def add_tab(engine: Engine) -> None:
                 stop = gr.Button("Stop", elem_id="discuss-stop", visible=False)
             themes = panel(Html(""), "discuss-themes")
         with gr.Column(elem_id="discuss-main"):
-            shown = panel(discuss.workshop.welcome(), "discuss-pack")
+            shown = panel(shelf.welcome(), "discuss-pack")
             said = element("p", "", role="status", id="discuss-status", class_="unseen")
             panel(said, "discuss-live")
         # The script puts what a button of the pack does here, and submits it.
         act = gr.Textbox(visible="hidden", elem_id="discuss-act", show_label=False)
-        kept = gr.State("", time_to_live=12 * 3600)
 
     quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
     gr.on(
         [topic.submit, make.click],
         discuss.make,
-        inputs=[topic, audience, minutes, prompts, by_model, kept],
-        outputs=[shown, kept, stop],
+        inputs=[topic, audience, minutes, prompts, by_model],
+        outputs=[shown, stop],
         concurrency_id="pack",
         concurrency_limit=AT_ONCE,
         **quiet,
     )
     act.submit(
-        discuss.act, inputs=[act, kept], outputs=[shown, stop], concurrency_id="pack", **quiet
+        discuss.act,
+        inputs=[act],
+        outputs=[shown, stop],
+        concurrency_id="pack",
+        trigger_mode="multiple",  # Back is pressed before the last of it has come: none is dropped
+        **quiet,
     )
     stop.click(discuss.stop, **quiet)
     blocks = gr.context.Context.root_block
@@ -117,7 +125,8 @@ class _Discuss:
     """What the tab's events do. Each says who asks for it, and may be refused."""
 
     def __init__(self, engine: Engine) -> None:
-        self.workshop = Workshop(engine)
+        desk = Desk(kept_of(engine), days=engine.settings.keep_days)
+        self.workshop = Workshop(engine, desk, SessionBook(kept_of(engine, always=True)))
         self._running = Running()
 
     def themes(self, request: gr.Request) -> Html:
@@ -134,42 +143,41 @@ class _Discuss:
         minutes: float | None,
         prompts: float | None,
         by_model: bool,
-        id: str,
         request: gr.Request,
     ) -> Iterator[tuple[Any, ...]]:
         """How far it has come, step by step, and at last the pack."""
-        owner = require(request, DEED).key
+        owner = require(request, DEED)
         asked = self.workshop.request_of(topic, audience, minutes, prompts)
         button = gr.update(visible=True)
         with self._running.begun(request) as stop:
-            making = self.workshop.make(owner, asked, id, by_model=by_model, stop=stop)
+            making = self.workshop.make(owner, asked, by_model=by_model, stop=stop)
             for shown in self._told(making):
-                yield shown.markup, shown.id or gr.skip(), button
+                yield shown, button
                 button = gr.skip()
-        yield gr.skip(), gr.skip(), gr.update(visible=False)
+        yield gr.skip(), gr.update(visible=False)
 
-    def act(self, typed: str | None, id: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+    def act(self, typed: str | None, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         """What a button of the pack does."""
-        owner = require(request, DEED).key
+        person = require(request, DEED)
         order = _order(typed)
         long = order.get("do") in ("another", "others")
         yield gr.skip(), gr.update(visible=True) if long else gr.skip()
         with self._running.begun(request) as stop:
-            for shown in self._told(self.workshop.act(owner, id, order, stop)):
-                yield shown.markup, gr.skip()
+            for shown in self._told(self.workshop.act(person, order, stop)):
+                yield shown, gr.skip()
         yield gr.skip(), gr.update(visible=False)
 
     def stop(self, request: gr.Request) -> None:
-        """End the work on this person's pack, if there is any; what lay there lies there still."""
+        """End the work on this person's pack, if there is any; what is kept lies there still."""
         self._running.stop(request)
 
     def file(self, request: Request, id: str, format: str, part: str) -> Response:
         """A file of a pack as it lies, to be saved."""
         try:
-            owner = require(request, DEED).key
+            person = require(request, DEED)
             if format not in FORMATS or part not in list(Part):
                 return PlainTextResponse("There is no such file.", 404)
-            laid = self.workshop.desk.find(owner, id)
+            laid = self.workshop.desk.find(person, id)
             made = pack_file(laid.pack, self.workshop.sources(), format, Part(part))
         except PackGone as exc:
             return PlainTextResponse(str(exc), 404)
@@ -181,13 +189,13 @@ class _Discuss:
         }
         return Response(made.content, media_type=made.media, headers=headers)
 
-    def _told(self, steps: Iterator[Shown]) -> Iterator[Shown]:
+    def _told(self, steps: Iterator[Html]) -> Iterator[Html]:
         """The steps; a fault of ours as a line that says so."""
         try:
             yield from steps
         except Exception:
             _log.exception("a pack was not made or changed")
-            yield self.workshop.failure(_FAULT)
+            yield shelf.failed(_FAULT)
 
 
 def _order(typed: str | None) -> dict[str, Any]:

@@ -174,6 +174,21 @@ class Drafts:
             raise GoldError("this feedback is not there any more")
         return self.put(draft_of_feedback(found))
 
+    def cited(self, id: str) -> Place | None:
+        """Where the answer that a draft was made of quotes first, or else looked first, if that
+        still stands there; None for any other draft."""
+        found = next((one for one in self.feedback() if id == f"marked-feedback-{one.id}"), None)
+        answer = found.answer if found is not None else {}
+        for where in (*answer.get("citations", ()), *answer.get("hits", ())):
+            source, start, end = where["source"], where["start"], where["end"]
+            try:
+                text = self._library.text(source)[start:end]
+            except UnknownSource:
+                continue
+            if text == where.get("quote", where.get("text")):
+                return Place(source=source, start=start, end=end, quote=text)
+        return None
+
     def from_passages(self) -> str:
         """A draft from a passage that no gold question asks about. Raises GoldError where there
         is none left."""

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from fastapi.responses import PlainTextResponse, Response
 
 from assistant.answering.engine import Engine
+from assistant.packs.sessions import list_sessions
 from eval.authoring.drafting import Drafts, Place, digest, evidence_of, places_of, taken
 from eval.errors import EvalError
 from eval.gold.questions import question_of
@@ -64,19 +65,23 @@ class Writing:
 
     def __init__(self, engine: Engine) -> None:
         self._library = engine.store.library
+        self._home = engine.store.home
         self.drafts = Drafts(engine.store.home, self._library)
 
     def every(self, notice: str = "") -> Html:
         drafts = self.drafts
+        sessions = list_sessions(self._home)
         return drafting.drafts(
-            drafts.feedback(), drafts.listed(), drafts.own(), drafts.gold_file, notice
+            drafts.feedback(), sessions, drafts.listed(), drafts.own(), drafts.gold_file, notice
         )
 
     def one(self, id: str, notice: str = "") -> Html:
         draft = self.drafts.find(id)
         places, lost = places_of(draft.record, self._library)
         findings = self.drafts.findings(draft.record) if notice else []
-        return drafting.draft(draft, places, lost, findings, self._library.sources(), notice)
+        open_at = next(iter(places), None) or self.drafts.cited(id)
+        sources = self._library.sources()
+        return drafting.draft(draft, places, open_at, lost, findings, sources, notice)
 
     def text(self, source: str) -> Response:
         """A source's text exactly as offsets count it."""

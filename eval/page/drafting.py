@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.keeping.feedback import Feedback, Verdict
+from assistant.packs.sessions import Session
 from eval.authoring.drafting import Place
 from eval.authoring.drafts import WORKING, Draft
 from eval.authoring.lint import Finding
@@ -31,6 +32,7 @@ _SPLITS = {"held": "held: to measure with", "tune": "tune: settings may be fitte
 
 def drafts(
     feedback: Sequence[Feedback],
+    sessions: Sequence[Session],
     waiting: Sequence[Draft],
     own: Sequence[GoldQuestion],
     file: Path,
@@ -53,6 +55,11 @@ def drafts(
         _list(
             [_said(one, waiting, own) for one in feedback[:MOST]],
             "Nobody has marked an answer yet. On the Ask tab everybody can, below each answer.",
+        ),
+        element("h3", f"What became of discussion packs ({len(sessions)})"),
+        _list(
+            [_ran(one) for one in sessions[:MOST]],
+            "Nobody has said yet how a session went. Trainers can, below each pack.",
         ),
         element("h3", f"Finished ({len(own)})"),
         _list(
@@ -107,15 +114,46 @@ def _said(one: Feedback, waiting: Sequence[Draft], own: Sequence[GoldQuestion]) 
     )
 
 
+def _ran(one: Session) -> Html:
+    """What somebody said of a session, with the prompts as they were."""
+    pack = one.content
+    prompts = [
+        element(
+            "li",
+            element("strong", prompt["question"]),
+            " ",
+            element("q", prompt["stimulus"]["text"]),
+            element("span", f" {prompt['stimulus']['place']}", class_="quiet"),
+        )
+        for prompt in pack["prompts"]
+    ]
+    said = "It worked" if one.worked else "It did not work"
+    facts = f"{one.who} · {in_words(one.when[:10])} · {pack['minutes']} minutes"
+    return element(
+        "li",
+        element(
+            "p",
+            element("span", "✓ " if one.worked else "✗ ", class_="gain" if one.worked else "loss"),
+            element("strong", said),
+            f": {pack['topic']}",
+        ),
+        element("p", f"“{one.reason}”") if one.reason else "",
+        element("p", facts, class_="quiet"),
+        element("details", element("summary", "Its prompts"), element("ol", *prompts)),
+    )
+
+
 def draft(
     made: Draft,
     places: Sequence[Place],
+    open_at: Place | None,
     lost: Sequence[str],
     findings: Sequence[Finding],
     sources: Sequence[Source],
     notice: str = "",
 ) -> Html:
-    """The form of one draft, and beside it the source in which its evidence is marked."""
+    """The form of one draft, and beside it the source in which its evidence is marked, opened at a
+    place of it."""
     record = made.record
     titles = {source.id: source.title for source in sources}
     notes = [element("li", note) for note in made.notes]
@@ -130,7 +168,7 @@ def draft(
             element(
                 "div", _wording(record), _evidence(places, titles, record), class_="side"
             ),
-            _source(sources, places),
+            _source(sources, open_at),
             element(
                 "div",
                 element("button", "Save the draft", type="submit", class_="second"),
@@ -234,16 +272,18 @@ def evidence(place: Place, title: str) -> Html:
     )
 
 
-def _source(sources: Sequence[Source], places: Sequence[Place]) -> Html:
+def _source(sources: Sequence[Source], open_at: Place | None) -> Html:
     """The text in which words are marked: read-only, yet with a caret that the keyboard moves."""
-    first = places[0].source if places else (sources[0].id if sources else "")
+    first = open_at.source if open_at else (sources[0].id if sources else "")
     options = [
         element("option", source.title, value=source.id, selected=source.id == first)
         for source in sources
     ]
     find = element("input", type="text", id="ev-find")
+    quoted = element("p", "Opened at: ", element("q", open_at.quote)) if open_at else ""
     return element(
         "div",
+        quoted,
         _field("Source", element("select", *options, id="ev-source")),
         _field("Find in it (Enter goes on to the next)", find),
         element(
@@ -256,6 +296,9 @@ def _source(sources: Sequence[Source], places: Sequence[Place]) -> Html:
         class_="side",
         data_text=address("text"),
         data_take=address("take"),
+        data_open=open_at.source if open_at else None,
+        data_from=open_at.start if open_at else None,
+        data_to=open_at.end if open_at else None,
     )  # fmt: skip
 
 

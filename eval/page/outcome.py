@@ -3,12 +3,13 @@ and what went wrong by kind."""
 
 from collections.abc import Sequence
 
-from eval.page.parts import address, figure_row, go, heading, table, view, when
+from eval.page.parts import address, figure_row, go, heading, post, table, view, when
 from eval.suite.compare import STEPS, Comparison, Flip
 from eval.suite.failures import KINDS, SEVERITY, counted, failure
 from eval.suite.gates import Verdict
 from eval.suite.kept import KeptRun
-from eval.suite.report.summary import KEY_FIGURES, verdict_line
+from eval.suite.report.html import key_figures, plots
+from eval.suite.report.summary import KEY_FIGURES, right_line, verdict_line
 from eval.suite.runs import Run
 from eval.suite.scoring.definitions import METRICS
 from web.look.markup import Html, element, join
@@ -28,7 +29,8 @@ def outcome(
     parts = [
         go("‹ All runs", "first"),
         heading(f"Run of {when(run.timings.get('started', ''))}"),
-        _verdict(run, name, verdict, against),
+        _verdict(run, name, verdict, comparison, against),
+        _next(name, verdict, runs, comparison, against),
         _files(name),
         _beside(name, runs, against),
     ]
@@ -41,10 +43,16 @@ def outcome(
     return view(*parts, class_="run")
 
 
-def _verdict(run: Run, name: str, verdict: Verdict | None, against: str | None) -> Html:
+def _verdict(
+    run: Run,
+    name: str,
+    verdict: Verdict | None,
+    comparison: Comparison | None,
+    against: str | None,
+) -> Html:
     state = "" if verdict is None else (" well" if verdict.passes else " held")
     sign = "" if verdict is None else ("✓ " if verdict.passes else "✗ ")
-    line = "No gates were asked" if verdict is None else verdict_line(verdict)
+    line = verdict_line(verdict, comparison.worse if comparison is not None else ())
     held = [
         element(
             "li",
@@ -57,6 +65,7 @@ def _verdict(run: Run, name: str, verdict: Verdict | None, against: str | None) 
     return element(
         "div",
         element("p", element("strong", element("span", sign, aria_hidden="true"), line)),
+        element("p", right_line(run, comparison)),
         element("ul", *held) if held else "",
         element(
             "p",
@@ -69,6 +78,41 @@ def _verdict(run: Run, name: str, verdict: Verdict | None, against: str | None) 
         role="group",
         aria_label="Verdict",
     )
+
+
+def _next(
+    name: str,
+    verdict: Verdict | None,
+    runs: Sequence[KeptRun],
+    comparison: Comparison | None,
+    against: str | None,
+) -> Html:
+    """What to do next, in the order in which it pays."""
+    steps: list[Html] = []
+    named = list(
+        dict.fromkeys(id for one in (verdict.held if verdict else ()) for id in one.questions)
+    )
+    if named:
+        shown = go(named[0], "question", run=name, against=against, question=named[0])
+        steps.append(join(["Look at the question that tells most against it: ", shown]))
+    lost = [flip for flip in worst_first(comparison.flipped) if flip.worse] if comparison else []
+    if lost and against is not None:
+        shown = go(
+            f"the {len(lost)} that became wrong" if len(lost) > 1 else "the one that became wrong",
+            "question", run=name, against=against, question=lost[0].id, among="flips",
+        )  # fmt: skip
+        steps.append(join(["Read both answers of ", shown, "."]))
+    if verdict is not None and verdict.passes:
+        if not any(one.name == name and one.baseline for one in runs):
+            again = post("Make it the baseline", "baseline", class_="second", run=name)
+            steps.append(join(["Hold the next run against this one: ", again]))
+    else:
+        what = "Ask for gates" if verdict is None else "Mend what the gates name"
+        steps.append(join([f"{what}, and run the suite again: ", go("all runs", "first"), "."]))
+    if not steps:
+        return Html("")
+    items = [element("li", step) for step in steps]
+    return join([element("h3", "What to do next"), element("ol", *items, class_="next-steps")])
 
 
 def _named(gate: str) -> str:
@@ -134,12 +178,14 @@ def _figures(run: Run, comparison: Comparison | None) -> Html:
     return join(
         [
             element("h3", "The figures"),
+            element("div", key_figures(run), class_="plots"),
             table(heads, rows(KEY_FIGURES), "The key figures"),
             element(
                 "details",
                 element("summary", "Every other figure"),
                 table(heads, rows(rest), "Every other figure"),
             ),
+            element("div", *plots(run), class_="plots beside-another"),
         ]
     )
 

@@ -7,6 +7,7 @@ button with `data-post` sends its fields there and shows the reply. See `static/
 from collections.abc import Iterable, Sequence
 from urllib.parse import urlencode
 
+from eval.suite.compare import Change, change_of
 from eval.suite.report.summary import figure
 from eval.suite.scoring.definitions import METRICS
 from eval.suite.scoring.intervals import Difference, Score
@@ -84,17 +85,14 @@ def figure_row(name: str, score: Score, difference: Difference | None) -> list[s
     low, high = difference.low, difference.high
     between = "" if low is None or high is None else f" ({low:+.{digits}f} to {high:+.{digits}f})"
     change = f"{difference.difference:+.{digits}f}{between}"
-    return [*row, f"{difference.first:.{digits}f}", join([change, _judged(name, difference)])]
+    return [*row, f"{difference.first:.{digits}f}", join([change, _judged(difference)])]
 
 
-def _judged(name: str, difference: Difference) -> Html:
+def _judged(difference: Difference) -> Html:
     """Whether a difference is more than chance explains, in words and a sign."""
-    if difference.p is None or difference.p >= 0.05 or not difference.difference:
-        word = "as before" if not difference.difference else "may be chance"
-        return element("span", f" {word}", class_="quiet")
-    better = METRICS[name].better
-    if better == "neither":
-        return element("span", " differs", class_="quiet")
-    worse = (difference.difference < 0) == (better == "higher")
-    text = f" {'▼ worse' if worse else '▲ better'} (p={difference.p:.3f})"
+    change = change_of(difference)
+    if change not in (Change.WORSE, Change.BETTER):
+        return element("span", f" {change}", class_="quiet")
+    worse = change is Change.WORSE
+    text = f" {'▼' if worse else '▲'} {change} (p={difference.p:.3f})"
     return element("strong", text, class_="loss" if worse else "gain")

@@ -99,11 +99,26 @@
     } catch {
       if (mine === loading) wrong("The source could not be fetched. Is Soundings still running?");
     }
-    if (mine === loading && $("ev-text")) $("ev-text").value = text;
+    const box = $("ev-text");
+    if (mine !== loading || !box) return;
+    box.value = text;
+    const { open, from, to } = choice.closest("[data-text]").dataset;
+    if (open === choice.value) mark(box, units(text, Number(from)), units(text, Number(to)));
+  }
+
+  // Marks words of the box and brings them into its middle, wherever the focus is
+  function mark(box, start, end) {
+    const whole = box.value;
+    box.value = whole.slice(0, end); // as tall as what stands before
+    const top = box.scrollHeight;
+    box.value = whole;
+    box.setSelectionRange(start, end, "forward");
+    box.scrollTop = Math.max(0, top - box.clientHeight / 2);
   }
 
   // Offsets count code points on the server's side, and UTF-16 units here
   const points = (text) => [...text].length;
+  const units = (text, count) => [...text].slice(0, count).join("").length;
 
   const place = (item) => ({
     source: item.dataset.place,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from eval.suite.scoring.intervals import Difference, Floats, Indices, paired, pa
 from eval.suite.scoring.metrics import STATISTICS, counts_in, event
 from eval.suite.scoring.results import Result
 
+CHANCE = 0.05  # where a difference as large came of chance less often, it is taken for real
 FEWER = 1_000  # permutations for the metrics that take longer
 STEPS = {
     "error": "asking failed in one of them",
@@ -26,6 +28,30 @@ STEPS = {
 }
 
 Swapped = NDArray[np.bool_]
+
+
+class Change(StrEnum):
+    """What a difference is taken for; the same rule holds wherever one is spoken of."""
+
+    WORSE = "worse"
+    BETTER = "better"
+    OTHER = "differs"  # of a metric that has no better
+    CHANCE = "may be chance"
+    NONE = "as before"
+
+
+def change_of(difference: Difference, p: float = CHANCE) -> Change | None:
+    """What a difference is taken for; None where there is no data."""
+    if difference.difference is None or difference.p is None:
+        return None
+    if not difference.difference:
+        return Change.NONE
+    better = METRICS[difference.metric].better
+    if difference.p >= p:
+        return Change.CHANCE
+    if better == "neither":
+        return Change.OTHER
+    return Change.WORSE if (difference.difference < 0) == (better == "higher") else Change.BETTER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +81,11 @@ class Comparison:
     changed: int
     settings: dict[str, tuple[str, str]]
     notes: tuple[str, ...]
+
+    @property
+    def worse(self) -> list[str]:
+        """The metrics that are worse in the second run, by more than chance explains."""
+        return [d.metric for d in self.differences if change_of(d) is Change.WORSE]
 
     def to_json(self) -> dict[str, Any]:
         return {

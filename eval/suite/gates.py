@@ -31,7 +31,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from eval.errors import GateError
-from eval.suite.compare import compare_runs
+from eval.suite.compare import CHANCE, Change, change_of, compare_runs
 from eval.suite.runs import Run, read_run
 from eval.suite.scoring.definitions import METRICS, Metric
 from eval.suite.scoring.intervals import Score
@@ -77,7 +77,7 @@ class NoRegression(_Table):
 
     baseline: str | None = None
     metrics: tuple[str, ...] = Field(min_length=1)
-    p: float = Field(default=0.05, gt=0, lt=1)
+    p: float = Field(default=CHANCE, gt=0, lt=1)
     optional: bool = False
 
 
@@ -242,8 +242,7 @@ def _regressed(run: Run, rule: NoRegression, folder: Path) -> list[Held]:
                 Held(gate="no_regression", why=f"{difference.metric} has no data to compare")
             )
             continue
-        sign = -1 if METRICS[difference.metric].better == "lower" else 1
-        if sign * difference.difference < 0 and difference.p < rule.p:
+        if change_of(difference, rule.p) is Change.WORSE:
             why = (
                 f"{difference.metric} went from {difference.first:.4g} to {difference.second:.4g} "
                 f"(p={difference.p:.3g}, n={difference.n})"

@@ -53,6 +53,35 @@ def test_a_held_verdict_names_each_gate_with_its_figure_and_its_limit(river: Any
     assert re.search(r"Must pass\s*: 'c' must pass and was withheld instead of answered", shown)
 
 
+def test_a_verdict_that_passes_names_what_is_worse_and_does_not_take_chance_for_it(
+    river: Any,
+) -> None:
+    many = [f"q{n}" for n in range(12)]
+    before = run_of(river, **dict.fromkeys(many, LONG))
+    passed = judge_run(before, Gates(), Path("gates.toml"))
+    for lost, chance in ((9, False), (1, True)):
+        after = run_of(river, **{q: (BOATS if n < lost else LONG) for n, q in enumerate(many)})
+        comparison = compare_runs(before, after)
+        shown = text_of(outcome.outcome(after, "two", passed, [], comparison, "one"))
+        told = f"{12 - lost} of 12 right, {lost} fewer than before"
+        assert told + (" (that may be chance)." if chance else ".") in shown
+        assert ("worse than before: Right answers" in shown) is not chance
+        assert ("▼ worse" in shown) is not chance  # the figures say the same
+        assert f"Right answers {12 - lost} of 12: " in re.sub(r"\s+", " ", shown)
+
+
+def test_the_plots_of_the_report_stand_on_the_page_and_what_to_do_next(river: Any) -> None:
+    run = run_of(river, a=LONG, b=BOATS)
+    held = judge_run(run, Gates(must_pass=("b",)), Path("gates.toml"))
+    shown = outcome.outcome(run, "one", held, [], None, None)
+    titles = re.findall(r"<title>([^<]+)</title>", shown)
+    assert "Key figures with 95 % intervals" in titles
+    assert any(title.startswith("Reliability") for title in titles)
+    assert 'class="matrix"' in shown
+    steps = text_of(shown.split("next-steps")[1].split("</ol>")[0])
+    assert "tells most against it" in steps and "b" in steps
+
+
 def test_what_flipped_is_shown_worst_first(river: Any) -> None:
     first = run_of(river, a=LONG, b=LONG, c=BOATS)
     second = run_of(river, a=None, b=BOATS, c=LONG)

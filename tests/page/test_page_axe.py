@@ -179,7 +179,15 @@ def _discussing(page: Page, service: Service, said: str) -> Iterator[str]:
     expect(page.locator(".editor").first).to_be_visible()
     prompt.nth(1).get_by_role("button", name="accept").click()
     expect(prompt.nth(1).get_by_role("button", name="accept", pressed=True)).to_be_visible()
-    yield "discuss: a pack, a prompt of it accepted and one being worded"
+    page.get_by_role("button", name="Edit the run sheet").click()
+    expect(page.locator("#sheet")).to_be_visible()
+    yield "discuss: a pack, a prompt of it accepted and one being worded, and its run sheet"
+    page.get_by_role("button", name="It did not work").click()
+    expect(page.locator(".ran")).to_contain_text("it did not work")
+    page.get_by_role("button", name="All packs").click()
+    expect(page.locator(".kept-packs li")).to_have_count(1)
+    page.locator(".kept-packs summary").click()
+    yield "discuss: the packs that are kept"
 
 
 def _keeping(page: Page, folder: Path) -> Iterator[str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from docx import Document
 from playwright.sync_api import Browser, Page, expect
+from pypdfium2 import PdfDocument
 
 from tests.assistant.writing.conftest import Service, goes_on
 from tests.browsing import LONG, Served, chatting, press, reach
@@ -49,7 +50,9 @@ def test_a_trainers_whole_path_by_keyboard_alone(page: Page) -> None:
     pack, title = page.locator(".pack"), page.locator("#pack-title")
     expect(pack).to_be_visible(timeout=LONG)
     expect(title).to_be_focused()
-    expect(page.locator("#discuss-status")).to_have_text("Here is a pack of 3 prompts.")
+    expect(page.locator("#discuss-status")).to_have_text(
+        "Here is a pack of 3 prompts. It is kept for you."
+    )
     expect(page.locator(".pack .prompt")).to_have_count(3)
 
     # A quote opens in its place, and the keyboard comes back
@@ -115,6 +118,70 @@ def test_what_is_being_typed_outlives_a_change_elsewhere(page: Page) -> None:
     page.locator("#act-cancel-1").click()
     expect(page.locator("#editor-1-question")).not_to_be_visible()
     expect(page.locator(".prompt .asks").first).not_to_have_text(MINE)
+
+
+def test_a_kept_pack_has_an_address_and_is_found_changed_and_deleted(page: Page) -> None:
+    page.get_by_role("tab", name="Discuss").click()
+    page.locator(".theme").first.click()
+    page.keyboard.press("Enter")
+    pack = page.locator(".pack")
+    expect(pack).to_be_visible(timeout=LONG)
+    expect(page).to_have_url(re.compile(r"/discuss/[\w-]{20,}$"))
+    address, title = page.url, page.locator("#pack-title").inner_text()
+    expect(page).to_have_title(f"{title} · Soundings")
+
+    # The run sheet, in the person's own words
+    page.get_by_role("button", name="Edit the run sheet").click()
+    warm_up = page.get_by_role("group", name="Warm-up")
+    expect(warm_up.get_by_label("Minutes")).to_be_focused()
+    warm_up.get_by_label("Minutes").fill("9")
+    warm_up.get_by_label("What you do").fill(MINE)
+    expect(page.locator("#sheet output")).to_have_text("45 minutes")
+    page.get_by_role("button", name="Save the run sheet").click()
+    expect(page.locator(".timings")).to_contain_text("45")
+
+    # The bar stays where it can be reached, and the pack is there again after a reload
+    page.locator("#prompt-3").scroll_into_view_if_needed()
+    expect(page.locator(".pack-bar")).to_be_in_viewport(ratio=1)
+    page.reload()
+    expect(pack).to_contain_text(MINE, timeout=LONG)
+    page.get_by_label("A word why").fill("They talked.")
+    page.get_by_role("button", name="It worked").click()
+    expect(page.locator(".ran")).to_contain_text("it worked: They talked.")
+
+    # Listed, opened, Back, and gone for good
+    page.get_by_role("button", name="All packs").click()
+    mine = page.locator(f"li:has(a[href='discuss/{address.rsplit('/', 1)[1]}'])")
+    expect(mine).to_contain_text("In the room it worked: They talked.")
+    expect(page).to_have_url(re.compile("/discuss$"))
+    mine.get_by_role("link").click()
+    expect(pack).to_be_visible()
+    assert page.url == address
+    page.go_back()
+    expect(page.locator(".shelf")).to_be_visible()
+    expect(page).to_have_url(re.compile("/discuss$"))
+    mine.get_by_role("button", name="Duplicate").click()
+    expect(page.locator(".done")).to_contain_text("a copy")
+    page.get_by_role("button", name="All packs").click()
+    mine.locator("summary").click()
+    mine.get_by_role("button", name="Delete it").click()
+    expect(page.locator(".done")).to_have_text("The pack was deleted.")
+    expect(mine).to_have_count(0)
+
+
+def test_two_prompts_stand_on_a_printed_page(page: Page) -> None:
+    page.get_by_role("tab", name="Discuss").click()
+    page.get_by_label("Topic").fill("clinicians as leaders")
+    page.get_by_label("Minutes").fill("50")
+    page.get_by_role("button", name="Make pack").click()
+    prompts = page.locator(".prompt h3")
+    expect(prompts).to_have_count(4, timeout=LONG)
+    names = [name.rpartition(" (")[0] for name in prompts.all_inner_texts()]
+    printed = PdfDocument(page.pdf(format="A4"))
+    pages = [" ".join(sheet.get_textpage().get_text_range().split()) for sheet in printed]
+    on = [[n for n, text in enumerate(pages) if f"{name} (" in text] for name in names]
+    assert on[0] == on[1] and on[2] == on[3] and on[0] != on[2], on
+    assert not any("Make pack" in text or "Save as" in text for text in pages)
 
 
 def test_a_file_of_no_pack_is_not_given(served: Served) -> None:

@@ -67,6 +67,9 @@ def test_a_run_its_verdict_and_its_failures(page: Page, visit: Callable[..., Pag
     # The verdict first, then the figures beside the baseline's, then what flipped
     expect(page.get_by_role("heading", name="Run of")).to_be_focused()
     expect(ev.locator(".verdict")).to_contain_text("May go out: all 9 gates hold")
+    expect(ev.locator(".verdict")).to_contain_text("1 of 3 right, 1 more than before")
+    expect(ev.get_by_role("img", name="Reliability")).to_be_visible()
+    expect(ev.locator(".next-steps")).to_contain_text("Hold the next run against this one")
     right = ev.get_by_role("row", name="Right answers")
     expect(right).to_contain_text("0.333")
     expect(right).to_contain_text("+0.333")
@@ -133,6 +136,12 @@ def test_feedback_becomes_a_gold_question(page: Page, served: Served, soundings:
     expect(ev).to_contain_text("“He is not named.”")
     press(page, ev.get_by_role("button", name="Make a draft"))
     expect(page.get_by_role("heading", name="A gold question")).to_be_focused()
+    expect(ev.get_by_label("Its text")).to_have_value(re.compile("likens his role"))
+    marked = ev.locator("#ev-text").evaluate(
+        "box => box.value.slice(box.selectionStart, box.selectionEnd)"
+    )
+    assert "conductor" in marked  # what the answer cited
+    assert ev.locator("#ev-text").evaluate("box => box.scrollTop") > 0
     reach(page, ev.get_by_label("Question, in a reader's own words"))
     page.keyboard.press("Control+a")
     page.keyboard.type("Whose job is like that of a conductor?")

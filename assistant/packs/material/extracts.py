@@ -7,9 +7,11 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import PlainSerializer, PlainValidator
 
 from assistant.finding.excerpts import overlap
 from assistant.packs.material.acts import Act, acts_of
@@ -68,6 +70,7 @@ class Extract:
     """A slice of a source that stands alone: its text is the source's `[start:end]`.
 
     `vector` is of its words alone: in their context, all that stands under one heading is alike.
+    It is not kept with a pack, but made again where one is drawn from.
     `relevance` is how much of the topic is in it (0 to about 1), `act` what it does. `speaker` is
     whose words or views it gives; only where `own_words` is true are they that person's to the
     letter, and not a report of them.
@@ -77,7 +80,7 @@ class Extract:
     start: int
     end: int
     text: str
-    vector: Vector
+    vector: Annotated[Vector, PlainValidator(lambda _: _NONE), PlainSerializer(lambda _: None)]
     relevance: float
     act: Act
     speaker: str | None

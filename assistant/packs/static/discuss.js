@@ -1,6 +1,7 @@
-/* The Discuss tab: puts themes into the form, sends what a pack's buttons do, opens the boxes for
-   its wording, and leads the keyboard and screen readers on when a pack is drawn again. Everything
-   is delegated from the document, since gradio may draw its parts again at any time. */
+/* The Discuss tab: puts themes into the form, opens what the address names, sends what a pack's
+   buttons do, opens the boxes for its wording and its run sheet, and leads the keyboard and screen
+   readers on when a pack is drawn again. Everything is delegated from the document, since gradio
+   may draw its parts again at any time. */
 (() => {
   "use strict";
 
@@ -24,13 +25,15 @@
     if (status && text) status.textContent = text;
   };
 
+  let orders = 0; // so that an order that is given twice is sent twice
+
   function send(order) {
     const field = document.querySelector("#discuss-act :is(textarea, input)");
     const pack = document.querySelector("#discuss-pack .pack");
     if (!field || pack?.getAttribute("aria-busy") === "true") return;
     pack?.setAttribute("aria-busy", "true"); // until the next one is drawn in its place
     say("One moment …");
-    put(field, JSON.stringify(order));
+    put(field, JSON.stringify({ pack: pack?.dataset.pack, ...order, turn: ++orders }));
     submit(field);
   }
 
@@ -42,6 +45,62 @@
     if (button.dataset.go) document.querySelector("#discuss-make").click();
     else box.focus();
     say(`The topic is now: ${button.dataset.topic}`);
+  }
+
+  // Which pack is open: its address says so
+
+  const named = () => {
+    const base = new URL(document.baseURI).pathname;
+    const [tab, id = ""] = location.pathname.slice(base.length).split("/");
+    return tab === "discuss" ? id : "";
+  };
+  const open = (id) => send({ do: "open", pack: id });
+
+  document.addEventListener("soundings-back", (event) => {
+    const shown = document.querySelector("#discuss-pack .pack")?.dataset.pack ?? "";
+    if (event.detail === "discuss" && shown !== named()) open(named());
+  });
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("#discuss a.kept");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    event.preventDefault();
+    open(link.dataset.pack);
+  });
+
+  function find(box) {
+    const list = box.closest(".kept-packs");
+    for (const one of list.querySelectorAll("li")) {
+      one.hidden = !one.textContent.toLowerCase().includes(box.value.toLowerCase());
+    }
+    for (const day of list.querySelectorAll(".day")) {
+      day.hidden = !day.querySelector("li:not([hidden])");
+    }
+  }
+
+  // The run sheet
+
+  const sheet = () => $("sheet");
+
+  function times(open) {
+    sheet().hidden = !open;
+    $("act-times-0").setAttribute("aria-expanded", open);
+    (open ? sheet().querySelector("input") : $("act-times-0")).focus();
+  }
+
+  function leave() {
+    for (const box of sheet().querySelectorAll("input, textarea")) box.value = box.defaultValue;
+    together();
+    times(false);
+  }
+
+  const rows = () => [...sheet().querySelectorAll(".step")].map((step) =>
+    [step.dataset.part, step.querySelector("input").value, step.querySelector("textarea").value]);
+
+  function together() {
+    const said = rows().filter(([, , text]) => text.trim());
+    const minutes = said.reduce((sum, [, number]) => sum + Number(number), 0);
+    sheet().querySelector("output").textContent = minutes === 1 ? "1 minute" : `${minutes} minutes`;
   }
 
   // The wording of a prompt
@@ -79,6 +138,13 @@
     if (!button || button.getAttribute("aria-disabled") === "true") return;
     const { act, topic } = button.dataset;
     if (topic !== undefined) take(button);
+    else if (act === "shelf") open("");
+    else if (act === "times") (sheet().hidden ? times(true) : leave());
+    else if (act === "leave") leave();
+    else if (act === "sheet") send({ do: act, rows: rows() });
+    else if (act === "ran") {
+      send({ do: act, worked: button.dataset.prompt === "1", reason: $("ran-why").value });
+    } else if (button.dataset.pack) send({ do: act, pack: button.dataset.pack });
     else if (act === "edit") {
       const prompt = promptOf(button);
       const open = prompt.querySelector(".editor").hidden;
@@ -92,6 +158,8 @@
   });
 
   document.addEventListener("input", (event) => {
+    if (event.target.closest?.(".kept-packs [type=search]")) find(event.target);
+    if (event.target.closest?.("#sheet")) together();
     const box = event.target.closest?.("#discuss-pack [data-field]");
     if (!box) return;
     const prompt = promptOf(box);
@@ -104,7 +172,8 @@
     if (event.key === "Escape" && box) {
       event.preventDefault();
       event.stopPropagation();
-      cancel(promptOf(box));
+      if (box.id === "sheet") leave();
+      else cancel(promptOf(box));
     }
   }, true);
 
@@ -112,6 +181,10 @@
 
   function drawn(shown) {
     say(shown.dataset.said);
+    const { pack, title } = shown.dataset;
+    if (pack || shown.classList.contains("shelf")) {
+      window.soundings.at("discuss", pack ? `/${pack}` : "", title);
+    }
     for (const prompt of shown.querySelectorAll(".prompt")) {
       const typed = drafts.get(prompt.dataset.key);
       if (!typed) continue;
@@ -133,6 +206,12 @@
       if (shown && shown !== last) drawn(shown);
       last = shown;
     }).observe(panel, { childList: true, subtree: true });
+    // What the address names, or all there is, is fetched when the tab is seen for the first time
+    new IntersectionObserver((_, observer) => {
+      if (!panel.checkVisibility()) return;
+      observer.disconnect();
+      if (!panel.querySelector("[data-said]")) open(named());
+    }).observe(panel);
   }
 
   const waiting = new MutationObserver(() => {

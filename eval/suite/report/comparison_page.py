@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from eval.suite.compare import STEPS, Comparison, Flip
+from eval.suite.compare import STEPS, Comparison, Flip, change_of
 from eval.suite.report.html import anchor, given, legend, page, trace, wanted
 from eval.suite.report.in_source import TextOf, in_sources
 from eval.suite.scoring.definitions import METRICS
@@ -63,7 +63,7 @@ def _row(one: Difference) -> tuple[str, ...]:
         f"{one.second:.3f}",
         f"{one.difference:+.3f}",
         between,
-        f"{one.p:.3f}",
+        f"{one.p:.3f}: {change_of(one)}",
     )
 
 

@@ -7,14 +7,14 @@ from eval.authoring.judges import Agreement
 from eval.suite.gates import Verdict
 from eval.suite.report.in_source import TextOf, in_sources
 from eval.suite.report.plots import intervals_plot, reliability_plot
-from eval.suite.report.summary import KEY_FIGURES, figure, reasons, verdict_line
+from eval.suite.report.summary import KEY_FIGURES, figure, reasons, right_line, verdict_line
 from eval.suite.runs import Run
 from eval.suite.scoring.answered import Answered
 from eval.suite.scoring.definitions import METRICS
 from eval.suite.scoring.intervals import Score
 from eval.suite.scoring.metrics import kind_matrix
 from eval.suite.scoring.results import Result
-from web.look.markup import Html, element, join
+from web.look.markup import Attributes, Html, element, join
 
 GROUPS = {
     "kind": "Right answers by kind",
@@ -67,11 +67,8 @@ def _main(
 ) -> Iterable[Html]:
     yield _verdict(run, verdict)
     yield element("h2", "The figures that decide")
-    yield intervals_plot(
-        "Key figures with 95 % intervals",
-        [(METRICS[name].title, run.metrics[name]) for name in KEY_FIGURES],
-    )
-    yield element("div", *_plots(run), class_="plots")
+    yield key_figures(run)
+    yield element("div", *plots(run), class_="plots")
     yield element("h2", "Every figure")
     yield element("div", _figures(run), class_="wide")
     yield element("h2", f"Questions that were not answered rightly ({len(wrong)})", id="questions")
@@ -108,8 +105,7 @@ def _verdict(run: Run, verdict: Verdict | None) -> Html:
         element("ul", *held) if held else "",
         element(
             "p",
-            f"{run.gold['n']} gold questions over {len(run.sources)} sources; right answers "
-            f"{figure(run.metrics['right'])}.",
+            f"{right_line(run)} {run.gold['n']} gold questions over {len(run.sources)} sources.",
             class_="quiet",
         ),
         class_=f"verdict{state}",
@@ -128,10 +124,19 @@ def anchor(id: str) -> str:
     return "q-" + "".join(c if c.isalnum() else "-" for c in id)
 
 
-def _plots(run: Run) -> Iterable[Html]:
-    yield _section("Outcomes: wanted (down), given (across)", _matrix(run.outcomes))
+def key_figures(run: Run) -> Html:
+    """The figures that decide, each a dot with its interval."""
+    rows = [(METRICS[name].title, run.metrics[name]) for name in KEY_FIGURES]
+    return intervals_plot("Key figures with 95 % intervals", rows)
+
+
+def plots(run: Run) -> Iterable[Html]:
+    """Outcomes, kinds of turn, reliability, search, and right answers by what tags say."""
+    yield _section("Outcomes: wanted (down), given (across)", _matrix(run.outcomes), scrolls=True)
     if kinds := kind_matrix(run.results):
-        yield _section("Kinds of turn: wanted (down), taken for (across)", _matrix(kinds))
+        yield _section(
+            "Kinds of turn: wanted (down), taken for (across)", _matrix(kinds), scrolls=True
+        )
     yield _section("Reliability: does confidence keep its word?", reliability_plot(run.reliability))
     recall = [(name, score) for name, score in run.metrics.items() if name.startswith("recall@")]
     yield _section("Search: evidence among the first k", intervals_plot("Recall by k", recall))
@@ -141,8 +146,11 @@ def _plots(run: Run) -> Iterable[Html]:
             yield _section(title, intervals_plot(title, rows))
 
 
-def _section(title: str, content: Html) -> Html:
-    return element("section", element("h3", title), element("div", content, class_="wide"))
+def _section(title: str, content: Html, *, scrolls: bool = False) -> Html:
+    """A plot under its title; one that may be wider than a phone is reached by the keyboard."""
+    region: Attributes = {"tabindex": 0, "role": "region", "aria_label": title} if scrolls else {}
+    shown = element("div", content, class_="wide", **region)
+    return element("section", element("h3", title), shown)
 
 
 def _matrix(matrix: Mapping[str, Mapping[str, int]]) -> Html:

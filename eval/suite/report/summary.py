@@ -1,9 +1,9 @@
 """A run and a comparison in plain text, Markdown and JUnit's XML, for terminals and CI."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from xml.etree import ElementTree
 
-from eval.suite.compare import STEPS, Comparison
+from eval.suite.compare import STEPS, Change, Comparison, change_of
 from eval.suite.gates import Verdict
 from eval.suite.runs import Run
 from eval.suite.scoring.definitions import METRICS
@@ -24,18 +24,47 @@ KEY_FIGURES = (
 INVARIANTS = ("completed", "quotes_exact", "statements_supported", "markers_resolved")
 
 
-def verdict_line(verdict: Verdict | None) -> str:
-    """The verdict in a few words."""
+def verdict_line(verdict: Verdict | None, worse: Sequence[str] = ()) -> str:
+    """The verdict in a few words, which agrees with the figures under it: `worse` are the metrics
+    that are worse than in the run that this one is set beside."""
     if verdict is None:
-        return "No gates were asked (--gate FILE)"
-    if verdict.passes:
-        return f"May go out: all {verdict.checked} gates hold"
-    return f"Held by {len(verdict.held)} of {verdict.checked} gates"
+        said = "No gates were asked (--gate FILE)"
+    elif verdict.passes:
+        said = f"May go out: all {verdict.checked} gates hold"
+    else:
+        said = f"Held by {len(verdict.held)} of {verdict.checked} gates"
+    if not worse:
+        return said
+    link = ", but" if verdict is not None and verdict.passes else ";"
+    named = ", ".join(METRICS[name].title for name in worse)
+    are = "figure is" if len(worse) == 1 else "figures are"
+    return f"{said}{link} {len(worse)} {are} worse than before: {named}"
+
+
+def right_line(run: Run, before: Comparison | None = None) -> str:
+    """How many answers are right, in words, and how many more or fewer than before."""
+    score = run.metrics["right"]
+    if score.value is None:
+        return "No question was asked."
+    said = f"{round(score.value * score.n)} of {score.n} right"
+    if before is None:
+        return f"{said}."
+    gained = sum(1 if not flip.worse else -1 for flip in before.flipped)
+    there = {difference.metric: difference for difference in before.differences}["right"]
+    if not gained:
+        return f"{said}, as many as before."
+    more = f"{abs(gained)} {'more' if gained > 0 else 'fewer'} than before"
+    chance = " (that may be chance)" if change_of(there) is Change.CHANCE else ""
+    return f"{said}, {more}{chance}."
 
 
 def figure(score: Score) -> str:
-    """A metric of a run, as `shown`."""
-    return shown(score, 1 if METRICS[score.metric].unit else 3)
+    """A metric of a run: a share of whole answers by its count first, all else as `shown`."""
+    metric = METRICS[score.metric]
+    if metric.interval != "wilson" or score.value is None:
+        return shown(score, 1 if metric.unit else 3)
+    counted = f"{round(score.value * score.n)} of {score.n}: {score.value:.3f}"
+    return f"{counted} ({score.low:.3f} to {score.high:.3f})"
 
 
 def shown(score: Score, digits: int) -> str:
@@ -196,7 +225,7 @@ def comparison_lines(comparison: Comparison) -> Iterator[str]:
         between = "" if one.low is None else f"{one.low:+.3f} to {one.high:+.3f}, p={one.p:.3f}"
         yield (
             f"  {METRICS[one.metric].title:27} {one.first:8.3f} {one.second:8.3f} "
-            f"{one.difference:+10.3f}  {between}"
+            f"{one.difference:+10.3f}  {between}  {change_of(one)}"
         )
     worse = [flip for flip in comparison.flipped if flip.worse]
     yield ""
