@@ -23,6 +23,7 @@ from assistant.packs.models import (
 from assistant.packs.workshop import Shown, Workshop
 from vectorstore import SoundingsError
 from web.identity.people import require
+from web.limits.shares import Pool, Shares, TooMuch, pooled
 from web.look import theme as look
 from web.look.markup import Html, element
 from web.running import Running
@@ -107,6 +108,7 @@ def routes(engine: Engine) -> APIRouter:
     discuss = _discuss(engine)
 
     @router.get(FILE_ADDRESS)
+    @pooled(Pool("files of packs", threads=2, each=4))
     def file(request: Request, id: str, format: str = "docx", part: str = "all") -> Response:
         return discuss.file(request, id, format, part)
 
@@ -119,6 +121,7 @@ class _Discuss:
     def __init__(self, engine: Engine) -> None:
         self.workshop = Workshop(engine)
         self._running = Running()
+        self._making = Shares(1, "packs")  # so that nobody has both places
 
     def themes(self, request: gr.Request) -> Html:
         require(request, DEED)
@@ -141,11 +144,15 @@ class _Discuss:
         owner = require(request, DEED).key
         asked = self.workshop.request_of(topic, audience, minutes, prompts)
         button = gr.update(visible=True)
-        with self._running.begun(request) as stop:
-            making = self.workshop.make(owner, asked, id, by_model=by_model, stop=stop)
-            for shown in self._told(making):
-                yield shown.markup, shown.id or gr.skip(), button
-                button = gr.skip()
+        try:
+            with self._making.taken(owner), self._running.begun(request) as stop:
+                making = self.workshop.make(owner, asked, id, by_model=by_model, stop=stop)
+                for shown in self._told(making):
+                    yield shown.markup, shown.id or gr.skip(), button
+                    button = gr.skip()
+        except TooMuch as exc:
+            yield self.workshop.failure(str(exc)).markup, gr.skip(), gr.skip()
+            return
         yield gr.skip(), gr.skip(), gr.update(visible=False)
 
     def act(self, typed: str | None, id: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
