@@ -9,12 +9,13 @@ import contextlib
 import getpass
 import io
 import os
+import signal
 import socket
 import stat
 import sys
 import threading
 import webbrowser
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from functools import partial
 from importlib import metadata
@@ -46,6 +47,7 @@ from web.identity.door import Door, open_door
 from web.identity.people import LOCAL, Person, Role, may
 from web.look import theme as look
 from web.reach import Reach, is_loopback
+from web.service import logs
 from web.settings import PageSettings
 
 if TYPE_CHECKING:
@@ -57,6 +59,7 @@ TABLES: dict[str, type[Table]] = {
     "assistant": AssistantSettings,
     "page": PageSettings,
 }
+Announce = Callable[[str], None]
 # What rests on a source and loses its evidence when that is removed.
 RESTING = (gold_resting_on, answers_resting_on)
 
@@ -217,28 +220,32 @@ QUIET = {
 
 
 def _chat(args: argparse.Namespace, settings: Settings) -> int:
-    """Serve the page until Ctrl-C."""
+    """Serve the page until Ctrl-C, or until it is told to end."""
     table = settings.table(PageSettings)
+    tell: Announce = announce
+    if table.log_format == "json":
+        logs.in_lines(text=table.log_text)
+        tell = logs.announced
     reach = Reach.of(table, args.host)
     door = open_door(settings, reach, args.host)
     if not is_loopback(args.host) and not table.page_address.startswith("https://"):
-        announce(
+        tell(
             "Passwords and answers can be read on the way: put a reverse proxy with https before "
             "the page, and say where people find it: SOUNDINGS_PAGE_ADDRESS=https://…"
         )
     if table.page_address and not reach.proxies:
-        announce(
+        tell(
             "No proxy is named: to the limits on connections and on wrong passwords, everybody who "
             "comes through one is the same address. Name it: SOUNDINGS_TRUSTED_PROXIES=10.0.0.7"
         )
-    engine = open_engine(settings, announce, journal=open_audit(settings))
+    engine = open_engine(settings, tell, journal=open_audit(settings))
     _note_settings(settings)
     with _listening(args.host, args.port) as listening:
         host, port = listening.getsockname()[:2]
         address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         shown = table.page_address or address
-        page = build_page(engine, settings, reach, door)
-        _serve(page, listening, shown, table, reach, engine, args.open)
+        page = build_page(engine, settings, reach, door, tell)
+        _serve(page, listening, shown, table, reach, engine, tell, args.open)
     _end_at_once()
 
 
@@ -287,7 +294,11 @@ def _listening(host: str, port: int) -> socket.socket:
 
 
 def build_page(
-    engine: Engine, settings: Settings, reach: Reach | None = None, door: Door | None = None
+    engine: Engine,
+    settings: Settings,
+    reach: Reach | None = None,
+    door: Door | None = None,
+    tell: Announce = announce,
 ) -> "FastAPI":
     """The page as an app: the tabs that the folders offer and the API, behind the guard.
 
@@ -314,7 +325,7 @@ def build_page(
     tabs: dict[str, Any] = {  # what a role may do → the tab for it
         "ask": ask,
         "discuss": discuss,
-        "library": LibraryTab(settings, dependants=RESTING, announce=announce),
+        "library": LibraryTab(settings, dependants=RESTING, announce=tell),
         "evaluate": evaluate,
     }
 
@@ -331,9 +342,10 @@ def build_page(
     for deed, of_deed in routers.items():
         for router in of_deed:
             include(app, router, deed)
-    desk = Desk(engine)
+    table = settings.table(PageSettings)
+    desk = Desk(engine, table)
     unasked = [api.routes(desk), *([login.routes(door)] if door else [])]
-    if settings.table(PageSettings).mcp:
+    if table.mcp:
         unasked.append(mcp.routes(desk, _version().split()[-1]))
     for router in unasked:  # which look for themselves who is there
         app.include_router(router)
@@ -353,11 +365,41 @@ def build_page(
         },
         reach=reach,
         door=door,
-        table=settings.table(PageSettings),
+        table=table,
         noted=NOTED,
         note=engine.journal.event if isinstance(engine.journal, AuditLog) else None,
     )
+    _watch(app, engine, table, lambda: sum(len(page.state.events()) for page in pages.values()))
     return app
+
+
+def _watch(
+    app: "FastAPI", engine: Engine, table: PageSettings, at_the_page: Callable[[], float]
+) -> None:
+    """Tell operators how it goes, before anything else of the app is asked."""
+    from web.service import metrics
+    from web.service.health import Health
+    from web.service.tracing import open_tracing
+    from web.service.watched import Watched
+
+    library = engine.store.library
+    metrics.gauge(
+        {
+            "soundings_library_sources": ("Documents.", lambda: len(library.file_digests())),
+            "soundings_library_passages": ("Their passages.", library.passage_count),
+            "soundings_questions_waiting": ("Who wait for a turn.", lambda: engine.waiting),
+            "soundings_page_events": ("What the page does, or has waiting.", at_the_page),
+        }
+    )
+    parts = {
+        "library": library.passage_count,
+        "search": lambda: engine.store.searcher.search("ready", 1),
+    }
+    tracing = open_tracing()
+    if tracing is not None:
+        atexit.register(tracing.end)
+    token = table.metrics_token.get_secret_value()
+    app.add_middleware(Watched, health=Health(parts), token=token, tracing=tracing)
 
 
 def _serve(
@@ -367,6 +409,7 @@ def _serve(
     table: PageSettings,
     reach: Reach,
     engine: Engine,
+    tell: Announce,
     browse: bool,
 ) -> None:
     """Answer requests until a signal ends it, with the address printed once it is true."""
@@ -374,22 +417,24 @@ def _serve(
 
     def started() -> None:
         print(f"Soundings is ready: {address}", flush=True)
-        announce("Stop it with Ctrl-C.")
-        threading.Thread(target=_warm_up, args=[engine], daemon=True).start()
+        tell("Stop it with Ctrl-C.")
+        threading.Thread(target=_warm_up, args=[engine, tell], daemon=True).start()
         if browse:
             webbrowser.open(address)
 
+    # What the server does at a signal is its own; when it is done it raises it once more.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with contextlib.suppress(KeyboardInterrupt):
         server_of(app, table, reach, started).run(sockets=[listening])
-    announce("Stopped.")
+    tell("Stopped.")
 
 
-def _warm_up(engine: Engine) -> None:
+def _warm_up(engine: Engine, tell: Announce) -> None:
     """Load what the first question needs, so that it need not wait for it."""
     try:
         engine.store.searcher.search("ready", 1)
     except SoundingsError as exc:
-        announce(f"soundings: {exc}")
+        tell(f"soundings: {exc}")
 
 
 if __name__ == "__main__":

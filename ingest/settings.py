@@ -61,6 +61,8 @@ class IngestSettings(Table):
 
     upload_megabytes: int = Field(default=400, ge=1, le=20_000)
     """How large the files may be in all that are added there at once."""
+    person_uploads: int = Field(default=4, ge=1, le=10_000)
+    """How many files one person sends to the page at once."""
 
     connector: tuple[Connector, ...] = ()
     """Where documents live that are no files here, each a `[[connector]]` of `soundings.toml`."""

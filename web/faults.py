@@ -14,6 +14,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from vectorstore.errors import SoundingsError
+from web.limits.shares import TooMuch
 from web.wire import App, Message, Receive, Scope, Send, reply
 
 ID = "soundings.request"  # where a request's id is in its ASGI scope
@@ -39,9 +40,9 @@ async def refuse(
 
 
 async def caught(app: App, scope: Scope, receive: Receive, send: Send) -> None:
-    """Call an app for a request, which gets an id. What it raises, and whatever it replies with
-    status 500, is told in our words instead."""
-    scope[ID] = secrets.token_hex(6)
+    """Call an app for a request, which gets an id if it has none. What it raises, and whatever it
+    replies with status 500, is told in our words instead."""
+    scope.setdefault(ID, secrets.token_hex(6))
     begun = failed = False
 
     async def sending(message: Message) -> None:
@@ -73,7 +74,7 @@ def install(app: FastAPI) -> None:
     def expected(request: Request, exc: SoundingsError) -> Response:
         if exc.status >= 500:
             _log.error("%s: %s", request.scope.get(ID), exc, exc_info=exc)
-        later = {"Retry-After": "1"} if exc.status == 429 else {}
+        later = {"Retry-After": str(exc.seconds)} if isinstance(exc, TooMuch) else {}
         return _response(request, exc.status, str(exc), later)
 
     @app.exception_handler(HTTPException)

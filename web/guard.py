@@ -25,7 +25,7 @@ from web.limits.shares import Shares, TooMuch
 from web.look.markup import element
 from web.reach import CALLED, Called, Headers, Reach, headers_of
 from web.settings import PageSettings
-from web.wire import NAMED, App, Message, Receive, Scope, Send, again, limited, reply, whole
+from web.wire import NAMED, ROUTE, App, Message, Receive, Scope, Send, again, limited, reply, whole
 
 POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
@@ -99,8 +99,8 @@ class Guard:
         note: Note | None = None,
     ) -> None:
         self._app = app
-        self._also = [_pattern(address) for address in also]
-        self._also_post = [(_pattern(a), limit) for a, limit in (also_post or {}).items()]
+        self._also = [(address, _pattern(address)) for address in also]
+        self._also_post = [(a, _pattern(a), limit) for a, limit in (also_post or {}).items()]
         self._reach = reach or Reach()
         self._door = door
         self._table = table or PageSettings()
@@ -147,7 +147,8 @@ class Guard:
                 passed = {**passed, PERSON: person or _NOBODY, NAMED: {}}
                 await self._pass(path, passed, receive, self._noting(path, passed, send))
         except TooMuch as exc:
-            await refuse(scope, send, exc.status, str(exc), (b"retry-after", b"1"))
+            later = (b"retry-after", str(exc.seconds).encode())
+            await refuse(scope, send, exc.status, str(exc), later)
 
     def _noting(self, path: str, scope: Scope, send: Send) -> Send:
         """Tells of the request when its reply begins, if it is one that is told of."""
@@ -239,27 +240,31 @@ class Guard:
             return 403, "Requests from other pages are refused."
         if "\0" in path or b"%00" in scope.get("query_string", b""):
             return 400, "The address holds a zero character."
-        if not self._known(method, path):
+        route = self._route(method, path)
+        if route is None:
             return 404, "There is nothing here."
+        scope[ROUTE] = route
         length = first(headers, b"content-length", "0")
         if not length.isdecimal() or int(length) > self._most(method, path):
             return 413, "This is more than the page takes."
         return 200, ""
 
-    def _known(self, method: str, path: str) -> bool:
+    def _route(self, method: str, path: str) -> str | None:
+        """The address, as it is served, that a path is one of; None where it is none."""
+        if method not in ("GET", "HEAD", "POST"):
+            return None
+        if path in (WRITE_EXACTLY if method == "POST" else READ_EXACTLY):
+            return path
         if method == "POST":
-            return path in WRITE_EXACTLY or any(p.fullmatch(path) for p, _ in self._also_post)
-        if method not in ("GET", "HEAD"):
-            return False
-        if path in READ_EXACTLY or path.startswith(READ):
-            return True
-        return any(pattern.fullmatch(path) for pattern in self._also)
+            return next((a for a, p, _ in self._also_post if p.fullmatch(path)), None)
+        under = [start for start in READ if path.startswith(start)]
+        return next(iter([*under, *(a for a, p in self._also if p.fullmatch(path))]), None)
 
     def _most(self, method: str, path: str) -> int:
         """The most bytes of a body that the address takes."""
         if method != "POST":
             return BODY_LIMIT
-        found = (most for pattern, most in self._also_post if pattern.fullmatch(path))
+        found = (most for _, pattern, most in self._also_post if pattern.fullmatch(path))
         return next(found, BODY_LIMIT)
 
 

@@ -1,9 +1,10 @@
 """The table `page` of the settings: who reaches the page, and what is remembered of it."""
 
 from ipaddress import ip_network
+from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 
 from vectorstore.settings import Table
 from web.identity.people import Role
@@ -46,6 +47,20 @@ class PageSettings(Table):
     """How many of them from one address, but for a trusted proxy's."""
     person_requests: int = Field(default=16, ge=4, le=10_000)
     """How many requests of one person are served at once; beyond, the reply is 429."""
+    person_asks: int = Field(default=8, ge=1, le=10_000)
+    """How many questions and searches of one person's programs are answered or wait at once."""
+    person_packs: int = Field(default=2, ge=1, le=10_000)
+    """How many packs of theirs are made or wait at once."""
+    stop_seconds: float = Field(default=30, ge=0, le=3600)
+    """How long answers under way may take to finish once the program is told to end."""
+    log_format: Literal["text", "json"] = "text"
+    """How the program's log is written to standard error: for people, or as JSON, a line each with
+    every request."""
+    log_text: bool = False
+    """Whether those lines hold what was asked."""
+    metrics_token: SecretStr = SecretStr("")
+    """What Prometheus shows to read `/metrics` (as `Authorization: Bearer`); without one it is not
+    there. Read from the environment only, and never shown."""
     mcp: bool = False
     """Whether ask, search and pack are offered to MCP clients, too, at `/mcp`."""
 

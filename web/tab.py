@@ -1,6 +1,7 @@
 """What gradio makes of tabs: a page of them, and the parts that each is built of."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -31,7 +32,10 @@ def panel(value: Html, elem_id: str) -> gr.Markdown:
 
 
 def page_of(adders: Sequence[Callable[[], None]], head: str, *, named: bool) -> FastAPI:
-    """A page with the tabs that `adders` build, one each; with `named` it says who is there."""
+    """A page with the tabs that `adders` build, one each; with `named` it says who is there.
+
+    `state.events()` of the app are the events that are under way there or wait.
+    """
     with gr.Blocks(title="Soundings", analytics_enabled=False, fill_width=True) as blocks:
         with gr.Row(elem_id="page-head", equal_height=False):
             panel(_top(), "page-title")
@@ -51,6 +55,7 @@ def page_of(adders: Sequence[Callable[[], None]], head: str, *, named: bool) -> 
     _share(blocks._queue, EACH if named else WAITING + OPEN)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     theme = gr.themes.Base(font=list(look.FONTS), font_mono=list(look.MONO)).set(**look.THEME)
+    app.state.events = partial(_events, blocks._queue)
     return gr.mount_gradio_app(  # type: ignore[no-any-return]
         app,
         blocks,
@@ -90,11 +95,7 @@ def _share(queue: Any, each: int) -> None:
     push = queue.push
 
     def of_person(key: str) -> int:
-        waiting = [
-            event for q in queue.event_queue_per_concurrency_id.values() for event in q.queue
-        ]
-        under_way = [event for job in queue.active_jobs if job for event in job]
-        return sum(person_of(event.request).key == key for event in (*waiting, *under_way))
+        return sum(person_of(event.request).key == key for event in _events(queue))
 
     async def shared(body: Any, request: Any, username: str | None) -> tuple[bool, Any, str]:
         if body.fn_index not in queue.blocks.fns:
@@ -105,6 +106,12 @@ def _share(queue: Any, each: int) -> None:
         return pushed
 
     queue.push = shared
+
+
+def _events(queue: Any) -> list[Any]:
+    """What the people at a page have under way, or wait for."""
+    waiting = [event for q in queue.event_queue_per_concurrency_id.values() for event in q.queue]
+    return [*waiting, *(event for job in queue.active_jobs if job for event in job)]
 
 
 def _who(request: gr.Request) -> Html:

@@ -10,6 +10,8 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 # Where a route leaves, in its request's ASGI scope, what the security log is to say of it.
 NAMED = "soundings.named"
+# Where the guard leaves which of the served addresses it is for: a pattern, not what was typed.
+ROUTE = "soundings.route"
 
 
 def limited(receive: Receive, most: int) -> Receive:

@@ -99,6 +99,11 @@ class Engine:
         """What puts answers into a language model's words; None where quotes are the answer."""
         return self._writer
 
+    @property
+    def waiting(self) -> int:
+        """How many questions wait for their turn."""
+        return self._line.waiting
+
     def unwritten(self) -> "Engine":
         """This engine without its language model: what it answers are quotes."""
         twin = copy.copy(self)

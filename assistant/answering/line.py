@@ -18,6 +18,11 @@ class Line:
         self._free = places
         self._waiting: deque[threading.Event] = deque()
 
+    @property
+    def waiting(self) -> int:
+        """How many have come and have no place yet."""
+        return len(self._waiting)
+
     @contextmanager
     def place(self, stop: threading.Event | None = None) -> Iterator[None]:
         """A place, once all who came before have had theirs. Raises Stopped where `stop` is set

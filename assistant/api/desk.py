@@ -7,6 +7,7 @@ from typing import Any
 from assistant.answering.engine import Engine
 from assistant.api.models import AskRequest, PackRequestBody, SearchRequest
 from assistant.errors import EngineUnavailable
+from assistant.keeping.journal import noting
 from assistant.models import Turn
 from assistant.packs.making.maker import PackMaker, finished
 from assistant.packs.models import PackRequest
@@ -14,6 +15,7 @@ from assistant.turn.kinds import Kind
 from vectorstore import UsageError
 from vectorstore.search.showing import near
 from web.limits.shares import Pool
+from web.settings import PageSettings
 from web.tab import OPEN
 
 
@@ -21,11 +23,12 @@ class Desk:
     """Asks, searches and makes packs for others. Safe to use from several threads; `asking` and
     `making` are those that it is done in, apart from the page's."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, table: PageSettings) -> None:
         self._engine = engine
         self._maker = PackMaker(engine)
-        self.asking = Pool(threads=OPEN, each=8)
-        self.making = Pool(threads=1, each=2)  # a pack takes a processor for seconds
+        self.asking = Pool("questions", threads=OPEN, each=table.person_asks)
+        # A pack takes a processor for seconds
+        self.making = Pool("packs", threads=1, each=table.person_packs)
 
     def ask(self, asked: AskRequest, by: str, stop: threading.Event) -> dict[str, Any]:
         """The answer. Raises as the engine does, and Stopped soon after `stop` is set."""
@@ -52,10 +55,10 @@ class Desk:
             raise UsageError("the query is empty")
         self._check(asked.sources)
         searcher = self._engine.store.searcher
-        hits = near(searcher.search(asked.query, asked.top_k, sources=asked.sources).hits)
-        if self._engine.journal is not None:
-            found = [hit.passage.source for hit in hits]
-            self._engine.journal.note(by, "search", asked.query, found, f"{len(hits)} passages")
+        with noting(self._engine.journal, by, "search", asked.query) as note:
+            hits = near(searcher.search(asked.query, asked.top_k, sources=asked.sources).hits)
+            note.sources = [hit.passage.source for hit in hits]
+            note.outcome = f"{len(hits)} passages"
         return {"id": asked.id, "hits": [hit.to_json() for hit in hits]}
 
     def pack(self, asked: PackRequestBody, by: str, stop: threading.Event) -> dict[str, Any]:

@@ -18,10 +18,9 @@ from pydantic import BaseModel, ValidationError
 
 from assistant.api.desk import Desk
 from assistant.api.models import AskRequest, PackRequestBody, SearchRequest
-from assistant.api.routes import at_work
 from vectorstore import SoundingsError
 from web.faults import amiss
-from web.identity.people import may, person_of
+from web.identity.people import may, person_of, require
 from web.limits.shares import Pool
 
 ADDRESS = "/mcp"
@@ -131,7 +130,8 @@ async def _called(request: Request, tool: Tool, params: dict[str, Any]) -> dict[
     """What a tool gives; what went wrong is told to the model, so that it can ask otherwise."""
     try:
         asked = tool.given.model_validate(params.get("arguments") or {})
-        found = await at_work(request, tool.pool, tool.deed, partial(tool.do, asked))
+        by = require(request, tool.deed).key
+        found = await tool.pool.run(request, partial(tool.do, asked, by))
     except ValidationError as exc:
         return {"content": [{"type": "text", "text": amiss(exc.errors())}], "isError": True}
     except SoundingsError as exc:

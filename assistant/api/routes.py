@@ -1,10 +1,7 @@
 """The API over HTTP: POST /api/ask, /api/search and /api/pack, and what describes them."""
 
-import asyncio
-import threading
-from collections.abc import Callable
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.openapi.utils import get_openapi
@@ -21,9 +18,7 @@ from assistant.api.models import (
     SearchRequest,
 )
 from assistant.api.page import about
-from assistant.errors import Stopped
 from web.identity.people import person_of, require
-from web.limits.shares import Pool
 
 VERSION = "1"  # of what is promised here; it changes when a field is renamed or dropped
 _REFUSALS: dict[int | str, dict[str, Any]] = {
@@ -35,7 +30,6 @@ _REFUSALS: dict[int | str, dict[str, Any]] = {
     429: {"model": ApiError, "description": "you have as much under way as one may; wait a little"},
     503: {"model": ApiError, "description": "the library cannot be read now"},
 }
-T = TypeVar("T")
 
 
 def routes(desk: Desk) -> APIRouter:
@@ -46,20 +40,20 @@ def routes(desk: Desk) -> APIRouter:
     async def ask(request: Request, asked: AskRequest) -> Response:
         """Ask the library a question. Every statement of the answer is proved by exact quotes;
         where the library does not answer, the outcome is `withheld`."""
-        work = partial(desk.ask, asked)
-        return JSONResponse(await at_work(request, desk.asking, "ask", work))
+        work = partial(desk.ask, asked, require(request, "ask").key)
+        return JSONResponse(await desk.asking.run(request, work))
 
     @router.post("/api/search", response_model=ApiHits, responses=_REFUSALS, tags=["ask"])
     async def search(request: Request, asked: SearchRequest) -> Response:
         """Find the passages that are nearest to a query, best first."""
-        work = partial(desk.search, asked)
-        return JSONResponse(await at_work(request, desk.asking, "ask", work))
+        work = partial(desk.search, asked, require(request, "ask").key)
+        return JSONResponse(await desk.asking.run(request, work))
 
     @router.post("/api/pack", response_model=ApiPack, responses=_REFUSALS, tags=["discuss"])
     async def pack(request: Request, asked: PackRequestBody) -> Response:
         """Make a discussion pack on a topic. The same request gives the same pack."""
-        work = partial(desk.pack, asked)
-        return JSONResponse(await at_work(request, desk.making, "discuss", work))
+        work = partial(desk.pack, asked, require(request, "discuss").key)
+        return JSONResponse(await desk.making.run(request, work))
 
     described: dict[str, Any] = get_openapi(
         title="Soundings",
@@ -83,27 +77,3 @@ def routes(desk: Desk) -> APIRouter:
         return HTMLResponse(about(described, person_of(request)))
 
     return router
-
-
-async def at_work(
-    request: Request, pool: Pool, deed: str, work: Callable[[str, threading.Event], T]
-) -> T:
-    """What `work` gives for whoever asks (by their key); its event is set once nobody waits for it
-    any longer. Raises NotAllowed, TooMuch, what `work` raises, and Stopped instead of it."""
-    by, stop = require(request, deed).key, threading.Event()
-
-    async def watch() -> None:
-        while (await request.receive())["type"] != "http.disconnect":
-            pass
-        stop.set()
-
-    def begun() -> T:
-        if stop.is_set():
-            raise Stopped("the caller is gone")
-        return work(by, stop)
-
-    watching = asyncio.create_task(watch())
-    try:
-        return await pool.run(by, begun)
-    finally:
-        watching.cancel()

@@ -99,16 +99,18 @@ class Chat:
                     told = str(exc)
             yield replace(conversation, exchanges=(*before, grown)), told
 
-    def followups(self, person: str, id: str, number: int) -> tuple[str, ...]:
+    def followups(
+        self, person: str, id: str, number: int, stop: threading.Event
+    ) -> tuple[str, ...]:
         """Questions to go on with after an answer, found once and kept with it. Raises
-        NoConversation, KeptUnavailable."""
+        NoConversation, KeptUnavailable, and Stopped soon after `stop` is set."""
         exchanges = self.kept.get(person, id).exchanges
         for exchange in exchanges:
             if exchange.number != number or exchange.answer is None:
                 continue
             if not exchange.rewordings and exchange.answer.citations:
                 asked = [each.question for each in exchanges]
-                found = followups(self.engine, exchange.answer, asked, exchange.sources)
+                found = followups(self.engine, exchange.answer, asked, exchange.sources, stop)
                 exchange = replace(exchange, rewordings=found)
                 self.kept.put(person, id, exchange)
             return exchange.rewordings

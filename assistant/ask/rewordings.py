@@ -3,9 +3,11 @@
 Drawn by rule from the nearest passages, and each one tried: what is offered has been answered.
 """
 
+import threading
 from collections.abc import Collection, Iterator, Sequence
 
 from assistant.answering.engine import Engine
+from assistant.errors import Stopped
 from assistant.finding.examples import about, tells
 from assistant.models import Answer, Outcome
 from vectorstore import Passage
@@ -34,13 +36,15 @@ def followups(
     answer: Answer,
     asked: Sequence[str],
     sources: Sequence[str] | None,
+    stop: threading.Event | None = None,
 ) -> tuple[str, ...]:
     """Up to NEXT questions to go on with after an answer, drawn from what stands near to its
-    quotes, none of those `asked` before; each answered as `rewordings` are."""
+    quotes, none of those `asked` before; each answered as `rewordings` are. Raises Stopped soon
+    after `stop` is set."""
     quoted = {citation.passage for citation in answer.citations}
     candidates = _distinct(answer, NEXT_NEAREST, asked, besides=quoted)[:NEXT_TRIES]
     found: list[str] = []
-    for question in _answered(engine, candidates, sources):
+    for question in _answered(engine, candidates, sources, stop):
         found.append(question)
         if len(found) == NEXT:
             break
@@ -48,10 +52,15 @@ def followups(
 
 
 def _answered(
-    engine: Engine, candidates: Sequence[tuple[str, str]], sources: Sequence[str] | None
+    engine: Engine,
+    candidates: Sequence[tuple[str, str]],
+    sources: Sequence[str] | None,
+    stop: threading.Event | None = None,
 ) -> Iterator[str]:
     quoting = engine.unwritten()
     for question, source in candidates:
+        if stop is not None and stop.is_set():
+            raise Stopped("nobody waits for what could be asked next")
         tried = quoting.ask(question, sources=sources)
         if tried.outcome is Outcome.ANSWERED and any(c.source == source for c in tried.citations):
             yield question

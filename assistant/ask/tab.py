@@ -3,6 +3,7 @@
 import json
 from collections.abc import Collection, Iterator
 from functools import cache
+from threading import Event
 from typing import Any
 
 import gradio as gr
@@ -22,6 +23,7 @@ from assistant.keeping.places import Sources
 from assistant.turn.kinds import Kind
 from vectorstore import SoundingsError, Source
 from web.identity.people import require
+from web.limits.shares import Pool, pooled
 from web.look import theme as look
 from web.look.markup import Html, element
 from web.running import Running
@@ -102,6 +104,8 @@ def chat_of(engine: Engine) -> Chat:
 def routes(engine: Engine) -> APIRouter:
     """The library at a glance, and a conversation as a file, for the person who had it."""
     router = APIRouter()
+    exporting = Pool("exports", threads=2, each=4)
+    aside = Pool("questions to go on with", threads=4, each=4)  # they are tried, which takes time
 
     @router.get(glance.ADDRESS, response_class=HTMLResponse)
     def at_a_glance(request: Request) -> HTMLResponse:
@@ -111,16 +115,18 @@ def routes(engine: Engine) -> APIRouter:
         return HTMLResponse(piece, headers={"Cache-Control": "no-store"})
 
     @router.get("/followups", response_class=HTMLResponse)
-    def go_on(request: Request, id: str, number: int) -> HTMLResponse:
+    @pooled(aside)
+    def go_on(request: Request, id: str, number: int, stop: Event) -> HTMLResponse:
         person = require(request, DEED)
         try:
-            found = chat_of(engine).followups(person.name, id, number)
+            found = chat_of(engine).followups(person.name, id, number, stop)
         except SoundingsError:
             found = ()  # the answer stands without them
         piece = view.next_questions(number, found)
         return HTMLResponse(piece, headers={"Cache-Control": "no-store"})
 
     @router.get(EXPORT_ADDRESS)
+    @pooled(exporting)
     def export(request: Request, id: str, form: str) -> Response:
         person = require(request, DEED)
         try:

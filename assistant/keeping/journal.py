@@ -1,5 +1,6 @@
 """Where it is noted what somebody did: the one place for the page, the API and MCP."""
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from typing import Protocol
 from assistant.errors import Stopped, TopicNotHeld
 from assistant.models import Answer
 from vectorstore import UsageError
+from web.service.deeds import Deed, tell
 
 
 class Journal(Protocol):
@@ -28,9 +30,9 @@ class Note:
 
 @contextmanager
 def noting(journal: Journal | None, by: str | None, deed: str, text: str) -> Iterator[Note]:
-    """When the deed ends, however it ends, it is noted. Nothing is noted without a journal or a
-    person: commands and the suite do things on nobody's behalf."""
-    note = Note()
+    """When the deed ends, however it ends, it is noted, and told to those who count. Nothing is
+    without a person: commands and the suite do things on nobody's behalf."""
+    note, began = Note(), time.perf_counter()
     try:
         yield note
     except Stopped:
@@ -45,8 +47,11 @@ def noting(journal: Journal | None, by: str | None, deed: str, text: str) -> Ite
         note.outcome = "failed"
         raise
     finally:
-        if journal is not None and by is not None:
-            journal.note(by, deed, text, note.sources, note.outcome)
+        if by is not None:
+            seconds = time.perf_counter() - began
+            tell(Deed(name=deed, outcome=note.outcome, seconds=seconds, text=text))
+            if journal is not None:
+                journal.note(by, deed, text, note.sources, note.outcome)
 
 
 def noted(

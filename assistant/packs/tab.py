@@ -27,6 +27,7 @@ from assistant.packs.sessions import SessionBook
 from assistant.packs.workshop import Workshop
 from vectorstore import SoundingsError
 from web.identity.people import require
+from web.limits.shares import Pool, Shares, TooMuch, pooled
 from web.look import theme as look
 from web.look.markup import Html, element
 from web.running import Running
@@ -115,6 +116,7 @@ def routes(engine: Engine) -> APIRouter:
     discuss = _discuss(engine)
 
     @router.get(FILE_ADDRESS)
+    @pooled(Pool("files of packs", threads=2, each=4))
     def file(request: Request, id: str, format: str = "docx", part: str = "all") -> Response:
         return discuss.file(request, id, format, part)
 
@@ -128,6 +130,7 @@ class _Discuss:
         desk = Desk(kept_of(engine), days=engine.settings.keep_days)
         self.workshop = Workshop(engine, desk, SessionBook(kept_of(engine, always=True)))
         self._running = Running()
+        self._making = Shares(1, "packs")  # so that nobody has both places
 
     def themes(self, request: gr.Request) -> Html:
         require(request, DEED)
@@ -149,11 +152,15 @@ class _Discuss:
         owner = require(request, DEED)
         asked = self.workshop.request_of(topic, audience, minutes, prompts)
         button = gr.update(visible=True)
-        with self._running.begun(request) as stop:
-            making = self.workshop.make(owner, asked, by_model=by_model, stop=stop)
-            for shown in self._told(making):
-                yield shown, button
-                button = gr.skip()
+        try:
+            with self._making.taken(owner), self._running.begun(request) as stop:
+                making = self.workshop.make(owner, asked, by_model=by_model, stop=stop)
+                for shown in self._told(making):
+                    yield shown, button
+                    button = gr.skip()
+        except TooMuch as exc:
+            yield shelf.failed(str(exc)), gr.skip()
+            return
         yield gr.skip(), gr.update(visible=False)
 
     def act(self, typed: str | None, request: gr.Request) -> Iterator[tuple[Any, ...]]:

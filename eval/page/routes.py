@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import FileResponse, JSONResponse, Response
 
 from assistant.answering.engine import Engine
@@ -20,6 +20,7 @@ from eval.suite.failures import counted, failures
 from eval.suite.kept import Runs
 from web.by_role import only_for
 from web.guard import SANDBOX
+from web.limits.shares import Pool, pooled
 from web.look.markup import Html
 
 FILES = {
@@ -35,6 +36,7 @@ def routes_of(engine: Engine) -> APIRouter:
     router = APIRouter(prefix=f"/{ADDRESS}", dependencies=[Depends(only_for("evaluate"))])
     add_draft_routes(router, engine)
     tab = Evaluation(engine)
+    exporting = Pool("files of runs", threads=2, each=4)
 
     @router.get("/first")
     def first() -> Response:
@@ -75,11 +77,13 @@ def routes_of(engine: Engine) -> APIRouter:
         return told(lambda: tab.question(run, against or None, question, kind, among))
 
     @router.get("/report")
-    def report(run: str) -> Response:
+    @pooled(exporting)
+    def report(request: Request, run: str) -> Response:
         return told(lambda: tab.file(run, "report.html", shown=True))
 
     @router.get("/file")
-    def file(run: str, file: str) -> Response:
+    @pooled(exporting)
+    def file(request: Request, run: str, file: str) -> Response:
         return told(lambda: tab.file(run, file))
 
     return router

@@ -23,7 +23,8 @@ from vectorstore.dependants import Dependants, resting_on
 from vectorstore.search.showing import near
 from vectorstore.writing import remove
 from web.by_role import only_for
-from web.identity.people import LOCAL, Person
+from web.identity.people import LOCAL, Person, person_of
+from web.limits.shares import Shares
 from web.look.markup import Html
 
 PREFIX = "/library"
@@ -60,6 +61,7 @@ class Desk:
         self._announce = announce
         self._incoming = Incoming(settings.home, settings.table(IngestSettings))
         self._adding = Adding(settings, announce)
+        self._sending = Shares(settings.table(IngestSettings).person_uploads, "files")
 
     def sources(self) -> HTMLResponse:
         return _piece(lambda: view.sources_table(self._store.library.sources()))
@@ -101,7 +103,8 @@ class Desk:
     async def receive(self, request: Request, batch: str, name: str) -> PlainTextResponse:
         """One file, as the body of the request. Answers with why it was not taken, if so."""
         try:
-            with self._incoming.receive(batch, name) as sink:
+            sending = self._sending.taken(person_of(request).key)
+            with sending, self._incoming.receive(batch, name) as sink:
                 async for part in request.stream():
                     sink.write(part)
         except UploadRefused as exc:

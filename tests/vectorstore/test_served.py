@@ -170,6 +170,58 @@ def test_a_server_that_hangs_is_not_waited_for_without_end(
         server.stop()
 
 
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP])
+def test_a_server_lost_in_the_middle_of_a_build_loses_nothing(
+    shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: signal.Signals
+) -> None:
+    """After the vectors were sent and before anybody has looked whether they are there."""
+    monkeypatch.setattr(served, "SECONDS", 5.0 if how is signal.SIGSTOP else 60.0)
+    server = Server(tmp_path / "its own")
+    probe = ServedIndexes._probe
+
+    def lost(*given: Any) -> None:
+        server.signal(how)
+        probe(*given)
+
+    try:
+        store = store_of(shelf, ServedIndexes(server.url))
+        before = found(store)
+        fingerprint, index = shelf.library.fingerprint, shelf.library.meta("generation")
+        monkeypatch.setattr(ServedIndexes, "_probe", lost)
+        with pytest.raises(IndexAway, match="does not answer"):
+            remove(shelf.home, shelf.library, "trees", store.indexes)
+        monkeypatch.setattr(ServedIndexes, "_probe", probe)
+        assert (shelf.library.fingerprint, shelf.library.meta("generation")) == (fingerprint, index)
+        if how is signal.SIGKILL:
+            server.stop()
+            server.start()
+        else:
+            server.signal(signal.SIGCONT)
+        assert found(store) == before  # the same store, which nobody has opened anew
+        remove(shelf.home, shelf.library, "trees", store.indexes)
+        assert {id for id, _ in found(store)} == passages(shelf, "boats")
+        assert server.names() == {shelf.library.meta("generation")}  # the half one is swept
+    finally:
+        server.stop()
+
+
+def test_a_server_that_comes_back_empty_is_filled_from_the_library(
+    shelf: Shelf, tmp_path: Path
+) -> None:
+    server = Server(tmp_path / "its own")
+    try:
+        store = store_of(shelf, ServedIndexes(server.url))
+        before = found(store)
+        shelf.announced.clear()
+        server.stop()
+        shutil.rmtree(tmp_path / "its own")
+        server.start()
+        assert found(store) == before
+        assert "Making it again" in shelf.announced[0]
+    finally:
+        server.stop()
+
+
 @pytest.fixture
 def told() -> Iterator[tuple[str, list[Any], list[Any]]]:
     """A server that is none: its address, what it will answer (status, body), what it was sent."""

@@ -15,7 +15,7 @@ from tests.serving import serving
 from web.faults import install
 from web.guard import Guard
 from web.limits.bodies import unsound
-from web.limits.shares import Shares, TooMuch
+from web.limits.shares import Pool, Shares, TooMuch, pooled
 from web.settings import PageSettings
 
 SOON = 20  # seconds after which a test gives up; nothing here is expected to take one
@@ -49,7 +49,7 @@ def app() -> FastAPI:
 @contextmanager
 def served(made: FastAPI | None = None, **table: float) -> Iterator[tuple[str, int]]:
     settings = PageSettings(**table)  # type: ignore[arg-type]
-    reads = ["/who", "/fail", "/wait"]
+    reads = ["/who", "/fail", "/wait", "/long"]
     guarded = Guard(made or app(), also=reads, also_post={"/take": 256 * 1024}, table=settings)
     with serving(guarded, settings) as at:
         yield "127.0.0.1", int(at.rpartition(":")[2])
@@ -254,3 +254,44 @@ def test_shares_are_each_persons_own() -> None:
             pass
     with shares.taken("mary"):
         pass
+
+
+def long(made: FastAPI, pool: Pool) -> tuple[Event, Event]:
+    """A route whose work lasts until nobody waits for it: events for its beginning and its end."""
+    begun, ended = Event(), Event()
+
+    @made.get("/long")
+    @pooled(pool)
+    def work(request: Request, stop: Event, seconds: float = SOON) -> str:
+        begun.set()
+        if stop.wait(seconds):
+            ended.set()
+        return "done"
+
+    return begun, ended
+
+
+def test_work_ends_when_its_caller_hangs_up_and_not_before() -> None:
+    made = app()
+    begun, ended = long(made, Pool("tries", threads=1, each=1))
+    with served(made) as at:
+        with closing(connected(at)) as one:
+            one.sendall(b"GET /long HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+            assert begun.wait(SOON) and not ended.wait(0.3)
+        assert ended.wait(SOON)
+
+
+def test_beyond_a_share_the_reply_says_how_long_one_takes() -> None:
+    made = app()
+    pool = Pool("tries", threads=2, each=1)
+    begun, _ = long(made, pool)
+    pool._seconds = 7.2  # as the last ones did
+    with served(made) as (host, port), closing(connected((host, port))) as one:
+        one.sendall(b"GET /long HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        assert begun.wait(SOON)
+        address = f"http://{host}:{port}"
+        reply = httpx.get(f"{address}/long", trust_env=False)
+        assert reply.status_code == 429 and reply.headers["retry-after"] == "8"
+        assert reply.json()["error"].startswith("1 of your tries")
+        assert (pool.under_way, pool.waiting) == (1, 0)
+        assert httpx.get(f"{address}/who", trust_env=False).status_code == 200

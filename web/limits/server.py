@@ -6,6 +6,7 @@ thousand half-sent headers, or one address, would keep everybody else out.
 
 import asyncio
 import socket
+import time
 from collections import Counter
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -44,6 +45,14 @@ class Bounded(H11Protocol):
             transport.abort()
         else:
             self._look()
+
+    @property
+    def answers(self) -> bool:
+        """Whether a reply is under way that somebody waits for: no sign of life of an open page."""
+        cycle = self.cycle
+        if cycle is None or cycle.response_complete:
+            return False
+        return "/heartbeat/" not in cycle.scope["path"]
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
@@ -142,6 +151,23 @@ def server_of(
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
             started()
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            """Nothing new comes in; what is under way has its time; open pages are let go."""
+            for listening in (*self.servers, *(sockets or ())):
+                listening.close()
+            for connection in list(self.server_state.connections):
+                connection.shutdown()  # at once where it waits for nothing, else after its reply
+            until = time.monotonic() + table.stop_seconds
+            await asyncio.sleep(0.05)
+            while self._answering() and time.monotonic() < until and not self.force_exit:
+                await asyncio.sleep(0.05)
+            for connection in list(self.server_state.connections):
+                connection.transport.close()
+            await super().shutdown(sockets)
+
+        def _answering(self) -> bool:
+            return any(c.answers for c in self.server_state.connections)  # type: ignore[union-attr]
 
     config = uvicorn.Config(
         app,
