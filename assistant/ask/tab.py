@@ -17,7 +17,7 @@ from assistant.errors import AssistantError
 from assistant.keeping.conversations import Conversation, Conversations
 from assistant.keeping.export import conversation_markdown, evidence
 from assistant.keeping.feedback import FeedbackBook, Verdict
-from assistant.keeping.kept import FILE_NAME, IN_MEMORY, Kept
+from assistant.keeping.kept import IN_MEMORY, Kept, kept_at
 from assistant.keeping.places import Sources
 from assistant.turn.kinds import Kind
 from vectorstore import SoundingsError, Source
@@ -95,7 +95,7 @@ def _unseen(elem_id: str) -> gr.Textbox:
 def chat_of(engine: Engine) -> Chat:
     """The conversations of the engine's home: one for each engine, since what is not to be kept on
     the disk is shared by the tab and its routes all the same."""
-    kept = Kept(engine.store.library.path.parent / FILE_NAME)
+    kept = kept_at(engine.store.place)
     days = engine.settings.keep_days
     conversations = Conversations(kept if days else Kept(IN_MEMORY), days=days)
     return Chat(engine, conversations, FeedbackBook(kept))

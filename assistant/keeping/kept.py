@@ -1,4 +1,4 @@
-"""The file in the home that keeps conversations, and what people said of the answers."""
+"""Where conversations are kept, and what people said of the answers: a file, or a server."""
 
 import sqlite3
 import threading
@@ -6,15 +6,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from assistant.errors import KeptUnavailable
+from vectorstore.database import Connection
+from vectorstore.database.opening import Place
+from vectorstore.errors import LibraryUnavailable
+from vectorstore.moving.migrate import Part
+from vectorstore.moving.tables import Table
 from web.identity.people import folded
 
+if TYPE_CHECKING:
+    from vectorstore.database.served import ServedDatabase
+
 FILE_NAME = "conversations.sqlite"
+PART = "conversations"
 FORMAT = 2
 IN_MEMORY = ":memory:"
 
-_SCHEMA = """
+SCHEMA = """
 CREATE TABLE conversation (
     id TEXT PRIMARY KEY, person TEXT NOT NULL, changed TEXT NOT NULL,
     sources TEXT  -- JSON list of ids; NULL: all
@@ -36,8 +46,8 @@ CREATE TABLE feedback (
 
 
 class Kept:
-    """The file, or a place in memory that is gone with the program. Safe to use from several
-    threads; other processes may read and write it at the same time."""
+    """The file in the home, or a place in memory that is gone with the program. Safe to use from
+    several threads; other processes may read and write it at the same time."""
 
     def __init__(self, place: Path | str) -> None:
         """Open it, and make it where it is not there. Raises KeptUnavailable."""
@@ -55,7 +65,7 @@ class Kept:
             self._make()
 
     @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
+    def writing(self) -> Iterator[Connection]:
         """One transaction. Raises KeptUnavailable."""
         with self._lock, self._told():
             self._connection.execute("BEGIN IMMEDIATE")
@@ -80,7 +90,7 @@ class Kept:
         connection.execute("BEGIN IMMEDIATE")
         found = connection.execute("PRAGMA user_version").fetchone()[0]
         if found == 0:
-            for statement in _SCHEMA.split(";\n"):
+            for statement in SCHEMA.split(";\n"):
                 connection.execute(statement)
         if found == 1:  # people by their names, as these were written; now by ids, or names folded
             connection.create_function("folded", 1, folded, deterministic=True)
@@ -104,19 +114,65 @@ class Kept:
             raise KeptUnavailable(f"conversations cannot be kept in {self._place}: {exc}") from exc
 
 
+class ServedKept(Kept):
+    """The same on a database server."""
+
+    def __init__(self, database: "ServedDatabase") -> None:
+        self._database = database
+        with self._told():
+            database.prepare(PART, FORMAT, SCHEMA)
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        with self._told(), self._database.writing() as connection:
+            yield connection
+
+    def all(self, sql: str, *values: object) -> list[tuple]:  # type: ignore[type-arg]
+        with self._told():
+            return self._database.all(sql, values)
+
+    def close(self) -> None:
+        """The server stays."""
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except LibraryUnavailable as exc:
+            raise KeptUnavailable(f"conversations cannot be kept: {exc}") from exc
+
+
+def kept_at(place: Place) -> Kept:
+    """What is kept in a home, or on the server in its stead, made where it is not there."""
+    return Kept(place / FILE_NAME) if isinstance(place, Path) else ServedKept(place)
+
+
 @contextmanager
-def opened(home: Path) -> Iterator[Kept | None]:
-    """The file of a home for as long as it is looked into; None where nothing is kept there, and
-    none is made. Raises KeptUnavailable."""
-    file = home / FILE_NAME
-    if not file.exists():
+def opened(place: Place) -> Iterator[Kept | None]:
+    """What is kept there for as long as it is looked into; None where nothing is, and none is
+    made. Raises KeptUnavailable."""
+    if isinstance(place, Path) and not (place / FILE_NAME).exists():
         yield None
         return
-    kept = Kept(file)
+    kept = kept_at(place)
     try:
         yield kept
     finally:
         kept.close()
+
+
+MOVED = Part(
+    name=PART,
+    file=FILE_NAME,
+    form=FORMAT,
+    script=SCHEMA,
+    make=lambda path: Kept(path).close(),
+    tables=(
+        Table(name="conversation", key=("id",)),
+        Table(name="exchange", key=("conversation", "number")),
+        Table(name="feedback", key=("id",)),
+    ),
+)
 
 
 def now() -> str:
