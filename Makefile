@@ -9,17 +9,20 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c const
 CPU_TORCH := $(PIP) --no-deps --retries 1 --timeout 15 --index-url https://download.pytorch.org/whl/cpu torch
 TORCH := $(if $(filter-out 0,$(CPU)),$(CPU_TORCH) 2>/dev/null || { echo "PyTorch's CPU index cannot be reached; taking pip's default build."; $(PIP) torch; },$(PIP) torch)
 
-.PHONY: chat test check slow gate clean
+.PHONY: chat test check slow servers gate clean
 
 chat: $(VENV)/installed
 	@$(BIN)/soundings sources --json 2>/dev/null | grep -q '"id"' || $(BIN)/soundings ingest
 	$(BIN)/soundings chat --open
 
 test: $(VENV)/installed-dev
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not slow and not servers" -n 2 --dist loadfile
 
 slow: $(VENV)/installed-dev
 	$(BIN)/python -m pytest -m slow || [ $$? -eq 5 ]  # 5: there are none
+
+servers: $(VENV)/installed-dev
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m servers
 
 gate: $(VENV)/installed-dev
 	rm -rf out/gate && $(BIN)/soundings --home out/gate/home ingest

@@ -32,6 +32,8 @@ import vectorstore.moving.cli
 import web.cli
 from assistant.answering.doctor import examine as examine_models
 from assistant.answering.engine import Engine, open_engine
+from assistant.keeping.kept import MOVED as CONVERSATIONS
+from assistant.keeping.moved import same_quotes
 from assistant.keeping.resting import answers_resting_on
 from assistant.settings import AssistantSettings
 from eval.cli import add_commands as add_eval_commands
@@ -39,12 +41,15 @@ from eval.suite.resting import gold_resting_on
 from ingest.restore import edit
 from ingest.settings import IngestSettings
 from vectorstore.console import Commands, announce, print_json, print_table
+from vectorstore.database.opening import place_of
 from vectorstore.doctor import Finding, examine
 from vectorstore.errors import EncodingOutdated, SoundingsError
-from vectorstore.settings import Settings, StoreSettings, Table, load_settings
+from vectorstore.settings import Settings, StoreSettings, Table, load_settings, without_password
 from web.audit import ABOUT, AuditLog, events, open_audit
+from web.audit import MOVED as LOGS
 from web.identity.door import Door, open_door
 from web.identity.people import LOCAL, Person, Role, may
+from web.identity.users import carry as carry_users
 from web.look import theme as look
 from web.reach import Reach, is_loopback
 from web.service import logs
@@ -107,7 +112,7 @@ def _main(argv: Sequence[str] | None) -> int:
 def _note_command(args: argparse.Namespace, argv: Sequence[str] | None, settings: Settings) -> None:
     """Tell the security log of a command that changed who may do what, or what there is."""
     typed = list(sys.argv[1:] if argv is None else argv)
-    words = " ".join(typed[typed.index(args.command) :])
+    words = without_password(" ".join(typed[typed.index(args.command) :]))
     if words.startswith(NOTED_COMMANDS) and args.run not in web.cli.ONLY_TELL:
         log, by = open_audit(settings), f"{getpass.getuser()} (at the command line)"
         log.event(by, f"soundings {args.command}", about=words, address="", outcome="done")
@@ -124,7 +129,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     ingest.cli.add_commands(commands)
     vectorstore.cli.add_commands(commands, RESTING, edit)
-    vectorstore.moving.cli.add_commands(commands)
+    vectorstore.moving.cli.add_commands(
+        commands, (CONVERSATIONS, LOGS), also=carry_users, proof=same_quotes
+    )
     assistant.cli.add_commands(commands)
     assistant.packs.cli.add_commands(commands)
     assistant.packs.kept_cli.add_commands(commands)
@@ -264,7 +271,7 @@ def _end_at_once() -> NoReturn:
 def _note_settings(settings: Settings) -> None:
     """Tell the security log which settings are others than when the page was last served."""
     now = {v.name: str(v.value) for v in settings.in_force() if v.origin != "default"}
-    told = [event for event in events(settings.home) if event.deed == "settings"]
+    told = [event for event in events(place_of(settings)) if event.deed == "settings"]
     about = ", ".join(f"{name}={value}" for name, value in sorted(now.items()))[:ABOUT]
     if (told[-1].about if told else "") != about:
         by = f"{getpass.getuser()} (at the command line)"

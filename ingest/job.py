@@ -32,9 +32,9 @@ from vectorstore import (
     open_encoder,
 )
 from vectorstore.index.opening import open_indexes
-from vectorstore.library import FILE_NAME, digest
-from vectorstore.store import check_embedded
-from vectorstore.writing import Shape, commit, writing
+from vectorstore.library import digest
+from vectorstore.library.opening import find_library, make_library
+from vectorstore.writing import Shape, commit
 
 VECTORS_AT_ONCE = 2_000
 
@@ -118,14 +118,12 @@ def ingest(
     """
     stop = stop or threading.Event()
     progress = _Stoppable(told=progress or Quiet(), stop=stop)
-    check_embedded(settings)
-    home = settings.home
     files: list[FileReport] = []
     documents: list[Document] = []
     if paths or not rebuild:
         there = list(paths or [STARTER])
-        if prune and (home / FILE_NAME).is_file():
-            there = _holding_something(there, Library(home / FILE_NAME), yes=yes)
+        if prune and (library := find_library(settings)) is not None:
+            there = _holding_something(there, library, yes=yes)
         if there:
             table = settings.table(IngestSettings)
             reading = Reading(seconds=table.read_seconds, ocr=table.ocr, stop=stop)
@@ -157,11 +155,10 @@ def take(
 ) -> Report:
     """Take documents that were read into the library; `files` are lines of the report that stand
     already, `prune` and `there` as in `make_plan`, the rest as in `ingest`."""
-    home = settings.home
-    if not documents and not (home / FILE_NAME).is_file():
+    if not documents and find_library(settings) is None:
         return Report(files=tuple(files), sources=0, passages=0, encoded=0, library="")
-    library = Library.create(home / FILE_NAME)
-    with writing(home, wait):
+    library = make_library(settings)
+    with library.exclusive(wait):
         encoder = open_encoder(settings, library, announce, rebuild=rebuild)
         shape = shape_for(settings, library, encoder, rebuild=rebuild)
         plan = make_plan(library, documents, prune=prune, there=there)

@@ -8,9 +8,7 @@ from ingest.errors import IngestError
 from ingest.job import Job, Progress, Quiet, shape_for
 from ingest.plan import Plan, document_again
 from ingest.report import FileReport
-from vectorstore import Library, Settings, Source, open_encoder
-from vectorstore.library import FILE_NAME
-from vectorstore.writing import writing
+from vectorstore import Library, Settings, Source, open_encoder, open_library
 
 DETAILS = tuple(Details.__slots__)
 EDITABLE = (*DETAILS, "description")
@@ -28,8 +26,8 @@ def restore(
     Raises UnknownSource where it was not removed, IngestError where its text has come back
     under another name since, and whatever an ingest raises.
     """
-    library = Library(settings.home / FILE_NAME)
-    with writing(settings.home):
+    library = open_library(settings)
+    with library.exclusive():
         source, text, file_sha256 = library.removed(source_id)
         twin = next((s for s in library.sources() if s.sha256 == source.sha256), None)
         if twin is not None:
@@ -57,8 +55,8 @@ def edit(
     empty text takes one back: what the file says counts from when it is read again. Raises
     UnknownSource, and whatever an ingest raises.
     """
-    library = Library(settings.home / FILE_NAME)
-    with writing(settings.home):
+    library = open_library(settings)
+    with library.exclusive():
         source = library.source(source_id)
         file_sha256 = library.file_digests()[source.id]
         said = {name: short(fields[name]) for name in EDITABLE if name in fields}

@@ -8,13 +8,15 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from vectorstore.database.opening import served
 from vectorstore.encoder import multiplies_bfloat16
 from vectorstore.errors import EncodingOutdated, SoundingsError
 from vectorstore.index.opening import open_indexes
-from vectorstore.library import FILE_NAME, Library
+from vectorstore.library import Library
 from vectorstore.library.context import in_context
+from vectorstore.library.opening import find_library
 from vectorstore.settings import Settings, StoreSettings
-from vectorstore.store import check_embedded, open_encoder
+from vectorstore.store import open_encoder, open_library
 from vectorstore.wording import counted
 
 SAMPLE = 16  # passages that are encoded to see how long all would take
@@ -56,13 +58,18 @@ def examine(settings: Settings) -> Iterator[Finding]:
         lambda: _writable(settings),
         "name another home: soundings --home DIR, or mend its permissions",
     )
-    yield finding("servers", lambda: _embedded(settings), "unset SOUNDINGS_LIBRARY")
-    path = settings.home / FILE_NAME
-    if not path.is_file():
+    yield finding("servers", lambda: _servers(settings), "unset SOUNDINGS_LIBRARY")
+    try:
+        none = find_library(settings) is None
+    except SoundingsError:  # told below
+        none = False
+    if none:
         yield Finding(name="library", well=False, found="none yet", cure="soundings ingest")
         return
     yield finding(
-        "library", lambda: _library(Library(path)), "put back a copy of it, or ingest anew"
+        "library",
+        lambda: _library(open_library(settings)),
+        "put back a copy of it, or ingest anew; start its server, if it has one",
     )
     yield finding("encoder", lambda: _encoder(settings), "soundings ingest --rebuild")
     yield finding(
@@ -98,10 +105,11 @@ def _writable(settings: Settings) -> str:
         return str(settings.home)
 
 
-def _embedded(settings: Settings) -> str:
-    check_embedded(settings)
-    chroma = settings.table(StoreSettings).chroma
-    return "none asked for" if chroma == "embedded" else f"Chroma at {chroma}"
+def _servers(settings: Settings) -> str:
+    chroma, database = settings.table(StoreSettings).chroma, served(settings)
+    named = [f"Chroma at {chroma}"] if chroma != "embedded" else []
+    named += [f"the library at {database.where}"] if database else []
+    return ", ".join(named) or "none asked for"
 
 
 def _library(library: Library) -> str:
@@ -112,7 +120,7 @@ def _library(library: Library) -> str:
 
 
 def _encoder(settings: Settings) -> str:
-    library = Library(settings.home / FILE_NAME)
+    library = open_library(settings)
     try:
         encoder = open_encoder(settings, library, lambda _: None)
     except EncodingOutdated as exc:
@@ -144,7 +152,7 @@ def _cost_of_change(settings: Settings, library: Library) -> str:
 
 
 def _index(settings: Settings) -> str:
-    name = Library(settings.home / FILE_NAME).meta("generation")
+    name = open_library(settings).meta("generation")
     if not name:
         return "empty, as the library is"
     return open_indexes(settings).check(name)

@@ -16,7 +16,8 @@ SoundingsError                 an expected failure: one clear message, exit 1
     ├── RerankerUnavailable    the reranker that the settings name cannot be loaded
     ├── BackupUnwritable       the home cannot be written into this file
     ├── BackupUnreadable       the file is no whole backup, or cannot be written to the home
-    └── HomeNotEmpty           a home that is in use is not restored over
+    ├── HomeNotEmpty           a home that is in use is not restored over
+    └── NotTheSame             what was carried elsewhere did not arrive as it was
 
 The folders above this one draw their own branches in their own `errors.py`.
 """
@@ -101,3 +102,7 @@ class BackupUnreadable(StoreError):
 
 class HomeNotEmpty(StoreError):
     """A home that is in use is not restored over."""
+
+
+class NotTheSame(StoreError):
+    """What was carried elsewhere did not arrive as it was."""

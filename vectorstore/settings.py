@@ -8,9 +8,10 @@ in the environment. Field names are unique over all tables, so a name alone says
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args
 from urllib.parse import urlsplit
@@ -28,6 +29,8 @@ T = TypeVar("T", bound="Table")
 Precision = Literal["single", "half", "auto"]
 
 
+DATABASE = "postgresql+psycopg://"
+_PASSWORD = re.compile(r"(://[^:/@\s]*:)[^/\s]*@")
 NONE = ("none", "")  # what turns off a part that can be named in the settings
 
 
@@ -60,8 +63,9 @@ class StoreSettings(Table):
     """What is sent with each request to that server, `Name: value` a line; read from the
     environment only, and never shown."""
     library: str = "embedded"
-    """Reserved for a database server, which this version does not have yet: anything but
-    `embedded`, one SQLite file in the home, is an error."""
+    """A PostgreSQL database that several processes of the program share,
+    `postgresql+psycopg://user@host/database`; `embedded` keeps everything in the home. A password
+    in it is not shown; PGPASSWORD or PGPASSFILE may give it, too."""
     reranker: str = "none"
     """A cross-encoder that reorders the best twenty passages: a folder, or a name in the local
     model cache."""
@@ -80,6 +84,13 @@ class StoreSettings(Table):
             or parts.path.strip("/")
         ):
             raise ValueError("give a Chroma server as http://host:port, or embedded")
+        return value
+
+    @field_validator("library")
+    @classmethod
+    def _is_database(cls, value: str) -> str:
+        if value != "embedded" and not value.startswith(DATABASE):
+            raise ValueError(f"give a database as {DATABASE}user@host/database, or embedded")
         return value
 
 
@@ -118,10 +129,15 @@ class Settings:
                 if isinstance(value, SecretStr):
                     shown = "****" if value.get_secret_value() else ""
                 else:
-                    shown = "" if value is None else str(value)
+                    shown = "" if value is None else without_password(str(value))
                 origin = self.origins.get(name, "default")
                 values.append(Value(table=self.names[kind], name=name, value=shown, origin=origin))
         return values
+
+
+def without_password(text: str) -> str:
+    """A text whose addresses do not tell their passwords."""
+    return _PASSWORD.sub(r"\1****@", text)
 
 
 def find_home(flag: str | None, environ: Mapping[str, str]) -> tuple[Path, str]:
@@ -210,6 +226,16 @@ def _read_file(file: Path, kinds: Mapping[str, type[Table]]) -> dict[str, Any]:
 def _known(name: str, known: Iterable[str], *, where: str) -> None:
     if name not in (names := list(known)):
         raise SettingsError(f"{where}: '{name}' is not a setting.{_nearest(name, names)}")
+
+
+def changed(settings: Settings, kind: type[T], **values: Any) -> Settings:
+    """The settings with other values in one table. Raises SettingsError."""
+    origins = {**settings.origins, **dict.fromkeys(values, "the command")}
+    try:
+        table = kind(**{**settings.table(kind).model_dump(), **values})
+    except ValidationError as exc:
+        raise SettingsError(_explain(exc, origins)) from exc
+    return replace(settings, tables={**settings.tables, kind: table}, origins=origins)
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:

@@ -3,7 +3,10 @@
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
+from vectorstore.database.embedded import EmbeddedDatabase
+from vectorstore.database.opening import Place
 from vectorstore.encoder import BUILTIN, Encoder, SentenceEncoder
 from vectorstore.errors import (
     EncoderUnavailable,
@@ -12,16 +15,19 @@ from vectorstore.errors import (
     IndexMismatch,
     IndexUnavailable,
     LibraryUnavailable,
-    SettingsError,
 )
 from vectorstore.index import Indexes, OpenIndex
 from vectorstore.index.embedded import EmbeddedIndexes
 from vectorstore.index.opening import open_indexes
-from vectorstore.library import FILE_NAME, Library
+from vectorstore.library import Library
+from vectorstore.library.opening import find_library
 from vectorstore.search import Searcher
 from vectorstore.search.reranker import Reranker, open_reranker
 from vectorstore.settings import Settings, StoreSettings
-from vectorstore.writing import remake_index, writing
+from vectorstore.writing import remake_index
+
+if TYPE_CHECKING:
+    from vectorstore.database.served import ServedDatabase
 
 Announce = Callable[[str], None]
 EMPTY = "the library is empty. Fill it: soundings ingest (or soundings ingest FOLDER)"
@@ -42,6 +48,7 @@ class Store:
     ) -> None:
         """`indexes` are those of the home if they are not given."""
         self.home = home
+        self.place = place_with(home, library)
         self.indexes = indexes or EmbeddedIndexes(home)
         self.library = library
         self.encoder = encoder
@@ -75,7 +82,7 @@ class Store:
                 if mended:
                     raise
                 self._announce(f"{exc} Making it again from the library …")
-                with writing(self.home, timeout=60):
+                with self.library.exclusive(timeout=60):
                     if self.library.meta("generation") == name:
                         remake_index(self.library, self.indexes)
                         self._announce("The index is whole again.")
@@ -83,13 +90,19 @@ class Store:
         return None
 
 
+def place_with(home: Path, library: Library) -> Place:
+    """Where people's things are kept beside a library: its server, or else the home."""
+    if isinstance(library.database, EmbeddedDatabase):
+        return home
+    return cast("ServedDatabase", library.database)
+
+
 def open_library(settings: Settings) -> Library:
-    """Open the home's library by itself. Raises LibraryUnavailable where there is none."""
-    check_embedded(settings)
-    path = settings.home / FILE_NAME
-    if not path.is_file():
+    """Open the library by itself. Raises LibraryUnavailable where there is none."""
+    library = find_library(settings)
+    if library is None:
         raise LibraryUnavailable(EMPTY)
-    return Library(path)
+    return library
 
 
 def open_store(settings: Settings, announce: Announce = lambda _: None) -> Store:
@@ -137,13 +150,3 @@ def open_encoder(
             f"'{encoder.fingerprint}'. Make it again: soundings ingest --rebuild"
         )
     return encoder
-
-
-def check_embedded(settings: Settings) -> None:
-    """Refuse the settings that this version does not offer yet, rather than ignore them."""
-    library = settings.table(StoreSettings).library
-    if library != "embedded":
-        raise SettingsError(
-            f"SOUNDINGS_LIBRARY={library}: this version keeps the library in the home folder; "
-            "database servers are not supported yet. Unset SOUNDINGS_LIBRARY."
-        )

@@ -1,17 +1,15 @@
-"""Writing to a home: the lock, the index that belongs to a commit, and the commit itself."""
+"""Writing to a library: the index that belongs to a commit, and the commit itself."""
 
-import contextlib
-import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
-from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
-from vectorstore.errors import IndexAway, IndexUnavailable, LibraryBusy, LibraryUnavailable
+from vectorstore.database.embedded import writing
+from vectorstore.errors import IndexAway, IndexUnavailable
 from vectorstore.index import Indexes
 from vectorstore.index.embedded import EmbeddedIndexes
 from vectorstore.library import Library, digest
@@ -19,41 +17,7 @@ from vectorstore.library.changes import Changes
 from vectorstore.models import Source
 from vectorstore.search import pool, sentence_digests, stack
 
-LOCK_NAME = "writing.lock"
-
-
-@contextlib.contextmanager
-def writing(home: Path, timeout: float = 0) -> Iterator[None]:
-    """Hold the right to write to this home. Raises LibraryBusy after `timeout` seconds."""
-    holder = home / (LOCK_NAME + ".holder")
-    lock = FileLock(home / LOCK_NAME, timeout=timeout)
-    try:
-        lock.acquire()
-        holder.write_text(str(os.getpid()))
-    except Timeout as exc:
-        raise LibraryBusy(
-            f"another run{_named(holder)} is writing to this library. "
-            "Wait for it to end and try again."
-        ) from exc
-    except OSError as exc:
-        lock.release()
-        raise LibraryUnavailable(
-            f"cannot write to the home {home}: {exc.strerror or exc}. Mend its permissions, or "
-            "name another home: soundings --home DIR"
-        ) from exc
-    try:
-        yield
-    finally:
-        with contextlib.suppress(OSError):
-            holder.unlink(missing_ok=True)
-        lock.release()
-
-
-def _named(holder: Path) -> str:
-    try:
-        return f" (process {holder.read_text()})"
-    except OSError:  # it has just begun, or just ended
-        return ""
+__all__ = ["Shape", "commit", "remake_index", "remove", "shape_of", "writing"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +81,7 @@ def remove(home: Path, library: Library, source_id: str, indexes: Indexes | None
     Raises UnknownSource, LibraryBusy, and what `commit` raises.
     """
     started = datetime.now(UTC).isoformat(timespec="seconds")
-    with writing(home):
+    with library.exclusive():
         source = library.source(source_id)
         changes = Changes(started=started, retire=(source.id,))
         commit(home, library, changes, shape_of(library), f"removed {source.id}", indexes)

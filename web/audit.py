@@ -1,8 +1,8 @@
 """The two logs: of what was asked, and of what was done about who may do what and what there is.
 
-One SQLite file in the home, apart from the library: entries come from the page's process while
-the command reads them, and old ones go by themselves. What the second log holds cannot be changed,
-and nothing of it can be taken out before its time.
+One SQLite file in the home, apart from the library, or tables on the server: entries come from
+the page's process while the command reads them, and old ones go by themselves. What the second
+log holds cannot be changed, and nothing of it can be taken out before its time.
 """
 
 import json
@@ -12,14 +12,18 @@ import re
 import sqlite3
 import threading
 import time
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from vectorstore.errors import SettingsError, UsageError
+from vectorstore.database import Connection
+from vectorstore.database.opening import Place, place_of
+from vectorstore.errors import SettingsError, SoundingsError, UsageError
+from vectorstore.moving.migrate import Part
+from vectorstore.moving.tables import Table
 from vectorstore.settings import Settings
 from web.identity.users import Users
 from web.settings import PageSettings
@@ -34,17 +38,30 @@ _TABLE = """
     ) STRICT
 """
 LEAST_DAYS = 30  # for which nobody can take anything out of the security log
-_EVENTS = f"""
+_EVENTS_TABLE = """
     CREATE TABLE IF NOT EXISTS events (
         id INTEGER PRIMARY KEY, at TEXT NOT NULL, person TEXT NOT NULL, deed TEXT NOT NULL,
         about TEXT NOT NULL, address TEXT NOT NULL, outcome TEXT NOT NULL
     ) STRICT;
+"""
+_EVENTS = f"""{_EVENTS_TABLE}
     CREATE TRIGGER IF NOT EXISTS nothing_is_changed BEFORE UPDATE ON events
         BEGIN SELECT RAISE(ABORT, 'the security log is not changed'); END;
     CREATE TRIGGER IF NOT EXISTS nothing_goes_early BEFORE DELETE ON events
         WHEN old.at > strftime('%Y-%m-%dT%H:%M:%S', 'now', '-{LEAST_DAYS} days')
         BEGIN SELECT RAISE(ABORT, 'the security log is not changed'); END;
 """
+SERVED = f"""{_TABLE};{_EVENTS_TABLE}
+    CREATE OR REPLACE FUNCTION no_change() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION 'the security log is not changed'; END $$;
+    CREATE TRIGGER nothing_is_changed BEFORE UPDATE ON events
+        FOR EACH ROW EXECUTE FUNCTION no_change();
+    CREATE TRIGGER nothing_goes_early BEFORE DELETE ON events FOR EACH ROW
+        WHEN (old.at > to_char(now() AT TIME ZONE 'UTC' - interval '{LEAST_DAYS} days',
+                               'YYYY-MM-DD"T"HH24:MI:SS'))
+        EXECUTE FUNCTION no_change();
+"""
+PART, FORM = "audit", 1
 _log = logging.getLogger(__name__)
 
 
@@ -81,9 +98,9 @@ class AuditLog:
     A log that cannot be written is told in the program's log, and keeps nobody from an answer.
     """
 
-    def __init__(self, home: Path, *, days: int, text: bool, security_days: int = 365) -> None:
-        self._path = home / FILE_NAME
-        self._users = Users(home)
+    def __init__(self, place: Place, *, days: int, text: bool, security_days: int = 365) -> None:
+        self._place = place
+        self._users = Users(place)
         self._days = days
         self._text = text
         self._security_days = security_days
@@ -115,18 +132,19 @@ class AuditLog:
                 if time.monotonic() - self._swept > _DAY:
                     self.sweep()
                 if sql:
-                    with closing(self._open()) as database, database:
+                    with _writing(self._place) as database:
                         database.execute(sql, row)
-        except (OSError, sqlite3.Error):
+        except (OSError, sqlite3.Error, SoundingsError):
             _log.exception("an entry of the audit log was not written")
 
     def sweep(self) -> None:
-        """Forget what is too old. Raises OSError or sqlite3.Error where that cannot be done."""
+        """Forget what is too old. Raises OSError, sqlite3.Error or LibraryUnavailable where that
+        cannot be done."""
         self._swept = time.monotonic()
-        if not self._path.exists():
+        if isinstance(self._place, Path) and not (self._place / FILE_NAME).exists():
             return
         before = (_now() - timedelta(days=self._days)).isoformat(timespec="seconds")
-        with closing(self._open()) as database, database:
+        with _writing(self._place) as database:
             if self._days > 0:
                 database.execute("DELETE FROM entries WHERE at < ?", (before,))
             else:
@@ -135,32 +153,56 @@ class AuditLog:
             before = (_now() - timedelta(days=kept)).isoformat(timespec="seconds")
             database.execute("DELETE FROM events WHERE at < ?", (before,))
 
-    def _open(self) -> sqlite3.Connection:
-        if not self._path.exists():
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            os.close(os.open(self._path, os.O_CREAT | os.O_WRONLY, 0o600))
-        database = sqlite3.connect(self._path, timeout=10)
-        # What is deleted is overwritten: a retention that leaves the words in the file is none.
-        database.execute("PRAGMA secure_delete = ON")
-        database.execute(_TABLE)
-        database.executescript(_EVENTS)
-        return database
+
+@contextmanager
+def _writing(place: Place) -> Iterator[Connection]:
+    """One transaction. Raises OSError, sqlite3.Error and LibraryUnavailable."""
+    if isinstance(place, Path):
+        with closing(open_file(place / FILE_NAME)) as database, database:
+            yield database
+        return
+    place.prepare(PART, FORM, SERVED)
+    with place.writing() as connection:
+        yield connection
+
+
+def open_file(path: Path) -> sqlite3.Connection:
+    """A home's file, made where it is not there. Raises OSError and sqlite3.Error."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+    database = sqlite3.connect(path, timeout=10)
+    # What is deleted is overwritten: a retention that leaves the words in the file is none.
+    database.execute("PRAGMA secure_delete = ON")
+    database.execute(_TABLE)
+    database.executescript(_EVENTS)
+    return database
 
 
 def open_audit(settings: Settings) -> AuditLog:
     """The log of a home, as its settings have it."""
     table = settings.table(PageSettings)
     return AuditLog(
-        settings.home,
+        place_of(settings),
         days=table.audit_days,
         text=table.audit_text,
         security_days=table.security_days,
     )
 
 
-def entries(home: Path, since: datetime | None = None) -> list[Entry]:
+MOVED = Part(
+    name=PART,
+    file=FILE_NAME,
+    form=FORM,
+    script=SERVED,
+    make=lambda path: open_file(path).close(),
+    tables=(Table(name="entries", key=("id",)), Table(name="events", key=("id",))),
+)
+
+
+def entries(place: Place, since: datetime | None = None) -> list[Entry]:
     """What was asked, oldest first. Raises SettingsError for a log that cannot be read."""
-    rows = _rows(home, "entries", "person, deed, text, sources, outcome", since)
+    rows = _rows(place, "entries", "person, deed, text, sources, outcome", since)
     return [
         Entry(
             at=at,
@@ -174,29 +216,30 @@ def entries(home: Path, since: datetime | None = None) -> list[Entry]:
     ]
 
 
-def events(home: Path, since: datetime | None = None) -> list[Event]:
+def events(place: Place, since: datetime | None = None) -> list[Event]:
     """What the security log holds, oldest first. Raises as `entries` does."""
-    rows = _rows(home, "events", "person, deed, about, address, outcome", since)
+    rows = _rows(place, "events", "person, deed, about, address, outcome", since)
     return [
         Event(at=at, person=person, deed=deed, about=about, address=address, outcome=outcome)
         for at, person, deed, about, address, outcome in rows
     ]
 
 
-def _rows(home: Path, table: str, columns: str, since: datetime | None) -> list[tuple[Any, ...]]:
-    path = home / FILE_NAME
+def _rows(place: Place, table: str, columns: str, since: datetime | None) -> list[tuple[Any, ...]]:
+    first = since.astimezone(UTC).isoformat(timespec="seconds") if since else ""
+    wanted = f"SELECT at, {columns} FROM {table} WHERE at >= ? ORDER BY id"
+    if not isinstance(place, Path):
+        return place.all(wanted, (first,)) if place.form(PART) else []
+    path = place / FILE_NAME
     if not path.exists() or path.stat().st_size == 0:  # about to be made
         return []
-    first = since.astimezone(UTC).isoformat(timespec="seconds") if since else ""
     try:
         with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as database:
             if not database.execute(
                 "SELECT 1 FROM sqlite_master WHERE name = ?", (table,)
             ).fetchone():
                 return []  # made before there was such a log
-            return database.execute(
-                f"SELECT at, {columns} FROM {table} WHERE at >= ? ORDER BY id", (first,)
-            ).fetchall()
+            return database.execute(wanted, (first,)).fetchall()
     except sqlite3.Error as exc:
         raise SettingsError(f"cannot read the audit log in {path}: {exc}") from exc
 

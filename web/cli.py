@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from vectorstore.console import Commands, announce, print_json, print_table
+from vectorstore.database.opening import place_of
 from vectorstore.errors import UsageError
 from vectorstore.settings import Settings
 from web.audit import Event, entries, events, moment
@@ -87,7 +88,7 @@ def _about(actions: Commands, name: str, run: object, help: str) -> argparse.Arg
 
 
 def _list(args: argparse.Namespace, settings: Settings) -> int:
-    users = Users(settings.home).all()
+    users = Users(place_of(settings)).all()
     rows = [
         {
             "name": user.name,
@@ -110,7 +111,7 @@ def _list(args: argparse.Namespace, settings: Settings) -> int:
 
 
 def _add(args: argparse.Namespace, settings: Settings) -> int:
-    users = Users(settings.home)
+    users = Users(place_of(settings))
     password = None if args.no_password else _asked(args.name)
     users.add(args.name, Role(args.role), password)
     announce(f"{args.name} may log in as {args.role}.")
@@ -118,13 +119,13 @@ def _add(args: argparse.Namespace, settings: Settings) -> int:
 
 
 def _role(args: argparse.Namespace, settings: Settings) -> int:
-    Users(settings.home).set_role(args.name, Role(args.role))
+    Users(place_of(settings)).set_role(args.name, Role(args.role))
     announce(f"{args.name} is {args.role} from now on.")
     return 0
 
 
 def _password(args: argparse.Namespace, settings: Settings) -> int:
-    users = Users(settings.home)
+    users = Users(place_of(settings))
     if users.find(args.name) is None:
         raise UsageError(f"there is no user '{args.name}'. Who there is: soundings users list")
     users.set_password(args.name, _asked(args.name), tokens=not args.revoke_tokens)
@@ -133,7 +134,7 @@ def _password(args: argparse.Namespace, settings: Settings) -> int:
 
 
 def _token(args: argparse.Namespace, settings: Settings) -> int:
-    users = Users(settings.home)
+    users = Users(place_of(settings))
     if args.revoke:
         users.drop_tokens(args.name)
         announce(f"No token of {args.name}'s is valid any longer.")
@@ -152,7 +153,7 @@ def _token(args: argparse.Namespace, settings: Settings) -> int:
 
 
 def _remove(args: argparse.Namespace, settings: Settings) -> int:
-    Users(settings.home).remove(args.name)
+    Users(place_of(settings)).remove(args.name)
     announce(f"{args.name} may log in no longer.")
     return 0
 
@@ -160,8 +161,8 @@ def _remove(args: argparse.Namespace, settings: Settings) -> int:
 def _audit(args: argparse.Namespace, settings: Settings) -> int:
     since = moment(args.since) if args.since else None
     if args.security:
-        return _security(events(settings.home, since), args.json)
-    found = entries(settings.home, since)
+        return _security(events(place_of(settings), since), args.json)
+    found = entries(place_of(settings), since)
     if args.json:
         print_json([asdict(entry) for entry in found])
     elif not found:

@@ -10,6 +10,8 @@ from assistant.keeping.kept import Kept, now
 from assistant.keeping.saved import answer_of
 from assistant.models import Answer
 
+MOST = 1 << 31  # exchanges of one conversation
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
@@ -77,7 +79,7 @@ class Conversations:
             )
         return id
 
-    def get(self, person: str, id: str, most: int = -1) -> Conversation:
+    def get(self, person: str, id: str, most: int = MOST) -> Conversation:
         """One of a person's, with its last `most` exchanges where these are named. Raises
         NoConversation for any other."""
         self._kept.forget("conversation", self._days)
@@ -118,9 +120,11 @@ class Conversations:
             if done.rowcount == 0:
                 raise NoConversation("This conversation was deleted meanwhile.")
             connection.execute(
-                "INSERT OR REPLACE INTO exchange "
+                "INSERT INTO exchange "
                 "(conversation, number, asked, question, sources, answer, state) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (conversation, number) DO UPDATE SET "
+                "asked = excluded.asked, question = excluded.question, "
+                "sources = excluded.sources, answer = excluded.answer, state = excluded.state",
                 (
                     id,
                     exchange.number,

@@ -4,10 +4,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from pathlib import Path
 from typing import Any
 
 from assistant.keeping.kept import Kept, now, opened
+from vectorstore.database.opening import Place
 from web.identity.users import Users
 
 REASON_CHARACTERS = 2_000
@@ -50,13 +50,14 @@ class Feedback:
         }
 
 
-def list_feedback(home: Path) -> list[Feedback]:
-    """All that people said of the answers of a home, newest first; nothing where nobody has.
+def list_feedback(place: Place) -> list[Feedback]:
+    """All that people said of the answers of a home (or, in its stead, on its server), newest
+    first; nothing where nobody has.
 
     Raises KeptUnavailable where the file is there and cannot be read.
     """
-    names = Users(home)
-    with opened(home) as kept:
+    names = Users(place)
+    with opened(place) as kept:
         listed = FeedbackBook(kept).listed() if kept else []
     return [replace(each, who=names.name_of(each.who)) for each in listed]
 
@@ -83,10 +84,13 @@ class FeedbackBook:
         given = None if reason is None else reason.strip()[:REASON_CHARACTERS]
         with self._kept.writing() as connection:
             connection.execute(
-                "INSERT OR REPLACE INTO feedback "
+                "INSERT INTO feedback "
                 "(person, said, conversation, number, verdict, reason, question, answer) "
                 "VALUES (?, ?, ?, ?, ?, COALESCE(?, (SELECT reason FROM feedback "
-                "WHERE person = ? AND conversation = ? AND number = ?), ''), ?, ?)",
+                "WHERE person = ? AND conversation = ? AND number = ?), ''), ?, ?) "
+                "ON CONFLICT (person, conversation, number) DO UPDATE SET said = excluded.said, "
+                "verdict = excluded.verdict, reason = excluded.reason, "
+                "question = excluded.question, answer = excluded.answer",
                 (
                     person,
                     now(),

@@ -12,6 +12,7 @@ from assistant.keeping.kept import opened
 from assistant.keeping.verify import verify
 from vectorstore import Library
 from vectorstore.dependants import Dependant
+from vectorstore.store import place_with
 
 _KINDS = {
     "saved answer": "SELECT answer FROM exchange WHERE answer IS NOT NULL",
@@ -24,7 +25,7 @@ _KINDS = {
 def answers_resting_on(home: Path, library: Library, source_id: str) -> list[Dependant]:
     """The answers in conversations, those that feedback was given on, and the packs, of which a
     quote stands in this source today. Raises KeptUnavailable where they cannot be read."""
-    with opened(home) as kept:
+    with opened(place_with(home, library)) as kept:
         if kept is None:
             return []
         answers = {

@@ -3,7 +3,6 @@ shared with those of the same role, taken back a step, deleted."""
 
 import json
 import secrets
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache
@@ -14,6 +13,7 @@ from assistant.errors import PackGone
 from assistant.keeping.kept import Kept, now
 from assistant.packs.material.material import Place, key
 from assistant.packs.models import Pack, PackRequest, Timed
+from vectorstore.database import Connection
 from web.identity.people import Person
 
 MOST_STEPS_BACK = 20
@@ -185,7 +185,7 @@ class Desk:
             for id, request, changed, owner, shared in rows
         ]
 
-    def _touch(self, connection: sqlite3.Connection, id: str, laid: Laid) -> None:
+    def _touch(self, connection: Connection, id: str, laid: Laid) -> None:
         connection.execute(
             "UPDATE pack SET changed = ?, request = ? WHERE id = ?", (now(), _request(laid), id)
         )

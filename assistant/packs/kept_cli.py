@@ -11,6 +11,7 @@ from assistant.packs.desk import Desk, Listed
 from assistant.packs.files.markdown import Part
 from assistant.packs.sessions import Session, list_sessions
 from vectorstore.console import Commands, announce, print_json, print_table
+from vectorstore.database.opening import place_of
 from vectorstore.settings import Settings
 from vectorstore.store import open_library
 from vectorstore.wording import moment_in_words
@@ -39,10 +40,10 @@ def add_commands(commands: Commands) -> None:
 def _list(args: argparse.Namespace, settings: Settings) -> int:
     """The packs that people made at the page, the latest first, with whose they are and what was
     said of them after the session."""
-    sessions = list_sessions(settings.home)
-    with opened(settings.home) as kept:
+    sessions = list_sessions(place_of(settings))
+    with opened(place_of(settings)) as kept:
         listed = Desk(kept).all() if kept else []
-    names = Users(settings.home)
+    names = Users(place_of(settings))
     if args.json:
         rows = [_json(one, names, [s for s in sessions if s.pack == one.id]) for one in listed]
         gone = [s for s in sessions if s.pack not in {one.id for one in listed}]
@@ -74,7 +75,7 @@ def _show(args: argparse.Namespace, settings: Settings) -> int:
     from assistant.packs.files.formats import pack_file  # Word is loaded for a pack alone
 
     format = format_of(args)
-    with opened(settings.home) as kept:
+    with opened(place_of(settings)) as kept:
         if kept is None:
             raise PackGone("no pack is kept here")
         pack = Desk(kept).read(args.id).pack
@@ -85,7 +86,7 @@ def _show(args: argparse.Namespace, settings: Settings) -> int:
 
 def _remove(args: argparse.Namespace, settings: Settings) -> int:
     """Delete a kept pack for good. What was said of it after a session stays."""
-    with opened(settings.home) as kept:
+    with opened(place_of(settings)) as kept:
         if kept is None:
             raise PackGone("no pack is kept here")
         Desk(kept).remove(args.id)

@@ -3,11 +3,11 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from assistant.keeping.feedback import REASON_CHARACTERS
 from assistant.keeping.kept import Kept, now, opened
+from vectorstore.database.opening import Place
 from web.identity.users import Users
 
 
@@ -44,9 +44,11 @@ class SessionBook:
         given = reason.strip()[:REASON_CHARACTERS]
         with self._kept.writing() as connection:
             connection.execute(
-                "INSERT OR REPLACE INTO session (person, said, pack, worked, reason, content) "
-                "VALUES (?, ?, ?, ?, ?, ?)",
-                (person, now(), pack, worked, given, json.dumps(content, ensure_ascii=False)),
+                "INSERT INTO pack_session (person, said, pack, worked, reason, content) "
+                "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (person, pack) DO UPDATE SET "
+                "said = excluded.said, worked = excluded.worked, reason = excluded.reason, "
+                "content = excluded.content",
+                (person, now(), pack, int(worked), given, json.dumps(content, ensure_ascii=False)),
             )
 
     def said(self, pack: str) -> list[Session]:
@@ -56,7 +58,7 @@ class SessionBook:
     def listed(self) -> list[Session]:
         """All of it, newest first."""
         rows = self._kept.all(
-            "SELECT pack, content, worked, reason, said, person FROM session "
+            "SELECT pack, content, worked, reason, said, person FROM pack_session "
             "ORDER BY said DESC, id DESC"
         )
         return [
@@ -72,10 +74,10 @@ class SessionBook:
         ]
 
 
-def list_sessions(home: Path) -> list[Session]:
+def list_sessions(place: Place) -> list[Session]:
     """All that people of a home said of sessions, newest first, under their names. Raises
     KeptUnavailable where the file is there and cannot be read."""
-    names = Users(home)
-    with opened(home) as kept:
+    names = Users(place)
+    with opened(place) as kept:
         listed = SessionBook(kept).listed() if kept else []
     return [replace(each, who=names.name_of(each.who)) for each in listed]

@@ -153,7 +153,7 @@ class _Discuss:
         asked = self.workshop.request_of(topic, audience, minutes, prompts)
         button = gr.update(visible=True)
         try:
-            with self._making.taken(owner), self._running.begun(request) as stop:
+            with self._making.taken(owner.key), self._running.begun(request) as stop:
                 making = self.workshop.make(owner, asked, by_model=by_model, stop=stop)
                 for shown in self._told(making):
                     yield shown, button

@@ -53,7 +53,7 @@ class Workshop:
 
     def shelf(self, person: Person, said: str = "", *, focus: bool = False) -> Html:
         """What there is before a pack is opened: the person's packs, and those shared with them."""
-        names = Users(self._store.home)
+        names = Users(self._store.place)
         listed = self.desk.listed(person)
         last: dict[str, str] = {}
         for session in self.book.listed():
@@ -114,7 +114,7 @@ class Workshop:
         around = Around(
             id=id,
             mine=mine,
-            owner="" if mine else Users(self._store.home).name_of(listed.owner),
+            owner="" if mine else Users(self._store.place).name_of(listed.owner),
             shared=listed.shared,
             role=str(person.role) if person.id else None,
             undo=mine and self.desk.can_undo(person, id),

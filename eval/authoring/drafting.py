@@ -22,6 +22,7 @@ from eval.gold.questions import GoldQuestion, load_gold, question_of, records_of
 from eval.suite.choices import gold_sets, own_gold
 from eval.suite.runs import write_whole
 from vectorstore import Library, UnknownSource
+from vectorstore.store import place_with
 
 DRAFTS = "drafts.json"
 ABOUT = ("Gold questions written on the Evaluate tab. Comments added here are not kept.",)
@@ -139,7 +140,7 @@ class Drafts:
 
     def feedback(self) -> list[Feedback]:
         """What people said of answers, worst first."""
-        return worst_first(list_feedback(self._home))
+        return worst_first(list_feedback(place_with(self._home, self._library)))
 
     def find(self, id: str) -> Draft:
         """A draft, or a finished question to be changed. Raises GoldError."""

@@ -65,12 +65,12 @@ class Writing:
 
     def __init__(self, engine: Engine) -> None:
         self._library = engine.store.library
-        self._home = engine.store.home
+        self._people = engine.store.place
         self.drafts = Drafts(engine.store.home, self._library)
 
     def every(self, notice: str = "") -> Html:
         drafts = self.drafts
-        sessions = list_sessions(self._home)
+        sessions = list_sessions(self._people)
         return drafting.drafts(
             drafts.feedback(), sessions, drafts.listed(), drafts.own(), drafts.gold_file, notice
         )

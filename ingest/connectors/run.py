@@ -18,9 +18,8 @@ from ingest.readers import KINDS
 from ingest.readers.apart import Reading
 from ingest.report import FileReport, Report
 from ingest.settings import Connector, IngestSettings
-from vectorstore import Library, Settings
-from vectorstore.library import FILE_NAME
-from vectorstore.store import check_embedded
+from vectorstore import Settings
+from vectorstore.library.opening import find_library
 
 LOOKED = "connectors.json"  # in the home: connector → when it was last looked at
 
@@ -62,13 +61,12 @@ def ingest_connector(
     and whatever an ingest raises, the library as it was.
     """
     progress = progress or Quiet()
-    check_embedded(settings)
     progress.step(f"Looking at {connector.name}")
     records = load(connector)
     root = CONNECTED + connector.name
     files, documents = _read(settings, connector, records, progress)
     if prune and not records:
-        _check_meant(settings.home, root, yes=yes)
+        _check_meant(settings, root, yes=yes)
     report = take(
         settings,
         files,
@@ -137,10 +135,11 @@ def _title(document: Document, record: Record) -> str:
     return document.details.title or short(heading or "") or readable(last) or document.name
 
 
-def _check_meant(home: Path, root: str, *, yes: bool) -> None:
-    if yes or not (home / FILE_NAME).is_file():
+def _check_meant(settings: Settings, root: str, *, yes: bool) -> None:
+    library = find_library(settings)
+    if yes or library is None:
         return
-    lost = [s.id for s in Library(home / FILE_NAME).sources() if under(s.origin, [root])]
+    lost = [s.id for s in library.sources() if under(s.origin, [root])]
     if lost:
         name = root.removeprefix(CONNECTED)
         raise PruneRefused(

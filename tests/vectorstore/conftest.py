@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from vectorstore import Changes, Library, NewPassage, NewVersion, Sentence, Store
 from vectorstore.library import FILE_NAME, digest
-from vectorstore.writing import Shape, commit, writing
+from vectorstore.writing import Shape, commit
 
 
 class HashEncoder:
@@ -70,9 +70,9 @@ def version_of(source: str, text: str) -> NewVersion:
 class Shelf:
     """A home that a test puts texts on and takes texts from."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, library: Library | None = None) -> None:
         self.home = home
-        self.library = Library.create(home / FILE_NAME)
+        self.library = library or Library.create(home / FILE_NAME)
         self.encoder = HashEncoder()
         self.announced: list[str] = []
 
@@ -88,7 +88,7 @@ class Shelf:
             started=datetime.now(UTC).isoformat(timespec="seconds"), add=versions, retire=retire
         )
         shape = Shape(encoder="hash-1", encoder_name="hash", segmentation="paragraphs")
-        with writing(self.home):
+        with self.library.exclusive():
             commit(self.home, self.library, changes, shape, "[]")
 
     def store(self) -> Store:

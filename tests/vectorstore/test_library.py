@@ -120,9 +120,9 @@ def test_listing_the_sources_costs_each_of_them_the_same(empty_shelf: Any, versi
             counted[0] += 1
             return 0
 
-        library._connection().set_progress_handler(count, 10)
+        library.database.connection().set_progress_handler(count, 10)
         assert len(library.sources()) == stop
-        library._connection().set_progress_handler(None, 0)
+        library.database.connection().set_progress_handler(None, 0)
         return counted[0]
 
     library = empty_shelf.library

@@ -3,20 +3,16 @@
 import json
 import shutil
 import signal
-import socket
-import subprocess
-import sys
 import threading
-import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-import chromadb
 import pytest
 
 from tests.conftest import settings_of
+from tests.servers import Chroma
 from vectorstore import Changes, IndexUnavailable, SettingsError, Store
 from vectorstore.errors import IndexAway
 from vectorstore.index import served
@@ -27,49 +23,10 @@ from vectorstore.writing import commit, remove, shape_of, writing
 
 from .conftest import TEXTS, Shelf
 
-CHROMA = shutil.which("chroma", path=str(Path(sys.executable).parent))
-
-
-class Server:
-    """A Chroma server of its own on the loopback."""
-
-    def __init__(self, folder: Path) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}"
-        self._folder = folder
-        self.start()
-
-    def start(self) -> None:
-        assert CHROMA is not None
-        command = [CHROMA, "run", "--path", self._folder, "--port", str(self.port)]
-        self._process = subprocess.Popen(
-            [*command, "--host", "127.0.0.1"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        until = time.monotonic() + 60
-        while time.monotonic() < until:
-            with socket.socket() as knock:
-                if knock.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return
-            time.sleep(0.1)
-        raise AssertionError("the Chroma server did not start")
-
-    def stop(self) -> None:
-        self._process.kill()
-        self._process.wait()
-
-    def signal(self, sent: signal.Signals) -> None:
-        self._process.send_signal(sent)
-
-    def names(self) -> set[str]:
-        client = chromadb.HttpClient(host="127.0.0.1", port=self.port)
-        return {each.name for each in client.list_collections()}
-
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    started = Server(tmp_path_factory.mktemp("chroma"))
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chroma]:
+    started = Chroma(tmp_path_factory.mktemp("chroma"))
     yield started
     started.stop()
 
@@ -84,7 +41,7 @@ def found(store: Store, sources: list[str] | None = None) -> list[tuple[str, flo
     return [(hit.passage.id, round(hit.similarity, 5)) for hit in hits]
 
 
-def test_a_home_moves_to_a_server_and_back_and_finds_the_same(shelf: Shelf, server: Server) -> None:
+def test_a_home_moves_to_a_server_and_back_and_finds_the_same(shelf: Shelf, server: Chroma) -> None:
     embedded = found(store_of(shelf, None))
     indexes = ServedIndexes(server.url)
     assert found(store_of(shelf, indexes)) == embedded
@@ -103,7 +60,7 @@ def passages(shelf: Shelf, source: str) -> set[str]:
 
 
 def test_a_change_builds_another_and_takes_the_old_one_away(
-    shelf: Shelf, server: Server, tmp_path: Path
+    shelf: Shelf, server: Chroma, tmp_path: Path
 ) -> None:
     indexes, another = ServedIndexes(server.url), Shelf(tmp_path / "another")
     another.change(**TEXTS)
@@ -123,7 +80,7 @@ def test_a_change_builds_another_and_takes_the_old_one_away(
 
 
 def test_a_build_that_fails_leaves_nothing_and_changes_nothing(
-    shelf: Shelf, server: Server, monkeypatch: pytest.MonkeyPatch
+    shelf: Shelf, server: Chroma, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     indexes = ServedIndexes(server.url)
     before, names = found(store_of(shelf, indexes)), server.names()
@@ -136,7 +93,7 @@ def test_a_build_that_fails_leaves_nothing_and_changes_nothing(
 
 
 def test_a_server_that_went_away_is_told_and_taken_up_again(shelf: Shelf, tmp_path: Path) -> None:
-    server = Server(tmp_path / "its own")
+    server = Chroma(tmp_path / "its own")
     try:
         store = store_of(shelf, ServedIndexes(server.url))
         before = found(store)
@@ -157,7 +114,7 @@ def test_a_server_that_hangs_is_not_waited_for_without_end(
     shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(served, "SECONDS", 0.5)
-    server = Server(tmp_path / "its own")
+    server = Chroma(tmp_path / "its own")
     try:
         store = store_of(shelf, ServedIndexes(server.url))
         before = found(store)
@@ -176,7 +133,7 @@ def test_a_server_lost_in_the_middle_of_a_build_loses_nothing(
 ) -> None:
     """After the vectors were sent and before anybody has looked whether they are there."""
     monkeypatch.setattr(served, "SECONDS", 5.0 if how is signal.SIGSTOP else 60.0)
-    server = Server(tmp_path / "its own")
+    server = Chroma(tmp_path / "its own")
     probe = ServedIndexes._probe
 
     def lost(*given: Any) -> None:
@@ -208,7 +165,7 @@ def test_a_server_lost_in_the_middle_of_a_build_loses_nothing(
 def test_a_server_that_comes_back_empty_is_filled_from_the_library(
     shelf: Shelf, tmp_path: Path
 ) -> None:
-    server = Server(tmp_path / "its own")
+    server = Chroma(tmp_path / "its own")
     try:
         store = store_of(shelf, ServedIndexes(server.url))
         before = found(store)

@@ -1,6 +1,7 @@
-"""The library: one SQLite file that is the truth about sources, passages and vectors.
+"""The library: the truth about sources, passages and vectors, in a SQLite file or on a server.
 
-`library.py` reads and commits, `schema.py` has its tables, `changes.py` says what a run of ingest
+`library.py` reads and commits, `opening.py` finds it, `schema.py` has its tables, `full_text.py`
+finds by words in the file and `postings.py` on a server. `changes.py` says what a run of ingest
 hands in, `lexicon.py` what a word is to the full-text index, `mending.py` how a person would
 type a text, `invisible.py` which characters nobody sees.
 """

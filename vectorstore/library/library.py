@@ -1,13 +1,10 @@
-"""The library: one SQLite file that is the truth about sources, passages and vectors."""
+"""The library: the truth about sources, passages and vectors, in a SQLite file or on a server."""
 
 import difflib
 import hashlib
 import itertools
 import json
-import sqlite3
-import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
@@ -15,11 +12,13 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from vectorstore.errors import LibraryUnavailable, UnknownSource
-from vectorstore.library.changes import Changes, NewVersion
-from vectorstore.library.lexicon import FAMILY_LETTERS
+from vectorstore.database import Connection, Database
+from vectorstore.database.embedded import EmbeddedDatabase
+from vectorstore.errors import UnknownSource
+from vectorstore.library.changes import Changes, NewPassage, NewVersion
+from vectorstore.library.full_text import FullText, Indexed
 from vectorstore.library.mending import mend, searchable
-from vectorstore.library.schema import SCHEMA_VERSION, migrated
+from vectorstore.library.schema import make_current
 from vectorstore.models import Change, Heading, Passage, Run, Sentence, Source, as_read
 
 FILE_NAME = "library.sqlite3"
@@ -38,66 +37,40 @@ class Library:
     Every commit is one transaction: readers see the library before it or after it.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Open the library at `path`, which `create` has made. Raises LibraryUnavailable."""
-        self.path = path
-        self._local = threading.local()
-        with _translated(path):
-            found = migrated(self._connection())
-        if found != SCHEMA_VERSION:
-            raise LibraryUnavailable(
-                f"{path} has format {found}, this program reads format {SCHEMA_VERSION}. "
-                "Use the program that made it, or ingest into a new home."
-            )
+    def __init__(self, place: Path | Database, words: FullText | None = None) -> None:
+        """Open the library in the file at `place`, which `create` has made, or in a database, with
+        the full text that belongs to it. Raises LibraryUnavailable."""
+        if isinstance(place, Path):
+            place = EmbeddedDatabase(place)
+            make_current(place)
+        self.database = place
+        self._all, self.reading, self._writing = place.all, place.reading, place.writing
+        self.exclusive, self.problems = place.exclusive, place.problems
+        self._words = words or Indexed(place)
 
     @classmethod
     def create(cls, path: Path) -> "Library":
         """Open the library at `path`, making an empty one if there is none."""
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as exc:
-            raise LibraryUnavailable(
-                f"cannot make the home {path.parent}: {exc.strerror or exc}. "
-                "Name another: soundings --home DIR"
-            ) from exc
-        with _translated(path):
-            connection = sqlite3.connect(path, isolation_level=None)
-            try:
-                connection.execute("PRAGMA journal_mode = WAL")
-            finally:
-                connection.close()
+        EmbeddedDatabase(path).create()
         return cls(path)
+
+    @property
+    def path(self) -> Path:
+        """The file of a library that is one."""
+        assert isinstance(self.database, EmbeddedDatabase)
+        return self.database.path
 
     # Reading
 
     def meta(self, name: str) -> str | None:
         """One of the library's facts about itself: `encoder`, `segmentation`, `generation`, …"""
-        with _translated(self.path):
-            row = (
-                self._connection()
-                .execute("SELECT value FROM meta WHERE name = ?", (name,))
-                .fetchone()
-            )
-        return None if row is None else str(row[0])
+        rows = self._all("SELECT value FROM meta WHERE name = ?", (name,))
+        return str(rows[0][0]) if rows else None
 
     @property
     def fingerprint(self) -> str:
         """Changes with any source, encoder or segmentation; empty while the library is."""
         return self.meta("fingerprint") or ""
-
-    @contextmanager
-    def reading(self) -> Iterator[None]:
-        """All reads inside see one and the same state of the library."""
-        connection = self._connection()
-        if connection.in_transaction:
-            yield
-            return
-        with _translated(self.path):
-            connection.execute("BEGIN")
-            try:
-                yield
-            finally:
-                connection.execute("COMMIT")
 
     def sources(self) -> list[Source]:
         """The current sources, ordered by id."""
@@ -154,10 +127,12 @@ class Library:
             row[0]
             for row in self._all(
                 "WITH once AS (SELECT origin FROM version WHERE source = :source "
-                "AND (:sha256 IS NULL OR text_sha256 = :sha256)) "
-                "SELECT source FROM version WHERE current AND (origin IN once OR source IN "
+                "AND (CAST(:sha256 AS TEXT) IS NULL OR text_sha256 = :sha256)) "
+                "SELECT source FROM version WHERE current "
+                "AND (origin IN (SELECT origin FROM once) OR source IN "
                 "(SELECT source FROM version WHERE text_sha256 = :sha256)) "
-                "UNION SELECT source FROM alias WHERE origin IN once ORDER BY source",
+                "UNION SELECT source FROM alias WHERE origin IN (SELECT origin FROM once) "
+                "ORDER BY source",
                 {"source": source_id, "sha256": text_sha256},
             )
         ]
@@ -186,8 +161,8 @@ class Library:
         change, and a source that came and went since is none either.
         """
         rows = self._all(
-            "SELECT source, version, title, added, retired, current, json_array(text_sha256, "
-            "title, publisher, author, date, url) FROM version WHERE source IN "
+            "SELECT source, version, title, added, retired, current, "
+            "text_sha256, title, publisher, author, date, url FROM version WHERE source IN "
             "(SELECT source FROM version WHERE added >= :moment OR retired >= :moment) "
             "ORDER BY source, version",
             {"moment": moment},
@@ -205,16 +180,11 @@ class Library:
         )
         return [Run(started=started, finished=done, report=said) for started, done, said in rows]
 
-    def problems(self) -> str:
-        """What SQLite's own check finds wrong with the file; empty if nothing."""
-        found = [row[0] for row in self._all("PRAGMA quick_check")]
-        return "" if found == ["ok"] else "; ".join(found[:3])
-
     def passage_count(self) -> int:
         return int(self._all("SELECT count(*) FROM passage")[0][0])
 
     def sentence_count(self) -> int:
-        return int(self._all("SELECT total(json_array_length(sentences)) FROM passage")[0][0])
+        return sum(len(json.loads(row[0])) for row in self._all("SELECT sentences FROM passage"))
 
     def passage_ids(self) -> dict[str, str]:
         """Passage id → source id, of every current passage, in the library's order."""
@@ -269,34 +239,11 @@ class Library:
         """
         if not terms or limit < 1:
             return {}
-        query = " OR ".join(
-            '"' + term.replace('"', "") + '"' + ("*" if len(term) >= FAMILY_LETTERS else "")
-            for term in dict.fromkeys(terms)
-        )
-        only, values = "", list(sources or [])
-        if sources is not None:
-            only = f" AND v.source IN ({','.join('?' * len(values))})"
-        rows = self._all(
-            "SELECT p.id, -bm25(passage_text, 1.0, 0.5, 0.3) AS score FROM passage_text "
-            "JOIN passage p ON p.key = passage_text.rowid JOIN version v ON v.key = p.version "
-            f"WHERE passage_text MATCH ?{only} ORDER BY score DESC, p.id LIMIT ?",
-            (query, *values, limit),
-        )
-        return dict(rows)
+        return dict(self._words.lexical(terms, limit, sources))
 
     def document_frequency(self, stems: Iterable[str]) -> dict[str, int]:
         """Stem → the number of passages that hold it, or the commonest of its family; else 0."""
-        frequency = {}
-        for stem in stems:
-            if len(stem) < FAMILY_LETTERS:
-                found = self._all("SELECT doc FROM passage_terms WHERE term = ?", (stem,))
-            else:
-                found = self._all(
-                    "SELECT max(doc) FROM passage_terms WHERE term >= ? AND term < ?",
-                    (stem, stem + "\U0010ffff"),
-                )
-            frequency[stem] = int(found[0][0] or 0) if found else 0
-        return frequency
+        return {stem: self._words.document_frequency(stem) for stem in stems}
 
     def vectors(self, digests: Iterable[bytes], encoder: str) -> dict[bytes, NDArray[np.float32]]:
         """Digest → unit vector, for those that this encoder has made; others are left out."""
@@ -331,7 +278,8 @@ class Library:
         """Keep vectors by content. They answer nothing until a commit uses them."""
         with self._writing() as connection:
             connection.executemany(
-                "INSERT OR IGNORE INTO vector (digest, encoder, value) VALUES (?, ?, ?)",
+                "INSERT INTO vector (digest, encoder, value) VALUES (?, ?, ?) "
+                "ON CONFLICT DO NOTHING",
                 [
                     (key, encoder, vector.astype(np.float16).tobytes())
                     for key, vector in zip(digests, vectors, strict=True)
@@ -349,19 +297,23 @@ class Library:
                     (source_id,),
                 )
                 connection.execute(
-                    "UPDATE version SET current = 0, retired = ? WHERE source = ? AND current",
+                    "UPDATE version SET current = false, retired = ? WHERE source = ? AND current",
                     (now, source_id),
                 )
             for source_id in changes.retire:
                 connection.execute("DELETE FROM alias WHERE source = ?", (source_id,))
                 connection.execute("DELETE FROM described WHERE source = ?", (source_id,))
             connection.executemany(
-                "INSERT OR REPLACE INTO described (source, fields) VALUES (?, ?)",
+                "INSERT INTO described (source, fields) VALUES (?, ?) "
+                "ON CONFLICT (source) DO UPDATE SET fields = excluded.fields",
                 [(source, json.dumps(said)) for source, said in changes.described.items()],
             )
-            for version in changes.add:
-                _insert(connection, version, now)
-            mend(connection, [version.source for version in changes.add])
+            added = [key for version in changes.add for key in _insert(connection, version, now)]
+            if added:
+                self._words.added(connection, added)
+                sources = [version.source for version in changes.add]
+                mended = mend(connection, sources, self._words.holding(connection))
+                self._words.added(connection, mended)
             for source_id, origin in changes.moved.items():
                 connection.execute(
                     "UPDATE version SET origin = ? WHERE source = ? AND current",
@@ -375,14 +327,13 @@ class Library:
                 ],
             )
             connection.executemany(
-                "INSERT OR REPLACE INTO alias (origin, source) VALUES (?, ?)",
+                "INSERT INTO alias (origin, source) VALUES (?, ?) "
+                "ON CONFLICT (origin) DO UPDATE SET source = excluded.source",
                 changes.aliases.items(),
             )
             values = dict(meta)
             values["fingerprint"] = _fingerprint(connection, meta)
-            connection.executemany(
-                "INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", values.items()
-            )
+            connection.executemany(_META, values.items())
             connection.execute(
                 "DELETE FROM vector WHERE encoder <> ?", (values.get("encoder", ""),)
             )
@@ -395,28 +346,13 @@ class Library:
     def set_generation(self, generation: str) -> None:
         """Point the library at another index of the same passages: a repair, not a change."""
         with self._writing() as connection:
-            connection.execute(
-                "INSERT OR REPLACE INTO meta (name, value) VALUES ('generation', ?)", (generation,)
-            )
+            connection.execute(_META, ("generation", generation))
+
+    def index_words(self) -> None:
+        """Have the passages found by their words that were not put here by `commit`."""
+        self._words.complete()
 
     # Inside
-
-    def _connection(self) -> sqlite3.Connection:
-        connection = getattr(self._local, "connection", None)
-        if connection is None:
-            if not self.path.is_file():
-                raise LibraryUnavailable(f"there is no library at {self.path}.")
-            with _translated(self.path):
-                connection = sqlite3.connect(self.path, isolation_level=None, timeout=30)
-                connection.execute("PRAGMA foreign_keys = ON")
-                connection.execute("PRAGMA synchronous = FULL")
-            self._local.connection = connection
-        assert isinstance(connection, sqlite3.Connection)
-        return connection
-
-    def _all(self, sql: str, values: Sequence[object] | Mapping[str, object] = ()) -> list[tuple]:  # type: ignore[type-arg]
-        with _translated(self.path):
-            return self._connection().execute(sql, values).fetchall()
 
     def _current(self, source_id: str, column: str) -> str:
         rows = self._all(f"SELECT {column} FROM version WHERE source = ? AND current", (source_id,))
@@ -433,25 +369,17 @@ class Library:
             f"the library has no source '{source_id}'.{meant} List them: soundings sources"
         )
 
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        connection = self._connection()
-        with _translated(self.path):
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:  # SQLite itself rolls back some failures
-                    connection.execute("ROLLBACK")
-                raise
 
+_META = (
+    "INSERT INTO meta (name, value) VALUES (?, ?) "
+    "ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+)
 
 _VERSIONS = """
 SELECT v.source, v.title, v.text_sha256, v.kind, v.origin, v.version, v.added, length(v.text),
        (SELECT count(*) FROM passage p WHERE p.version = v.key),
        v.publisher, v.author, v.date, v.url, v.pages,
-       (SELECT json_extract(d.fields, '$.description') FROM described d WHERE d.source = v.source)
+       (SELECT d.fields FROM described d WHERE d.source = v.source)
 FROM version v
 """
 _SOURCES = f"{_VERSIONS} WHERE v.current"
@@ -492,7 +420,7 @@ def _source(row: tuple, aliases: Iterable[tuple]) -> Source:  # type: ignore[typ
         url=row[12],
         pages=tuple(starts),
         recognized=tuple(read),
-        description=row[14],
+        description=json.loads(row[14] or "{}").get("description"),
         aliases=tuple(origin for _, origin in aliases),
     )
 
@@ -501,7 +429,7 @@ def _change(source: str, versions: list[tuple], moment: str) -> Change | None:  
     """What a source's versions, oldest first, say of it: see `Library.changes_since`."""
     before = [v for v in versions if v[3] < moment and (v[4] is None or v[4] >= moment)]
     now = [v for v in versions if v[5]]
-    if not (before or now) or (before and now and before[-1][6] == now[-1][6]):
+    if not (before or now) or (before and now and before[-1][6:] == now[-1][6:]):
         return None
     last = (now or before)[-1]
     what = "changed" if before and now else "added" if now else "removed"
@@ -526,15 +454,16 @@ def _passage(row: tuple) -> Passage:  # type: ignore[type-arg]
     )
 
 
-def _insert(connection: sqlite3.Connection, new: NewVersion, now: str) -> None:
+def _insert(connection: Connection, new: NewVersion, now: str) -> list[int]:
+    """Add a version and its passages; the passages' keys."""
     row = connection.execute(
         "SELECT coalesce(max(version), 0) + 1 FROM version WHERE source = ?", (new.source,)
     ).fetchone()
     headings = [(h.start, h.end, h.level, h.title) for h in new.headings]
-    cursor = connection.execute(
+    connection.execute(
         "INSERT INTO version (source, version, current, title, publisher, author, date, url, kind, "
         "origin, file_sha256, text_sha256, text, headings, pages, added) "
-        "VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "VALUES (?, ?, true, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             *(
                 new.source,
@@ -550,41 +479,44 @@ def _insert(connection: sqlite3.Connection, new: NewVersion, now: str) -> None:
             *(json.dumps(headings), _pages_as_stored(new), now),
         ),
     )
-    for ordinal, p in enumerate(new.passages):
-        sentences = [
-            (s.start, s.end, s.kind, s.block, *([s.read_as] if s.read_as else []))
-            for s in p.sentences
-        ]
-        connection.execute(
-            'INSERT INTO passage (id, version, ordinal, start, "end", page, title, heading, text, '
-            "sentences, searched) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    key = connection.execute(
+        "SELECT key FROM version WHERE source = ? AND current", (new.source,)
+    ).fetchone()[0]
+    connection.executemany(
+        'INSERT INTO passage (id, version, ordinal, start, "end", page, title, heading, text, '
+        "sentences, searched) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
             (
-                *(p.id, cursor.lastrowid, ordinal, p.start, p.end, p.page, new.title, p.heading),
-                *(new.text[p.start : p.end], json.dumps(sentences)),
+                *(p.id, key, ordinal, p.start, p.end, p.page, new.title, p.heading),
+                *(new.text[p.start : p.end], json.dumps(_sentences(p))),
                 searchable(as_read(new.text[p.start : p.end], p.start, p.sentences)),
-            ),
-        )
+            )
+            for ordinal, p in enumerate(new.passages)
+        ],
+    )
+    rows = connection.execute("SELECT key FROM passage WHERE version = ? ORDER BY key", (key,))
+    return [row[0] for row in rows]
 
 
-def _fingerprint(connection: sqlite3.Connection, meta: Mapping[str, str]) -> str:
+def _sentences(passage: NewPassage) -> list[tuple[int | str, ...]]:
+    return [
+        (s.start, s.end, s.kind, s.block, *([s.read_as] if s.read_as else []))
+        for s in passage.sentences
+    ]
+
+
+def _fingerprint(connection: Connection, meta: Mapping[str, str]) -> str:
     """What the library holds and what shaped it, as sixteen hexadecimal digits."""
     rows = connection.execute(
         "SELECT source, text_sha256, title, publisher, author, date, url FROM version "
         "WHERE current ORDER BY source"
-    ).fetchall()
+    )
     shaped = [meta.get("encoder", ""), meta.get("segmentation", "")]
-    return hashlib.sha256(json.dumps([shaped, rows]).encode()).hexdigest()[:16]
+    return hashlib.sha256(json.dumps([shaped, [list(row) for row in rows]]).encode()).hexdigest()[
+        :16
+    ]
 
 
 def _chunks(values: list[V]) -> Iterator[list[V]]:
     for start in range(0, len(values), _MANY):
         yield values[start : start + _MANY]
-
-
-@contextmanager
-def _translated(path: Path) -> Iterator[None]:
-    """SQLite's errors become ours, with the file that they are about."""
-    try:
-        yield
-    except sqlite3.Error as exc:
-        raise LibraryUnavailable(f"cannot use the library at {path}: {exc}.") from exc

@@ -8,15 +8,17 @@ offsets count in it and quotes are of it to the letter; `searchable` and `Joins`
 import json
 import math
 import re
-import sqlite3
 import unicodedata
 from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from vectorstore.database import Connection
 from vectorstore.library.invisible import visible
 from vectorstore.library.lexicon import stem, words
+
+Holding = Callable[[str], int]  # how many passages hold a stem
 
 # The encoder's vocabulary doubles as a list of English words, the commonest first.
 WORD_LIST = Path(__file__).parent.parent / "model" / "tokenizer.json"
@@ -57,7 +59,7 @@ class Joins:
     three, in this library and by the word list, than that they stand side by side by chance.
     """
 
-    def __init__(self, passages: int, holding: Callable[[str], int]) -> None:
+    def __init__(self, passages: int, holding: Holding) -> None:
         """`holding` tells how many of the library's `passages` hold a stem."""
         self._passages = passages
         self._holding = cache(holding)
@@ -83,13 +85,9 @@ class Joins:
         return (self._holding(stem(word)) + listed) / (self._passages + LIST_PASSAGES)
 
 
-def mend(connection: sqlite3.Connection, sources: Iterable[str]) -> None:
-    """Index the words of these sources that fell apart, joined as the whole library's words say."""
-
-    def holding(stem: str) -> int:
-        rows = connection.execute("SELECT doc FROM passage_terms WHERE term = ?", (stem,))
-        return int((rows.fetchone() or (0,))[0])
-
+def mend(connection: Connection, sources: Iterable[str], holding: Holding) -> list[int]:
+    """Index the words of these sources that fell apart, joined as the whole library's words say.
+    Returns the keys of the passages that hold some."""
     passages = connection.execute("SELECT count(*) FROM passage").fetchone()[0]
     joins = Joins(passages, holding)
     mended = []
@@ -103,6 +101,7 @@ def mend(connection: sqlite3.Connection, sources: Iterable[str]) -> None:
             if joined := joins.found(text):
                 mended.append((" ".join([text, *joined]), key))
     connection.executemany("UPDATE passage SET searched = ? WHERE key = ?", mended)
+    return [key for _, key in mended]
 
 
 def _rank(word: str) -> float:

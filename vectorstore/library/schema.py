@@ -11,6 +11,9 @@ A passage's text is a slice of its source's to the letter; the full-text index i
 import sqlite3
 from collections.abc import Iterator
 
+from vectorstore.database.embedded import EmbeddedDatabase
+from vectorstore.errors import LibraryUnavailable
+from vectorstore.library.full_text import TOKENIZER, holding_in
 from vectorstore.library.mending import mend, searchable
 
 SCHEMA_VERSION = 3
@@ -81,11 +84,11 @@ DESCRIBED = """
 CREATE TABLE IF NOT EXISTS described (source TEXT PRIMARY KEY, fields TEXT NOT NULL) WITHOUT ROWID;
 """
 
-FULL_TEXT = """
+FULL_TEXT = f"""
 CREATE VIRTUAL TABLE passage_text USING fts5 (
     searched, heading, title,
     content='passage', content_rowid='key',
-    tokenize='porter unicode61 remove_diacritics 2'
+    tokenize='{TOKENIZER}'
 );
 CREATE VIRTUAL TABLE passage_terms USING fts5vocab (passage_text, 'row');
 CREATE TRIGGER passage_added AFTER INSERT ON passage BEGIN
@@ -104,6 +107,21 @@ CREATE TRIGGER passage_mended AFTER UPDATE OF searched ON passage BEGIN
 END;
 """
 
+# A server has no FTS5: see `postings`.
+POSTINGS = """
+CREATE TABLE posting (
+    term TEXT NOT NULL,
+    passage INTEGER NOT NULL REFERENCES passage (key) ON DELETE CASCADE,
+    weight DOUBLE PRECISION NOT NULL,
+    PRIMARY KEY (term, passage)
+);
+CREATE INDEX posting_passage ON posting (passage);
+CREATE TABLE passage_length (
+    passage INTEGER NOT NULL PRIMARY KEY REFERENCES passage (key) ON DELETE CASCADE,
+    words INTEGER NOT NULL
+);
+"""
+
 # From format 1, whose index was made of the text as it stands; `searchable` is the library's own.
 FROM_1 = f"""
 DROP TRIGGER passage_added;
@@ -117,7 +135,18 @@ INSERT INTO passage_text (passage_text) VALUES ('rebuild');
 """
 
 
-def migrated(connection: sqlite3.Connection) -> int:
+def make_current(database: EmbeddedDatabase) -> None:
+    """Bring a library to this format. Raises LibraryUnavailable for one that has another."""
+    with database.translated():
+        found = _migrated(database.connection())
+    if found != SCHEMA_VERSION:
+        raise LibraryUnavailable(
+            f"{database.path} has format {found}, this program reads format {SCHEMA_VERSION}. "
+            "Use the program that made it, or ingest into a new home."
+        )
+
+
+def _migrated(connection: sqlite3.Connection) -> int:
     """The format of a library, which is brought from an earlier one to this one first; so is one
     that has nothing in it yet, be it new or left by whoever was killed while making it."""
     form = "PRAGMA user_version"
@@ -133,7 +162,7 @@ def migrated(connection: sqlite3.Connection) -> int:
             if found == 1:
                 run(connection, FROM_1)
                 rows = connection.execute("SELECT source FROM version WHERE current").fetchall()
-                mend(connection, [row[0] for row in rows])
+                mend(connection, [row[0] for row in rows], holding_in(connection))
             if found in (1, 2):
                 run(connection, DESCRIBED)
             if bare or found in (1, 2):

@@ -20,12 +20,13 @@ from pathlib import Path, PurePosixPath
 
 from pydantic import TypeAdapter
 
+from vectorstore.database.embedded import LOCK_NAME, writing
 from vectorstore.encoder import sha256_of
 from vectorstore.errors import BackupUnreadable, BackupUnwritable, HomeNotEmpty, LibraryUnavailable
 from vectorstore.index.embedded import EmbeddedIndexes
 from vectorstore.index.generation import index_folder
 from vectorstore.library import FILE_NAME, Library
-from vectorstore.writing import LOCK_NAME, remake_index, writing
+from vectorstore.writing import remake_index
 
 MANIFEST = "backup.json"
 FORM = 1  # of the file; raise it where an older program could not restore it
@@ -100,7 +101,7 @@ def restore(file: Path, home: Path) -> Contents:
     return contents
 
 
-def _kept(home: Path) -> Iterator[tuple[str, Path]]:
+def kept_files(home: Path) -> Iterator[tuple[str, Path]]:
     """What is backed up of a home: paths in it, and where each lies."""
     left = {index_folder(home).name, *LEFT}
     for path in sorted(home.rglob("*")):
@@ -120,7 +121,7 @@ def _write(home: Path, place: Path) -> Contents:
         whole.open("wb") as stream,
         zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
     ):
-        for name, path in _kept(home):
+        for name, path in kept_files(home):
             copy = place / "copy"
             copy.unlink(missing_ok=True)
             try:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from http.cookies import CookieError, SimpleCookie
 
+from vectorstore.database.opening import place_of
 from vectorstore.errors import SettingsError
 from vectorstore.settings import Settings
 from web.identity.passwords import digest
@@ -221,7 +222,7 @@ def open_door(settings: Settings, reach: Reach, bound: str) -> Door | None:
             "user_header is set, and no proxy is trusted to set it. Name the proxy's address: "
             "SOUNDINGS_TRUSTED_PROXIES=127.0.0.1"
         )
-    users = Users(settings.home)
+    users = Users(place_of(settings))
     if not users.all() and not table.user_header:
         if is_loopback(bound) and reach.is_local:
             return None

@@ -2,7 +2,6 @@
 
 import json
 import logging
-import os
 import re
 import secrets
 import threading
@@ -12,11 +11,11 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from filelock import FileLock
-
-from vectorstore.errors import SettingsError, SoundingsError, UsageError
+from vectorstore.database.opening import Place
+from vectorstore.errors import HomeNotEmpty, SettingsError, SoundingsError, UsageError
 from web.identity.passwords import LEAST, MOST, digest, hashed, matches, new_token
 from web.identity.people import Person, Role, folded
+from web.identity.written import UserFile, UserRow, Written
 
 FILE_NAME = "users.toml"
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._@+-]{0,62}[A-Za-z0-9])?")
@@ -60,13 +59,20 @@ class User:
 
 
 class Users:
-    """The users of a home. Reads the file again when it has changed; safe for several threads."""
+    """The users of a home, or of the server in its stead. Reads the file again when it has changed;
+    safe for several threads."""
 
-    def __init__(self, home: Path) -> None:
-        self.path = home / FILE_NAME
+    def __init__(self, place: Place) -> None:
+        self._file = written_at(place)
         self._lock = threading.Lock()
-        self._stamp: tuple[int, int, int] | None = None
+        self._stamp: object = None
         self._known: dict[str, User] = {}
+
+    @property
+    def path(self) -> Path:
+        """The file of a home's."""
+        assert isinstance(self._file, UserFile)
+        return self._file.path
 
     def all(self) -> list[User]:
         """Everybody, by name. Raises SettingsError for a file that cannot be read."""
@@ -84,7 +90,7 @@ class Users:
         """The name of whoever has this id; the id itself where nobody in the file has it."""
         try:
             user = self.with_id(key)
-        except SettingsError:
+        except SoundingsError:
             user = None
         return user.name if user else key
 
@@ -183,35 +189,35 @@ class Users:
 
     def _change(self, change: Callable[[dict[str, User]], object]) -> None:
         """Read, change and write the file as one step, whole or not at all."""
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            with FileLock(f"{self.path}.lock", timeout=10, mode=0o600):
-                users = dict(self._read())
-                change(users)
-                aside = self.path.with_suffix(".new")
-                descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-                with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-                    stream.write(_HEAD + "".join(_written(users[name]) for name in sorted(users)))
-                    stream.flush()
-                    os.fsync(stream.fileno())
-                aside.replace(self.path)
-        except OSError as exc:
-            raise SettingsError(f"cannot write the users in {self.path}: {exc}") from exc
+        with self._file.changing() as write:
+            users = dict(self._read())
+            change(users)
+            write(_HEAD + "".join(_written(users[name]) for name in sorted(users)))
 
     def _read(self) -> dict[str, User]:
         with self._lock:
-            try:
-                status = self.path.stat()
-            except FileNotFoundError:
+            stamp = self._file.stamp()
+            if stamp is None:
                 self._stamp, self._known = None, {}
-                return self._known
-            except OSError as exc:
-                raise SettingsError(f"cannot read the users in {self.path}: {exc}") from exc
-            stamp = (status.st_mtime_ns, status.st_size, status.st_ino)
-            if stamp != self._stamp:
-                self._known = {user.name: user for user in _parsed(self.path)}
+            elif stamp != self._stamp:
+                self._known = {user.name: user for user in _parsed(self._file)}
                 self._stamp = stamp
             return self._known
+
+
+def written_at(place: Place) -> Written:
+    return UserFile(place / FILE_NAME) if isinstance(place, Path) else UserRow(place)
+
+
+def carry(source: Place, target: Place) -> None:
+    """Write the users of one place to another. Raises HomeNotEmpty where there are others."""
+    here, there = written_at(source), written_at(target)
+    if here.stamp() is None:
+        return
+    if there.stamp() is not None and there.read() != here.read():
+        raise HomeNotEmpty(f"there are other users at {there.where} already. Remove them first.")
+    with there.changing() as write:
+        write(here.read())
 
 
 def checked(password: str) -> str:
@@ -221,19 +227,19 @@ def checked(password: str) -> str:
     return password
 
 
-def _parsed(path: Path) -> list[User]:
+def _parsed(file: Written) -> list[User]:
     try:
-        content = tomllib.loads(path.read_text("utf-8"))
+        content = tomllib.loads(file.read())
         rows = content.pop("user", [])
         if content:
             raise ValueError(f"'{next(iter(content))}' is not expected here")
         users = [_user(row) for row in rows]
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as exc:
-        raise SettingsError(f"cannot read the users in {path}: {exc}") from exc
+        raise SettingsError(f"cannot read the users in {file.where}: {exc}") from exc
     if len({folded(user.name) for user in users}) < len(users):
-        raise SettingsError(f"{path}: a name is there twice")
+        raise SettingsError(f"{file.where}: a name is there twice")
     if len({user.id for user in users}) < len(users):
-        raise SettingsError(f"{path}: an id is there twice")
+        raise SettingsError(f"{file.where}: an id is there twice")
     return users
 
 

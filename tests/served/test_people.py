@@ -1,0 +1,110 @@
+"""What people have on a database server: every process serves everybody."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from assistant.errors import KeptUnavailable, NoConversation
+from assistant.keeping.conversations import Conversations, Exchange
+from assistant.keeping.feedback import FeedbackBook, Verdict, list_feedback
+from assistant.keeping.kept import kept_at, opened
+from tests.servers import Postgres
+from vectorstore import LibraryUnavailable, Settings, UsageError
+from vectorstore.database.opening import place_of
+from vectorstore.database.served import ServedDatabase
+from vectorstore.settings import StoreSettings
+from web.audit import entries, events, open_audit
+from web.identity.people import Role
+from web.identity.users import Users
+
+pytestmark = pytest.mark.servers
+Served = Callable[..., Settings]
+
+
+def another(settings: Settings) -> ServedDatabase:
+    """The database as another process has it."""
+    return ServedDatabase(settings.table(StoreSettings).library)
+
+
+def test_conversations_are_there_for_every_process(served: Served) -> None:
+    settings = served()
+    with opened(place_of(settings)) as kept:
+        assert kept is not None and list_feedback(place_of(settings)) == []
+    here = Conversations(kept_at(place_of(settings)), days=30)
+    there = Conversations(kept_at(another(settings)), days=30)
+    id = here.begin("ada")
+    here.put("ada", id, Exchange(question="Why?", stopped=True, sources=("a",)))
+    here.put("ada", id, Exchange(question="Why not?", number=2))
+    here.put("ada", id, Exchange(question="Why, then?", number=1))
+    told = there.get("ada", id)
+    assert [e.question for e in told.exchanges] == ["Why, then?", "Why not?"]
+    assert there.get("ada", id, 1).exchanges[0].number == 2
+    assert [each.title for each in there.listed("ada")] == ["Why, then?"]
+    with pytest.raises(NoConversation):
+        there.get("ben", id)
+    there.delete("ada", id)
+    assert here.listed("ada") == []
+
+
+def test_feedback_takes_the_place_of_what_was_said_before(served: Served) -> None:
+    settings = served()
+    book = FeedbackBook(kept_at(place_of(settings)))
+    for verdict, reason in ((Verdict.HELPFUL, "clear"), (Verdict.NOT_HELPFUL, None)):
+        book.say("ada", "c", 1, verdict, reason=reason, question="Why?", answer={"answer": "So."})
+    [said] = list_feedback(another(settings))
+    assert (said.verdict, said.reason, said.who) == (Verdict.NOT_HELPFUL, "clear", "ada")
+
+
+def test_users_are_there_for_every_process(served: Served) -> None:
+    settings = served()
+    here, there = Users(place_of(settings)), Users(another(settings))
+    assert here.all() == there.all() == []
+    here.add("Ada", Role.LEADER, None)
+    there.add("Ben", Role.KEEPER, None)
+    assert [user.name for user in here.all()] == ["Ada", "Ben"]
+    with pytest.raises(UsageError):
+        there.add("ada", Role.LEADER, None)
+    token = here.make_token("Ben")
+    person = there.with_token(token)
+    assert person is not None and person.name == "Ben"
+    there.remove("Ben")
+    assert here.with_token(token) is None
+    assert not (settings.home / "users.toml").exists()
+
+
+def test_logs_are_there_for_every_process_and_events_stay_as_they_are(served: Served) -> None:
+    settings = served()
+    log = open_audit(settings)
+    assert entries(another(settings)) == []
+    log.note("ada", "ask", "Why?", ["b", "a", "b"], "answered")
+    log.event("ada", "login", about="", address="127.0.0.1", outcome="done")
+    [entry], [event] = entries(another(settings)), events(another(settings))
+    assert (entry.text, entry.sources, event.deed) == ("Why?", ("b", "a"), "login")
+    assert events(another(settings), datetime.now(UTC) + timedelta(days=1)) == []
+    for change in ("UPDATE events SET person = 'eve'", "DELETE FROM events"):
+        with (
+            pytest.raises(LibraryUnavailable, match="not changed"),
+            another(settings).writing() as connection,
+        ):
+            connection.execute(change)
+    with another(settings).writing() as connection:
+        connection.execute(
+            "INSERT INTO events (at, person, deed, about, address, outcome) "
+            "VALUES ('2020-01-01T00:00:00+00:00', 'old', '', '', '', '')"
+        )
+    log.sweep()
+    assert [event.person for event in events(another(settings))] == ["ada"]
+
+
+def test_what_cannot_be_kept_is_told(served: Served, postgres: Postgres) -> None:
+    settings = served()
+    conversations = Conversations(kept_at(place_of(settings)))
+    postgres.stop()
+    try:
+        with pytest.raises(KeptUnavailable, match="conversations cannot be kept"):
+            conversations.begin("ada")
+        open_audit(settings).note("ada", "ask", "Why?", [], "answered")  # keeps nobody waiting
+    finally:
+        postgres.start()
+    assert conversations.begin("ada")

@@ -1,0 +1,97 @@
+"""Finding passages by their words: what it takes, and how SQLite's FTS5 does it."""
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from vectorstore.database import Connection, Database
+from vectorstore.library.lexicon import FAMILY_LETTERS
+from vectorstore.library.mending import Holding
+
+# What a word counts in a passage, in the headings above it, and in its source's title.
+WEIGHTS = (1.0, 0.5, 0.3)
+TOKENIZER = "porter unicode61 remove_diacritics 2"
+
+
+class FullText(Protocol):
+    """The words of a library's passages. BM25 and its statistics are of all of them."""
+
+    def lexical(
+        self, terms: Sequence[str], limit: int, sources: Sequence[str] | None
+    ) -> list[tuple[str, float]]:
+        """As `Library.lexical`; terms are there, and `limit` is at least 1."""
+
+    def document_frequency(self, stem: str) -> int:
+        """The number of passages that hold a stem, or, of a long one, the commonest of its
+        family."""
+
+    def added(self, connection: Connection, keys: Sequence[int]) -> None:
+        """These passages have come, or others that they are searched by have."""
+
+    def complete(self) -> None:
+        """See to passages that came in another way than by a commit."""
+
+    def holding(self, connection: Connection) -> Holding:
+        """Tells how many passages hold a stem, as things stand within a transaction."""
+
+
+class Indexed:
+    """`FullText` of SQLite: its triggers keep the index, so that nobody need tell it anything."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def lexical(
+        self, terms: Sequence[str], limit: int, sources: Sequence[str] | None
+    ) -> list[tuple[str, float]]:
+        query = " OR ".join(
+            '"' + term.replace('"', "") + '"' + ("*" if len(term) >= FAMILY_LETTERS else "")
+            for term in dict.fromkeys(terms)
+        )
+        only, values = among_sources(sources)
+        weights = ", ".join(map(str, WEIGHTS))
+        return self._database.all(
+            f"SELECT p.id, -bm25(passage_text, {weights}) AS score FROM passage_text "
+            "JOIN passage p ON p.key = passage_text.rowid JOIN version v ON v.key = p.version "
+            f"WHERE passage_text MATCH ?{only} ORDER BY score DESC, p.id LIMIT ?",
+            (query, *values, limit),
+        )
+
+    def document_frequency(self, stem: str) -> int:
+        if len(stem) < FAMILY_LETTERS:
+            found = self._database.all("SELECT doc FROM passage_terms WHERE term = ?", (stem,))
+        else:
+            found = self._database.all(
+                "SELECT max(doc) FROM passage_terms WHERE term >= ? AND term < ?", family(stem)
+            )
+        return int(found[0][0] or 0) if found else 0
+
+    def added(self, connection: Connection, keys: Iterable[int]) -> None:
+        pass
+
+    def complete(self) -> None:
+        pass
+
+    def holding(self, connection: Connection) -> Holding:
+        return holding_in(connection)
+
+
+def holding_in(connection: Connection) -> Holding:
+    """`Indexed.holding`."""
+
+    def holding(stem: str) -> int:
+        rows = connection.execute("SELECT doc FROM passage_terms WHERE term = ?", (stem,))
+        return int((rows.fetchone() or (0,))[0])
+
+    return holding
+
+
+def among_sources(sources: Sequence[str] | None) -> tuple[str, list[str]]:
+    """A condition on the source `v.source`, where some are named, with its values."""
+    if sources is None:
+        return "", []
+    return f" AND v.source IN ({','.join('?' * len(sources)) or 'NULL'})", list(sources)
+
+
+def family(stem: str) -> tuple[str, str]:
+    """The first of the words that begin with a stem, and the first after them."""
+    return stem, stem + "\U0010ffff"
