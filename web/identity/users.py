@@ -15,7 +15,16 @@ from pathlib import Path
 from filelock import FileLock
 
 from vectorstore.errors import SettingsError, SoundingsError, UsageError
-from web.identity.passwords import LEAST, MOST, digest, hashed, matches, new_token
+from web.identity.passwords import (
+    LEAST,
+    MOST,
+    digest,
+    hashed,
+    is_hash,
+    matches,
+    new_token,
+    outdated,
+)
 from web.identity.people import Person, Role, folded
 
 FILE_NAME = "users.toml"
@@ -91,8 +100,22 @@ class Users:
     def with_password(self, name: str, password: str) -> User | None:
         """The user with this name and password; takes as long for a name that nobody has."""
         user = self.find(name)
-        good = matches(password, user.password if user else None)
-        return user if good else None
+        kept = user.password if user else None
+        if not matches(password, kept) or user is None or kept is None:
+            return None
+        return self._kept_better(user, password) if outdated(kept) else user
+
+    def _kept_better(self, user: User, password: str) -> User:
+        """The user, with a hash as they are made now. One that cannot be written stays as it is."""
+        anew = hashed(password)
+        try:
+            self._set(
+                user.name,
+                lambda now: replace(now, password=anew) if now.password == user.password else now,
+            )
+        except SoundingsError as exc:
+            _log.warning("a password's hash was not made anew: %s", exc)
+        return self.with_id(user.id) or user
 
     def with_token(self, token: str) -> Person | None:
         """The person for whom a token was made."""
@@ -245,7 +268,7 @@ def _user(row: dict[str, object]) -> User:
     name, kept, tokens = str(row["name"]), row.get("password"), row.get("tokens", [])
     if not _NAME.fullmatch(name):
         raise ValueError(f"'{name}' cannot be a name")
-    if kept is not None and (not isinstance(kept, str) or kept.count("$") != 5):
+    if kept is not None and not (isinstance(kept, str) and is_hash(kept)):
         raise ValueError(
             f"the password of '{name}' is no hash. Set it: soundings users password {name}"
         )
