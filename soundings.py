@@ -16,7 +16,7 @@ import threading
 import webbrowser
 from collections.abc import Sequence
 from dataclasses import asdict
-from functools import partial
+from functools import cache, partial
 from importlib import metadata
 from itertools import chain
 from pathlib import Path
@@ -184,6 +184,8 @@ def _privacy(home: Path) -> Finding:
 NOTED = {
     "POST /login": "login",
     "GET /logout": "logout",
+    "POST /account/end": "sessions ended",
+    "GET /log/export": "log export",
     "POST /library/file": "upload",
     "POST /library/read": "uploads read",
     "POST /library/remove": "removal",
@@ -301,10 +303,11 @@ def build_page(
     from assistant.packs import tab as discuss
     from eval import tab as evaluate
     from ingest.tab import LibraryTab
+    from web import log
     from web.addresses import PAGES, Addressed
     from web.by_role import ByRole, front, include
     from web.guard import BODY_LIMIT, Guard
-    from web.identity import login
+    from web.identity import account, login
     from web.look import source_pane
     from web.tab import page_of
 
@@ -315,21 +318,29 @@ def build_page(
         "evaluate": evaluate,
     }
 
-    def page(role: Role) -> "FastAPI":
-        seen = [tab for deed, tab in tabs.items() if may(Person(name="", role=role), deed)]
-        head = "".join(part.head() for part in (look, source_pane, *seen))
-        return page_of([partial(tab.add_tab, engine) for tab in seen], head, named=bool(door))
+    @cache
+    def page(*seen: str) -> "FastAPI":
+        head = "".join(part.head() for part in (look, source_pane, *(tabs[deed] for deed in seen)))
+        adders = [partial(tabs[deed].add_tab, engine) for deed in seen]
+        return page_of(adders, head, named=bool(door))
 
-    pages = {role: page(role) for role in (Role if door else [LOCAL.role])}
+    pages = {  # those of roles that see the same are one
+        role: page(*(deed for deed in tabs if may(Person(name="", role=role), deed)))
+        for role in (Role if door else [LOCAL.role])
+    }
     app = front(pages)
-    routers = {"ask": [source_pane.routes(engine.store.library)]}
+    journal = engine.journal if isinstance(engine.journal, AuditLog) else None
+    routers = {
+        "ask": [source_pane.routes(engine.store.library)],
+        "administer": [log.routes(journal.home if journal else settings.home)],
+    }
     for deed, tab in tabs.items():
         routers.setdefault(deed, []).append(tab.routes(engine))
     for deed, of_deed in routers.items():
         for router in of_deed:
             include(app, router, deed)
     desk = Desk(engine)
-    unasked = [api.routes(desk), *([login.routes(door)] if door else [])]
+    unasked = [api.routes(desk), *([login.routes(door), account.routes(door)] if door else [])]
     if settings.table(PageSettings).mcp:
         unasked.append(mcp.routes(desk, _version().split()[-1]))
     for router in unasked:  # which look for themselves who is there
@@ -352,7 +363,7 @@ def build_page(
         door=door,
         table=settings.table(PageSettings),
         noted=NOTED,
-        note=engine.journal.event if isinstance(engine.journal, AuditLog) else None,
+        note=journal.event if journal else None,
     )
     return app
 

@@ -37,10 +37,10 @@ def people_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def tokens(people_home: Path) -> dict[str, str]:
-    """A token of somebody of each role. The leader and the evaluator have a password, too."""
+    """A token of somebody of each role. All but the trainer and the keeper have a password, too."""
     users = Users(people_home)
     for role in Role:
-        known = role in (Role.LEADER, Role.EVALUATOR)
+        known = role not in (Role.TRAINER, Role.KEEPER)
         users.add(f"the-{role}", role, SECRET if known else None)
     return {str(role): users.make_token(f"the-{role}") for role in Role}
 
@@ -100,6 +100,14 @@ def leader(address: str) -> Iterator[httpx.Client]:
 def evaluator(address: str) -> Iterator[httpx.Client]:
     """An evaluator who has logged in."""
     browser = logged_in(address, "the-evaluator")
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def administrator(address: str) -> Iterator[httpx.Client]:
+    """An administrator who has logged in."""
+    browser = logged_in(address, "the-administrator")
     yield browser
     browser.close()
 

@@ -74,6 +74,20 @@ class Event:
     outcome: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sought:
+    """What is looked for in a log: since when, by whom, which deed, with which words anywhere;
+    `most` of it, the latest first, after the first `skip`. All, oldest first, where that is None.
+    """
+
+    since: datetime | None = None
+    person: str = ""
+    deed: str = ""
+    words: str = ""
+    skip: int = 0
+    most: int | None = None
+
+
 class AuditLog:
     """Writes entries and forgets those that are older than `days`; 0 keeps none at all. Events
     are kept for `security_days`.
@@ -82,6 +96,7 @@ class AuditLog:
     """
 
     def __init__(self, home: Path, *, days: int, text: bool, security_days: int = 365) -> None:
+        self.home = home
         self._path = home / FILE_NAME
         self._users = Users(home)
         self._days = days
@@ -158,9 +173,9 @@ def open_audit(settings: Settings) -> AuditLog:
     )
 
 
-def entries(home: Path, since: datetime | None = None) -> list[Entry]:
-    """What was asked, oldest first. Raises SettingsError for a log that cannot be read."""
-    rows = _rows(home, "entries", "person, deed, text, sources, outcome", since)
+def entries(home: Path, sought: Sought = Sought()) -> list[Entry]:
+    """What was asked. Raises SettingsError for a log that cannot be read."""
+    rows = _rows(home, "entries", "at, person, deed, text, sources, outcome", sought)
     return [
         Entry(
             at=at,
@@ -174,29 +189,42 @@ def entries(home: Path, since: datetime | None = None) -> list[Entry]:
     ]
 
 
-def events(home: Path, since: datetime | None = None) -> list[Event]:
-    """What the security log holds, oldest first. Raises as `entries` does."""
-    rows = _rows(home, "events", "person, deed, about, address, outcome", since)
+def events(home: Path, sought: Sought = Sought()) -> list[Event]:
+    """What the security log holds. Raises as `entries` does."""
+    rows = _rows(home, "events", "at, person, deed, about, address, outcome", sought)
     return [
         Event(at=at, person=person, deed=deed, about=about, address=address, outcome=outcome)
         for at, person, deed, about, address, outcome in rows
     ]
 
 
-def _rows(home: Path, table: str, columns: str, since: datetime | None) -> list[tuple[Any, ...]]:
+def _rows(home: Path, table: str, columns: str, sought: Sought) -> list[tuple[Any, ...]]:
     path = home / FILE_NAME
     if not path.exists() or path.stat().st_size == 0:  # about to be made
         return []
-    first = since.astimezone(UTC).isoformat(timespec="seconds") if since else ""
+    since = sought.since.astimezone(UTC).isoformat(timespec="seconds") if sought.since else ""
+    words = " || ' ' || ".join(f"ifnull({column}, '')" for column in columns.split(", "))
+    wanted = f"""
+        SELECT {columns} FROM {table} WHERE at >= :since
+        AND :person IN ('', person) AND :deed IN ('', deed)
+        AND instr(lower({words}), lower(:words))
+        ORDER BY id {"" if sought.most is None else "DESC"} LIMIT :most OFFSET :skip
+    """
+    given = {
+        "since": since,
+        "person": sought.person,
+        "deed": sought.deed,
+        "words": sought.words,
+        "most": -1 if sought.most is None else sought.most,
+        "skip": sought.skip,
+    }
     try:
         with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as database:
             if not database.execute(
                 "SELECT 1 FROM sqlite_master WHERE name = ?", (table,)
             ).fetchone():
                 return []  # made before there was such a log
-            return database.execute(
-                f"SELECT at, {columns} FROM {table} WHERE at >= ? ORDER BY id", (first,)
-            ).fetchall()
+            return database.execute(wanted, given).fetchall()
     except sqlite3.Error as exc:
         raise SettingsError(f"cannot read the audit log in {path}: {exc}") from exc
 

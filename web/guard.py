@@ -23,7 +23,7 @@ from web.identity.people import LOCAL, PERSON, Person, Role
 from web.limits.bodies import unsound
 from web.limits.shares import Shares, TooMuch
 from web.look.markup import element
-from web.reach import CALLED, Called, Headers, Reach, headers_of
+from web.reach import CALLED, Called, Headers, Reach, first, headers_of
 from web.settings import PageSettings
 from web.wire import NAMED, App, Message, Receive, Scope, Send, again, limited, reply, whole
 
@@ -266,11 +266,6 @@ class Guard:
 def _pattern(address: str) -> re.Pattern[str]:
     parts = re.split(r"\{[^{}]+\}", address)
     return re.compile("[^/]+".join(re.escape(part) for part in parts))
-
-
-def first(headers: Headers, name: bytes, otherwise: str) -> str:
-    """The first value of a header."""
-    return headers.get(name, [otherwise])[0]
 
 
 def _below(prefix: str, path: str) -> str:

@@ -1,6 +1,8 @@
 """Logging in, and by whom the page is reached: the real guard, door and login over HTTP."""
 
+import os
 import re
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from vectorstore.settings import load_settings
 from web.guard import Guard
 from web.identity import door as door_module
 from web.identity import login
+from web.identity import sessions as sessions_module
 from web.identity.door import Door, open_door
 from web.identity.people import DEEDS, Role, may, person_of
 from web.identity.users import Users
@@ -204,8 +207,54 @@ def test_many_who_log_in_from_one_address_keep_nobody_out(
     client = visit()
     for _ in range(3):
         assert enter(client) == 303
-    assert [enter(client, name, "wrong") for name in ("mary", "eve")] == [401, 401]
-    assert enter(client) == 429
+    assert [enter(client, name, "wrong") for name in ("zoe", "eve")] == [401, 401]
+    assert enter(client, "eve") == 429
+    assert enter(client) == 303  # who was here before does not wait for what others do
+
+
+def test_each_wrong_password_too_many_makes_the_next_wait_longer(
+    visit: Visit, clock: Clock
+) -> None:
+    client, waits = visit(), []
+    for _ in range(door_module.TRIES_OF_A_NAME):
+        enter(client, "mary", "wrong")
+    for _ in range(5):
+        refused = client.post("/login", data={"name": "mary", "password": SECRET})
+        waits.append(int(refused.headers["retry-after"]))
+        clock.now += waits[-1]
+        assert enter(client, "mary", "wrong") == 401
+    assert waits == [2, 3, 5, 9, 17]  # 1, 2, 4, 8, 16 seconds, rounded up
+    clock.now += 33
+    assert enter(client) == 303
+
+
+# Where somebody is logged in
+
+
+def test_a_session_outlives_the_program_and_ends_with_its_password(
+    users: Users, visit: Visit
+) -> None:
+    before, after = visit(), visit()
+    assert enter(before) == 303
+    after.cookies.set("soundings", before.cookies["soundings"])
+    assert after.get("/").json()[0] == "mary"
+    raw = b"".join(path.read_bytes() for path in users.path.parent.glob("sessions.sqlite*"))
+    assert before.cookies["soundings"].encode() not in raw
+    if os.name == "posix":
+        for path in users.path.parent.glob("sessions.sqlite*"):
+            assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_one_person_cannot_have_sessions_without_end(users: Users) -> None:
+    door = Door(users, PageSettings())
+    mary = users.find("mary")
+    assert mary is not None
+    for _ in range(sessions_module.EACH + 5):
+        last = door.begin(mary, "10.0.0.9", "a browser")
+    assert len(door.sessions.listed(mary.id)) == sessions_module.EACH
+    assert door.sessions.of(last) is not None
+    door.sessions.end(mary.id)
+    assert door.sessions.listed(mary.id) == []
 
 
 def test_a_link_from_elsewhere_asks_once_more_before_the_login(visit: Visit) -> None:

@@ -85,6 +85,7 @@ def test_a_person_is_who_the_guard_says(client: TestClient) -> None:
         (Role.TRAINER, {"ask", "discuss"}),
         (Role.KEEPER, {"ask", "library"}),
         (Role.EVALUATOR, {"ask", "discuss", "library", "evaluate"}),
+        (Role.ADMINISTRATOR, {"ask", "discuss", "library", "evaluate", "administer"}),
     ],
 )
 def test_a_role_may_do_what_its_work_needs(role: Role, deeds: set[str]) -> None:
@@ -102,5 +103,5 @@ def test_what_a_role_may_not_do_is_refused() -> None:
     leader = Person(name="mary", role=Role.LEADER)
     request = Asked({"type": "http", "headers": [], PERSON: leader})
     assert require(request, "ask") is leader
-    with pytest.raises(NotAllowed, match="mary is a leader"):
+    with pytest.raises(NotAllowed, match="role of mary here is leader"):
         require(request, "library")

@@ -1,7 +1,7 @@
 """The login page: a form that works without script, and the way out."""
 
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import quote
 
 from anyio import CapacityLimiter, to_thread
@@ -10,15 +10,13 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from web.identity.door import COOKIE, LOGIN, LOGOUT, Door, TooManyTries, cookie_of
 from web.identity.passwords import MOST
-from web.look import theme as look
-from web.look.markup import Html, element, join
-from web.reach import called_by, headers_of
+from web.look.markup import Html, element
+from web.look.plain import HEADERS, field, plain_page
+from web.reach import Called, called_by, first, headers_of
 from web.wire import NAMED
 
 _WRONG = "This name and password do not go together. Check both, and try again."
 _OUT = "You are logged out."
-# With no-referrer, as on all other pages, a form's Origin would be "null" and it be refused.
-_FORM_HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
 
 
 def routes(door: Door) -> APIRouter:
@@ -40,7 +38,8 @@ def routes(door: Door) -> APIRouter:
         called = called_by(request.scope)
         request.scope.get(NAMED, {})["name"] = name
         try:
-            entering = partial(door.enter, name, password, called.client)
+            browser = first(headers_of(request.scope), b"user-agent", "")
+            entering = partial(door.enter, name, password, called.client, browser)
             cookie = await to_thread.run_sync(entering, limiter=threads)
         except TooManyTries as exc:
             minutes = -(-exc.seconds // 60)
@@ -52,17 +51,9 @@ def routes(door: Door) -> APIRouter:
             return page_of(to, name, error=_WRONG, status=401)
         before = cookie_of(headers_of(request.scope))
         if before:
-            door.leave(before)
+            door.sessions.leave(before)
         entered = RedirectResponse(called.prefix + local(to), status_code=303)
-        entered.set_cookie(
-            COOKIE,
-            cookie,
-            max_age=door.seconds,
-            path=called.prefix or "/",
-            secure=called.scheme == "https",
-            httponly=True,
-            samesite="strict",
-        )
+        give(entered, cookie, called, door.seconds)
         return entered
 
     @router.get(LOGOUT)
@@ -71,30 +62,30 @@ def routes(door: Door) -> APIRouter:
         called = called_by(request.scope)
         cookie = cookie_of(headers_of(request.scope))
         left = RedirectResponse(f"{called.prefix}{LOGIN}?out=true", status_code=303)
-        if cookie and door.leave(cookie):
+        if cookie and door.sessions.leave(cookie):
             left.delete_cookie(COOKIE, path=called.prefix or "/")
         return left
 
     return router
 
 
+def give(reply: Response, cookie: str, called: Called, seconds: int) -> None:
+    """Have a browser keep a session's cookie, for this page alone."""
+    reply.set_cookie(
+        COOKIE,
+        cookie,
+        max_age=seconds,
+        path=called.prefix or "/",
+        secure=called.scheme == "https",
+        httponly=True,
+        samesite="strict",
+    )
+
+
 def local(to: str) -> str:
     """An address of ours, whatever was asked for."""
     fit = to.startswith("/") and not to.startswith("//") and "\\" not in to and to.isprintable()
     return quote(to, safe="/?&=%#+-._~:@!$'()*,;") if fit else "/"
-
-
-def plain_page(title: str, *parts: str) -> Html:
-    """A whole page of ours without any of gradio's."""
-    head = element(
-        "head",
-        element("meta", charset="utf-8"),
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("title", title),
-        element("style", Html(look.plain())),
-    )
-    body = element("body", element("main", *parts))
-    return Html("<!doctype html>" + element("html", head, body, lang="en"))
 
 
 def page_of(
@@ -106,10 +97,16 @@ def page_of(
         told.append(element("p", notice, role="status", class_="notice"))
     if error:
         told.append(element("p", error, role="alert", class_="error", id="error"))
+    typed: dict[str, Any] = {
+        "autocapitalize": "none",
+        "spellcheck": "false",
+        "required": True,
+        "aria_describedby": "error" if error else None,
+    }
     form = element(
         "form",
-        _field("Name", "name", "text", "username", name, error=bool(error)),
-        _field("Password", "password", "password", "current-password", "", error=bool(error)),
+        field("Name", "name", name, autocomplete="username", **typed),
+        field("Password", "password", kind="password", autocomplete="current-password", **typed),
         element("input", type="hidden", name="to", value=local(to)),
         element("button", "Log in", type="submit"),
         method="post",
@@ -119,21 +116,5 @@ def page_of(
     heading = element("h1", "Log in to Soundings")
     title = "Error: log in to Soundings" if error else "Log in to Soundings"
     return HTMLResponse(
-        plain_page(title, heading, *told, form), status_code=status, headers=_FORM_HEADERS
+        plain_page(title, heading, *told, form), status_code=status, headers=HEADERS
     )
-
-
-def _field(label: str, name: str, kind: str, autocomplete: str, value: str, *, error: bool) -> Html:
-    field = element(
-        "input",
-        id=name,
-        name=name,
-        type=kind,
-        value=value,
-        autocomplete=autocomplete,
-        autocapitalize="none",
-        spellcheck="false",
-        required=True,
-        aria_describedby="error" if error else None,
-    )
-    return join([element("label", label, for_=name), field])
