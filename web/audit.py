@@ -240,9 +240,9 @@ def moment(text: str) -> datetime:
         return _now() - (timedelta(hours=number) if ago[2] == "h" else timedelta(days=number))
     try:
         day = date.fromisoformat(text)
-    except ValueError as exc:
+        return datetime(day.year, day.month, day.day).astimezone(UTC)
+    except (ValueError, OverflowError) as exc:
         raise UsageError(f"'{text}' is no date: say 2026-11-03, or 7d for a week ago") from exc
-    return datetime(day.year, day.month, day.day).astimezone()
 
 
 def _now() -> datetime:

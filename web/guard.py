@@ -18,7 +18,8 @@ from anyio import to_thread
 from vectorstore.errors import SoundingsError
 from web.faults import ID, caught, refuse
 from web.identity.bindings import ACT, LISTEN, Bindings, session_in, session_named
-from web.identity.door import LOGIN, Door, for_tokens
+from web.identity.door import COOKIE, DOORSTEP, LOGIN, Door, cookie_of, for_tokens
+from web.identity.openid import AWAY_COOKIE
 from web.identity.people import LOCAL, PERSON, Person, Role
 from web.limits.bodies import unsound
 from web.limits.shares import Shares, TooMuch
@@ -136,7 +137,7 @@ class Guard:
                 _log.error("%s: nobody can come in: %s", scope[ID], exc)
                 await refuse(scope, send, 503, "This page cannot be used now; its log says why.")
                 return
-            if person is None and path != LOGIN:
+            if person is None and path not in DOORSTEP:
                 await self._turn_away(scope, path, headers, called, send)
                 return
         taken = person.key if person else called.client
@@ -158,7 +159,8 @@ class Guard:
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
-                said = {**dict(parse_qsl(scope["query_string"].decode("latin-1"))), **scope[NAMED]}
+                asked = b"" if path in DOORSTEP else scope["query_string"]  # no codes in the log
+                said = {**dict(parse_qsl(asked.decode("latin-1"))), **scope[NAMED]}
                 about = ", ".join(f"{name}: {value}" for name, value in said.items())
                 status = message["status"]
                 outcome = "done" if status < 400 else f"refused ({status})"
@@ -275,15 +277,17 @@ def _below(prefix: str, path: str) -> str:
 
 def _as_called(scope: Scope, headers: Headers, called: Called, path: str) -> Scope:
     """The request as the app is to see it: under the name, scheme and path that people use, and
-    without what forwarding headers say."""
+    without what forwarding headers say, and others' cookies."""
     kept = [
         (name, value)
         for name, value in scope["headers"]
-        if name.lower() != b"host" and not name.lower().startswith(_FORWARDED)
+        if name.lower() not in (b"host", b"cookie") and not name.lower().startswith(_FORWARDED)
     ]
+    cookies = {name: cookie_of(headers, name) for name in (COOKIE, AWAY_COOKIE)}
+    ours = [(b"cookie", f"{n}={v}".encode("latin-1")) for n, v in cookies.items() if v is not None]
     return {
         **scope,
-        "headers": [(b"host", called.host.encode("latin-1")), *kept],
+        "headers": [(b"host", called.host.encode("latin-1")), *kept, *ours],
         "scheme": called.scheme,
         "root_path": called.prefix,
         "path": called.prefix + path,

@@ -3,6 +3,7 @@
 import os
 import re
 import stat
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,10 +14,10 @@ from starlette.testclient import TestClient
 from vectorstore import SettingsError
 from vectorstore.settings import load_settings
 from web.guard import Guard
+from web.identity import account, login
 from web.identity import door as door_module
-from web.identity import login
 from web.identity import sessions as sessions_module
-from web.identity.door import Door, open_door
+from web.identity.door import DOORSTEP, Door, open_door
 from web.identity.people import DEEDS, Role, may, person_of
 from web.identity.users import Users
 from web.reach import Reach
@@ -77,6 +78,7 @@ def guarded(door: Door, reach: Reach) -> Guard:
     """A page that says who sees it and under which address, and takes what gradio takes."""
     app = FastAPI(openapi_url=None)
     app.include_router(login.routes(door))
+    app.include_router(account.routes(door))
 
     @app.get("/")
     @app.get("/api/who")
@@ -92,10 +94,9 @@ def guarded(door: Door, reach: Reach) -> Guard:
     async def join(request: Request) -> int:
         return len(await request.body())
 
-    posts = {"/login": 4_000}
-    return Guard(
-        app, also=["/login", "/logout", "/api/who"], also_post=posts, reach=reach, door=door
-    )
+    posts = {"/login": 4_000, "/account/end": 4_000}
+    also = [*DOORSTEP, "/logout", "/account", "/api/who"]
+    return Guard(app, also=also, also_post=posts, reach=reach, door=door)
 
 
 def enter(client: TestClient, name: str = "mary", password: str = SECRET, **more: str) -> int:
@@ -292,6 +293,21 @@ def test_nobody_listens_to_anothers_page(users: Users, clock: Clock) -> None:
         assert eve.get(f"/gradio_api/{asked}").status_code == 403
     assert eve.post("/gradio_api/queue/join", json=body).status_code == 403
     assert eve.post("/gradio_api/queue/join", content=b"{}").status_code == 400
+
+
+def test_no_cookie_takes_long_to_read(visit: Visit) -> None:
+    """As bytes, what they take depends on how long they are and on nothing else."""
+    client = visit()
+
+    def seconds(cookie: str) -> float:
+        began = time.process_time()
+        for _ in range(3):
+            assert client.get("/", headers={"Cookie": cookie}).status_code == 303
+        return time.process_time() - began
+
+    plain = seconds("soundings=" + "a" * 30_000)
+    for pump in ('soundings="' + "\\" * 30_000 + '"', "a=;" * 10_000, '"' * 30_000):
+        assert seconds(pump) < 20 * max(plain, 0.01), pump[:20]
 
 
 # Tokens

@@ -3,12 +3,12 @@
 import threading
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from http.cookies import CookieError, SimpleCookie
 
-from vectorstore.errors import SettingsError
+from vectorstore.errors import NotAllowed, SettingsError
 from vectorstore.settings import Settings
+from web.identity.openid import OpenId
 from web.identity.passwords import digest
 from web.identity.people import Person, Role, folded
 from web.identity.sessions import Sessions
@@ -18,6 +18,9 @@ from web.settings import PageSettings
 
 COOKIE = "soundings"
 LOGIN = "/login"
+AWAY = f"{LOGIN}/away"  # to an OpenID Connect provider
+BACK = f"{LOGIN}/back"
+DOORSTEP = (LOGIN, AWAY, BACK)  # where nobody has to be known yet
 LOGOUT = "/logout"
 ACCOUNT = "/account"
 MOST_KEPT = 10_000  # names and addresses
@@ -87,6 +90,7 @@ class Door:
         clock: Callable[[], float] | None = None,
     ) -> None:
         self.users = users
+        self.openid = OpenId(settings) if settings.openid_issuer else None
         self.sessions = Sessions(users.path.parent, clock or time.time)
         self._settings = settings
         self._lock = threading.Lock()
@@ -148,6 +152,18 @@ class Door:
                 self._known.popitem(last=False)
         return self.begin(user, address, browser)
 
+    def come(
+        self, secret: str, back: str, answer: Mapping[str, str], address: str, browser: str
+    ) -> tuple[str, str]:
+        """The cookie of a new session of whom the provider named, and their name. Raises
+        ProviderFault, and NotAllowed for whom it names and nothing here gives a role."""
+        assert self.openid is not None
+        known = self.openid.who(secret, back, answer)
+        if known.role is None and self._settings.openid_roles:
+            raise NotAllowed("none of your groups has a role here")
+        user = self.users.come(known.subject, known.name, known.role)
+        return self.begin(user, address, browser), user.name
+
     def begin(self, user: User, address: str, browser: str) -> str:
         """The cookie of a new session of somebody's."""
         return self.sessions.begin(
@@ -187,15 +203,14 @@ def for_tokens(path: str) -> bool:
     return path in FOR_TOKENS or path.startswith(tuple(f"{start}/" for start in FOR_TOKENS))
 
 
-def cookie_of(headers: Headers) -> str | None:
-    """The session's cookie of a request."""
+def cookie_of(headers: Headers, name: str = COOKIE) -> str | None:
+    """A cookie of a request, the session's if not another. Ours need no quoting, and to undo that
+    of others takes Python 3.11's own reader seconds."""
     for value in headers.get(b"cookie", []):
-        try:
-            found = SimpleCookie(value).get(COOKIE)
-        except CookieError:
-            continue
-        if found is not None:
-            return found.value
+        for part in value.split(";"):
+            found, _, kept = part.strip().partition("=")
+            if found == name:
+                return kept
     return None
 
 
@@ -210,7 +225,7 @@ def open_door(settings: Settings, reach: Reach, bound: str) -> Door | None:
             "SOUNDINGS_TRUSTED_PROXIES=127.0.0.1"
         )
     users = Users(settings.home)
-    if not users.all() and not table.user_header:
+    if not users.all() and not table.user_header and not table.openid_issuer:
         if is_loopback(bound) and reach.is_local:
             return None
         raise SettingsError(
