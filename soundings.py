@@ -37,7 +37,7 @@ from eval.suite.resting import gold_resting_on
 from ingest.restore import edit
 from ingest.settings import IngestSettings
 from vectorstore.console import Commands, announce, print_json, print_table
-from vectorstore.doctor import Finding, examine
+from vectorstore.doctor import Finding, bill_of_materials, examine, parts
 from vectorstore.errors import EncodingOutdated, SoundingsError
 from vectorstore.settings import Settings, StoreSettings, Table, load_settings
 from web.audit import ABOUT, AuditLog, events, open_audit
@@ -140,6 +140,12 @@ def _add_own(commands: Commands) -> None:
     config.set_defaults(run=_config)
     doctor = commands.add_parser("doctor", help="check everything that the program needs")
     doctor.add_argument("--json", action="store_true", help="print JSON")
+    doctor.add_argument(
+        "--licences",
+        action="store_true",
+        help="the packages that are here, with their licences",
+    )
+    doctor.add_argument("--sbom", action="store_true", help="the same as CycloneDX JSON")
     doctor.set_defaults(run=_doctor)
 
 
@@ -160,6 +166,13 @@ def _config(args: argparse.Namespace, settings: Settings) -> int:
 
 
 def _doctor(args: argparse.Namespace, settings: Settings) -> int:
+    if args.sbom:
+        print_json(bill_of_materials())
+        return 0
+    if args.licences:
+        rows = [[part.name, part.version, part.licence] for part in parts()]
+        print_table(["package", "version", "licence"], rows)
+        return 0
     findings = [*examine(settings), _privacy(settings.home), *examine_models(settings)]
     if args.json:
         print_json([asdict(finding) for finding in findings])
@@ -183,6 +196,7 @@ def _privacy(home: Path) -> Finding:
 # What the security log tells of the page: these requests, whoever they come from.
 NOTED = {
     "POST /login": "login",
+    "GET /login/back": "login",
     "GET /logout": "logout",
     "POST /account/end": "sessions ended",
     "GET /log/export": "log export",
