@@ -243,6 +243,9 @@ class Guard:
             return 400, "The address holds a zero character."
         if not self._known(method, path):
             return 404, "There is nothing here."
+        if b"content-length" in headers and b"transfer-encoding" in headers:
+            # Whoever stands before us may have read the other one, and taken two requests for one.
+            return 400, "The length of this body is told in two ways."
         length = first(headers, b"content-length", "0")
         if not length.isdecimal() or int(length) > self._most(method, path):
             return 413, "This is more than the page takes."

@@ -73,6 +73,11 @@ def test_posts_from_other_pages_are_refused(client: TestClient) -> None:
     assert client.post("/take", headers={"Origin": HERE}).status_code == 200
 
 
+def test_a_body_whose_length_is_told_in_two_ways_is_refused(client: TestClient) -> None:
+    twice = {"Content-Length": "2", "Transfer-Encoding": "chunked"}
+    assert client.post("/take", content=b"{}", headers=twice).status_code == 400
+
+
 def test_a_person_is_who_the_guard_says(client: TestClient) -> None:
     with pytest.raises(NotAllowed):
         TestClient(app()).get("/who")  # without the guard nobody is there
