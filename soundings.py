@@ -17,7 +17,7 @@ import threading
 import webbrowser
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from functools import partial
+from functools import cache, partial
 from importlib import metadata
 from itertools import chain
 from pathlib import Path
@@ -42,7 +42,7 @@ from ingest.restore import edit
 from ingest.settings import IngestSettings
 from vectorstore.console import Commands, announce, print_json, print_table
 from vectorstore.database.opening import place_of
-from vectorstore.doctor import Finding, examine
+from vectorstore.doctor import Finding, bill_of_materials, examine, parts
 from vectorstore.errors import EncodingOutdated, SoundingsError
 from vectorstore.settings import Settings, StoreSettings, Table, load_settings, without_password
 from web.audit import ABOUT, AuditLog, events, open_audit
@@ -152,6 +152,12 @@ def _add_own(commands: Commands) -> None:
     config.set_defaults(run=_config)
     doctor = commands.add_parser("doctor", help="check everything that the program needs")
     doctor.add_argument("--json", action="store_true", help="print JSON")
+    doctor.add_argument(
+        "--licences",
+        action="store_true",
+        help="the packages that are here, with their licences",
+    )
+    doctor.add_argument("--sbom", action="store_true", help="the same as CycloneDX JSON")
     doctor.set_defaults(run=_doctor)
 
 
@@ -172,6 +178,13 @@ def _config(args: argparse.Namespace, settings: Settings) -> int:
 
 
 def _doctor(args: argparse.Namespace, settings: Settings) -> int:
+    if args.sbom:
+        print_json(bill_of_materials())
+        return 0
+    if args.licences:
+        rows = [[part.name, part.version, part.licence] for part in parts()]
+        print_table(["package", "version", "licence"], rows)
+        return 0
     findings = [*examine(settings), _privacy(settings.home), *examine_models(settings)]
     if args.json:
         print_json([asdict(finding) for finding in findings])
@@ -195,7 +208,10 @@ def _privacy(home: Path) -> Finding:
 # What the security log tells of the page: these requests, whoever they come from.
 NOTED = {
     "POST /login": "login",
+    "GET /login/back": "login",
     "GET /logout": "logout",
+    "POST /account/end": "sessions ended",
+    "GET /log/export": "log export",
     "POST /library/file": "upload",
     "POST /library/read": "uploads read",
     "POST /library/remove": "removal",
@@ -322,10 +338,11 @@ def build_page(
     from assistant.packs import tab as discuss
     from eval import tab as evaluate
     from ingest.tab import LibraryTab
+    from web import log
     from web.addresses import PAGES, Addressed
     from web.by_role import ByRole, front, include
     from web.guard import BODY_LIMIT, Guard
-    from web.identity import login
+    from web.identity import account, login
     from web.look import source_pane
     from web.tab import page_of
 
@@ -336,14 +353,22 @@ def build_page(
         "evaluate": evaluate,
     }
 
-    def page(role: Role) -> "FastAPI":
-        seen = [tab for deed, tab in tabs.items() if may(Person(name="", role=role), deed)]
-        head = "".join(part.head() for part in (look, source_pane, *seen))
-        return page_of([partial(tab.add_tab, engine) for tab in seen], head, named=bool(door))
+    @cache
+    def page(*seen: str) -> "FastAPI":
+        head = "".join(part.head() for part in (look, source_pane, *(tabs[deed] for deed in seen)))
+        adders = [partial(tabs[deed].add_tab, engine) for deed in seen]
+        return page_of(adders, head, named=bool(door))
 
-    pages = {role: page(role) for role in (Role if door else [LOCAL.role])}
+    pages = {  # those of roles that see the same are one
+        role: page(*(deed for deed in tabs if may(Person(name="", role=role), deed)))
+        for role in (Role if door else [LOCAL.role])
+    }
     app = front(pages)
-    routers = {"ask": [source_pane.routes(engine.store.library)]}
+    journal = engine.journal if isinstance(engine.journal, AuditLog) else None
+    routers = {
+        "ask": [source_pane.routes(engine.store.library)],
+        "administer": [log.routes(journal.home if journal else settings.home)],
+    }
     for deed, tab in tabs.items():
         routers.setdefault(deed, []).append(tab.routes(engine))
     for deed, of_deed in routers.items():
@@ -351,7 +376,7 @@ def build_page(
             include(app, router, deed)
     table = settings.table(PageSettings)
     desk = Desk(engine, table)
-    unasked = [api.routes(desk), *([login.routes(door)] if door else [])]
+    unasked = [api.routes(desk), *([login.routes(door), account.routes(door)] if door else [])]
     if table.mcp:
         unasked.append(mcp.routes(desk, _version().split()[-1]))
     for router in unasked:  # which look for themselves who is there
@@ -374,7 +399,7 @@ def build_page(
         door=door,
         table=table,
         noted=NOTED,
-        note=engine.journal.event if isinstance(engine.journal, AuditLog) else None,
+        note=journal.event if journal else None,
     )
     _watch(app, engine, table, lambda: sum(len(page.state.events()) for page in pages.values()))
     return app

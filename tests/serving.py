@@ -37,11 +37,10 @@ def people_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def tokens(people_home: Path) -> dict[str, str]:
-    """A token of somebody of each role. The leader and the evaluator have a password, too."""
+    """A token of somebody of each role. They have a password, too."""
     users = Users(people_home)
     for role in Role:
-        known = role in (Role.LEADER, Role.EVALUATOR)
-        users.add(f"the-{role}", role, SECRET if known else None)
+        users.add(f"the-{role}", role, SECRET)
     return {str(role): users.make_token(f"the-{role}") for role in Role}
 
 
@@ -54,13 +53,18 @@ def noting(starter_engine: Engine, people_home: Path) -> Engine:
 
 
 @pytest.fixture(scope="session")
-def address(
+def people_page(
     noting: Engine, starter_home: Path, people_home: Path, tokens: dict[str, str]
-) -> Iterator[str]:
-    """Where the page of several people is served."""
+) -> Any:
+    """The page of several people, as an app."""
     door = Door(Users(people_home), PageSettings())
-    app = build_page(noting, settings_of(starter_home, {"SOUNDINGS_MCP": "true"}), door=door)
-    with serving(app) as at:
+    return build_page(noting, settings_of(starter_home, {"SOUNDINGS_MCP": "true"}), door=door)
+
+
+@pytest.fixture(scope="session")
+def address(people_page: Any) -> Iterator[str]:
+    """Where that page is served."""
+    with serving(people_page) as at:
         yield at
 
 
@@ -100,6 +104,14 @@ def leader(address: str) -> Iterator[httpx.Client]:
 def evaluator(address: str) -> Iterator[httpx.Client]:
     """An evaluator who has logged in."""
     browser = logged_in(address, "the-evaluator")
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def administrator(address: str) -> Iterator[httpx.Client]:
+    """An administrator who has logged in."""
+    browser = logged_in(address, "the-administrator")
     yield browser
     browser.close()
 

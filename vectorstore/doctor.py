@@ -7,6 +7,8 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib import metadata
+from typing import Any
 
 from vectorstore.database.opening import served
 from vectorstore.encoder import multiplies_bfloat16
@@ -156,3 +158,54 @@ def _index(settings: Settings) -> str:
     if not name:
         return "empty, as the library is"
     return open_indexes(settings).check(name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A package that is installed beside us, and its licence as it tells it itself."""
+
+    name: str
+    version: str
+    licence: str
+
+
+def parts() -> list[Part]:
+    """What this installation is made of, by name."""
+    found = {
+        str(d.metadata["Name"]).lower(): Part(
+            name=d.metadata["Name"], version=d.version, licence=_licence(d.metadata)
+        )
+        for d in metadata.distributions()
+        if d.metadata["Name"]
+    }
+    return [found[name] for name in sorted(found)]
+
+
+def _licence(told: Any) -> str:
+    names = [
+        line.rpartition(" :: ")[2]
+        for line in told.get_all("Classifier") or []
+        if line.startswith("License ::")
+    ]
+    first = (told.get("License") or "").strip().partition("\n")[0]
+    return str(told.get("License-Expression") or " / ".join(names) or first or "not told")
+
+
+def bill_of_materials() -> dict[str, object]:
+    """The parts as CycloneDX 1.6 (https://cyclonedx.org/docs/1.6/json/)."""
+    return {
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.6",
+        "version": 1,
+        "components": [
+            {
+                "type": "library",
+                "bom-ref": f"pkg:pypi/{part.name.lower().replace('_', '-')}@{part.version}",
+                "name": part.name,
+                "version": part.version,
+                "purl": f"pkg:pypi/{part.name.lower().replace('_', '-')}@{part.version}",
+                "licenses": [{"license": {"name": part.licence}}],
+            }
+            for part in parts()
+        ],
+    }

@@ -91,6 +91,20 @@ class Event:
     outcome: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sought:
+    """What is looked for in a log: since when, by whom, which deed, with which words anywhere;
+    `most` of it, the latest first, after the first `skip`. All, oldest first, where that is None.
+    """
+
+    since: datetime | None = None
+    person: str = ""
+    deed: str = ""
+    words: str = ""
+    skip: int = 0
+    most: int | None = None
+
+
 class AuditLog:
     """Writes entries and forgets those that are older than `days`; 0 keeps none at all. Events
     are kept for `security_days`.
@@ -200,9 +214,9 @@ MOVED = Part(
 )
 
 
-def entries(place: Place, since: datetime | None = None) -> list[Entry]:
-    """What was asked, oldest first. Raises SettingsError for a log that cannot be read."""
-    rows = _rows(place, "entries", "person, deed, text, sources, outcome", since)
+def entries(place: Place, sought: Sought = Sought()) -> list[Entry]:
+    """What was asked. Raises SettingsError for a log that cannot be read."""
+    rows = _rows(place, "entries", "at, person, deed, text, sources, outcome", sought)
     return [
         Entry(
             at=at,
@@ -216,20 +230,34 @@ def entries(place: Place, since: datetime | None = None) -> list[Entry]:
     ]
 
 
-def events(place: Place, since: datetime | None = None) -> list[Event]:
-    """What the security log holds, oldest first. Raises as `entries` does."""
-    rows = _rows(place, "events", "person, deed, about, address, outcome", since)
+def events(place: Place, sought: Sought = Sought()) -> list[Event]:
+    """What the security log holds. Raises as `entries` does."""
+    rows = _rows(place, "events", "at, person, deed, about, address, outcome", sought)
     return [
         Event(at=at, person=person, deed=deed, about=about, address=address, outcome=outcome)
         for at, person, deed, about, address, outcome in rows
     ]
 
 
-def _rows(place: Place, table: str, columns: str, since: datetime | None) -> list[tuple[Any, ...]]:
-    first = since.astimezone(UTC).isoformat(timespec="seconds") if since else ""
-    wanted = f"SELECT at, {columns} FROM {table} WHERE at >= ? ORDER BY id"
+def _rows(place: Place, table: str, columns: str, sought: Sought) -> list[tuple[Any, ...]]:
+    since = sought.since.astimezone(UTC).isoformat(timespec="seconds") if sought.since else ""
+    words = " || ' ' || ".join(f"coalesce({column}, '')" for column in columns.split(", "))
+    wanted = f"""
+        SELECT {columns} FROM {table} WHERE at >= :since
+        AND :person IN ('', person) AND :deed IN ('', deed)
+        AND (:words = '' OR replace(lower({words}), lower(:words), '') <> lower({words}))
+        ORDER BY id {"" if sought.most is None else "DESC LIMIT :most OFFSET :skip"}
+    """
+    given = {
+        "since": since,
+        "person": sought.person,
+        "deed": sought.deed,
+        "words": sought.words,
+        "most": sought.most,
+        "skip": sought.skip,
+    }
     if not isinstance(place, Path):
-        return place.all(wanted, (first,)) if place.form(PART) else []
+        return place.all(wanted, given) if place.form(PART) else []
     path = place / FILE_NAME
     if not path.exists() or path.stat().st_size == 0:  # about to be made
         return []
@@ -239,7 +267,7 @@ def _rows(place: Place, table: str, columns: str, since: datetime | None) -> lis
                 "SELECT 1 FROM sqlite_master WHERE name = ?", (table,)
             ).fetchone():
                 return []  # made before there was such a log
-            return database.execute(wanted, (first,)).fetchall()
+            return database.execute(wanted, given).fetchall()
     except sqlite3.Error as exc:
         raise SettingsError(f"cannot read the audit log in {path}: {exc}") from exc
 
@@ -255,9 +283,9 @@ def moment(text: str) -> datetime:
         return _now() - (timedelta(hours=number) if ago[2] == "h" else timedelta(days=number))
     try:
         day = date.fromisoformat(text)
-    except ValueError as exc:
+        return datetime(day.year, day.month, day.day).astimezone(UTC)
+    except (ValueError, OverflowError) as exc:
         raise UsageError(f"'{text}' is no date: say 2026-11-03, or 7d for a week ago") from exc
-    return datetime(day.year, day.month, day.day).astimezone()
 
 
 def _now() -> datetime:

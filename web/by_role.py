@@ -31,7 +31,7 @@ def front(pages: Mapping[Role, FastAPI]) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
-            for page in pages.values():
+            for page in dict.fromkeys(pages.values()):
                 await stack.enter_async_context(page.router.lifespan_context(page))
             yield
 

@@ -10,12 +10,13 @@ from vectorstore.console import Commands, announce, print_json, print_table
 from vectorstore.database.opening import place_of
 from vectorstore.errors import UsageError
 from vectorstore.settings import Settings
-from web.audit import Event, entries, events, moment
+from web.audit import Event, Sought, entries, events, moment
 from web.identity.people import DEEDS, Role
-from web.identity.users import Users, checked
+from web.identity.sessions import Sessions, moment_of
+from web.identity.users import User, Users, checked
 
 # What a token may be for, as people call it → the deed
-SCOPES = dict(zip(("ask", "pack", "keep", "evaluate"), DEEDS, strict=True))
+SCOPES = dict(zip(("ask", "pack", "keep", "evaluate"), DEEDS[:-1], strict=True))
 
 
 def add_commands(commands: Commands) -> None:
@@ -50,6 +51,12 @@ def add_commands(commands: Commands) -> None:
     )
     token.add_argument("--list", action="store_true", help="those there are, and their last use")
     token.add_argument("--revoke", action="store_true", help="take back all that were made")
+    sessions = actions.add_parser("sessions", help="who is logged in, and from where")
+    sessions.add_argument("name", metavar="NAME", nargs="?", help="this person's alone")
+    sessions.add_argument("--json", action="store_true", help="print JSON")
+    sessions.set_defaults(run=_sessions)
+    logout = _about(actions, "logout", _logout, "end somebody's sessions")
+    logout.add_argument("session", metavar="ID", nargs="?", help="this one alone")
     _about(actions, "remove", _remove, "let somebody in no longer")
     audit = commands.add_parser("audit", help="who asked what, and which sources were cited")
     audit.add_argument(
@@ -126,8 +133,7 @@ def _role(args: argparse.Namespace, settings: Settings) -> int:
 
 def _password(args: argparse.Namespace, settings: Settings) -> int:
     users = Users(place_of(settings))
-    if users.find(args.name) is None:
-        raise UsageError(f"there is no user '{args.name}'. Who there is: soundings users list")
+    _known(users, args.name)
     users.set_password(args.name, _asked(args.name), tokens=not args.revoke_tokens)
     announce(f"{args.name} has a new password.")
     return 0
@@ -152,6 +158,50 @@ def _token(args: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
+def _sessions(args: argparse.Namespace, settings: Settings) -> int:
+    users = Users(place_of(settings))
+    person = _known(users, args.name).person.key if args.name else None
+    rows = [
+        {
+            "name": users.name_of(session.person),
+            "id": session.id,
+            "address": session.address,
+            "browser": session.browser,
+            "began": moment_of(session.began),
+            "seen": moment_of(session.seen),
+            "until": moment_of(session.until),
+        }
+        for session in Sessions(settings.home).listed(person)
+    ]
+    if args.json:
+        print_json(rows)
+    elif not rows:
+        announce("Nobody is logged in." if person is None else f"{args.name} is not logged in.")
+    else:
+        heads = ["name", "id", "address", "began", "seen", "browser"]
+        print_table(heads, [[row[head] for head in heads] for row in rows])
+    return 0
+
+
+def _logout(args: argparse.Namespace, settings: Settings) -> int:
+    person = _known(Users(place_of(settings)), args.name).person.key
+    ended = Sessions(settings.home).end(person, args.session)
+    if args.session and not ended:
+        raise UsageError(
+            f"{args.name} has no session '{args.session}'. Which there are: "
+            f"soundings users sessions {args.name}"
+        )
+    announce(f"{args.name} is logged out{f' of {args.session}' if args.session else ''}.")
+    return 0
+
+
+def _known(users: Users, name: str) -> User:
+    found = users.find(name)
+    if found is None:
+        raise UsageError(f"there is no user '{name}'. Who there is: soundings users list")
+    return found
+
+
 def _remove(args: argparse.Namespace, settings: Settings) -> int:
     Users(place_of(settings)).remove(args.name)
     announce(f"{args.name} may log in no longer.")
@@ -159,10 +209,10 @@ def _remove(args: argparse.Namespace, settings: Settings) -> int:
 
 
 def _audit(args: argparse.Namespace, settings: Settings) -> int:
-    since = moment(args.since) if args.since else None
+    sought = Sought(since=moment(args.since) if args.since else None)
     if args.security:
-        return _security(events(place_of(settings), since), args.json)
-    found = entries(place_of(settings), since)
+        return _security(events(place_of(settings), sought), args.json)
+    found = entries(place_of(settings), sought)
     if args.json:
         print_json([asdict(entry) for entry in found])
     elif not found:
@@ -197,4 +247,4 @@ def _asked(name: str) -> str:
     return password
 
 
-ONLY_TELL = (_list,)  # the commands here that change nothing
+ONLY_TELL = (_list, _sessions)  # the commands here that change nothing

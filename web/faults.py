@@ -59,10 +59,10 @@ async def caught(app: App, scope: Scope, receive: Receive, send: Send) -> None:
         failed = True
         # A reply that had begun breaks off whenever the program ends: no fault to wake anybody for
         level = logging.INFO if begun else logging.ERROR
-        _log.log(level, "%s: %s %s", scope[ID], scope["method"], scope["path"], exc_info=True)
+        _log.log(level, "%s: %s %r", scope[ID], scope["method"], scope["path"], exc_info=True)
     else:
         if failed:
-            _log.error("%s: %s %s replied 500", scope[ID], scope["method"], scope["path"])
+            _log.error("%s: %s %r replied 500", scope[ID], scope["method"], scope["path"])
     if failed and not begun:
         await refuse(scope, send, 500, FAULT)
 

@@ -18,12 +18,13 @@ from anyio import to_thread
 from vectorstore.errors import SoundingsError
 from web.faults import ID, caught, refuse
 from web.identity.bindings import ACT, LISTEN, Bindings, session_in, session_named
-from web.identity.door import LOGIN, Door, for_tokens
+from web.identity.door import COOKIE, DOORSTEP, LOGIN, Door, cookie_of, for_tokens
+from web.identity.openid import AWAY_COOKIE
 from web.identity.people import LOCAL, PERSON, Person, Role
 from web.limits.bodies import unsound
 from web.limits.shares import Shares, TooMuch
 from web.look.markup import element
-from web.reach import CALLED, Called, Headers, Reach, headers_of
+from web.reach import CALLED, Called, Headers, Reach, first, headers_of
 from web.settings import PageSettings
 from web.wire import NAMED, ROUTE, App, Message, Receive, Scope, Send, again, limited, reply, whole
 
@@ -136,7 +137,7 @@ class Guard:
                 _log.error("%s: nobody can come in: %s", scope[ID], exc)
                 await refuse(scope, send, 503, "This page cannot be used now; its log says why.")
                 return
-            if person is None and path != LOGIN:
+            if person is None and path not in DOORSTEP:
                 await self._turn_away(scope, path, headers, called, send)
                 return
         taken = person.key if person else called.client
@@ -159,7 +160,8 @@ class Guard:
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
-                said = {**dict(parse_qsl(scope["query_string"].decode("latin-1"))), **scope[NAMED]}
+                asked = b"" if path in DOORSTEP else scope["query_string"]  # no codes in the log
+                said = {**dict(parse_qsl(asked.decode("latin-1"))), **scope[NAMED]}
                 about = ", ".join(f"{name}: {value}" for name, value in said.items())
                 status = message["status"]
                 outcome = "done" if status < 400 else f"refused ({status})"
@@ -244,6 +246,9 @@ class Guard:
         if route is None:
             return 404, "There is nothing here."
         scope[ROUTE] = route
+        if b"content-length" in headers and b"transfer-encoding" in headers:
+            # Whoever stands before us may have read the other one, and taken two requests for one.
+            return 400, "The length of this body is told in two ways."
         length = first(headers, b"content-length", "0")
         if not length.isdecimal() or int(length) > self._most(method, path):
             return 413, "This is more than the page takes."
@@ -273,11 +278,6 @@ def _pattern(address: str) -> re.Pattern[str]:
     return re.compile("[^/]+".join(re.escape(part) for part in parts))
 
 
-def first(headers: Headers, name: bytes, otherwise: str) -> str:
-    """The first value of a header."""
-    return headers.get(name, [otherwise])[0]
-
-
 def _below(prefix: str, path: str) -> str:
     """Our own part of a path; a proxy may have taken its prefix off, or left it on."""
     return path[len(prefix) :] if prefix and path.startswith(prefix + "/") else path
@@ -285,15 +285,17 @@ def _below(prefix: str, path: str) -> str:
 
 def _as_called(scope: Scope, headers: Headers, called: Called, path: str) -> Scope:
     """The request as the app is to see it: under the name, scheme and path that people use, and
-    without what forwarding headers say."""
+    without what forwarding headers say, and others' cookies."""
     kept = [
         (name, value)
         for name, value in scope["headers"]
-        if name.lower() != b"host" and not name.lower().startswith(_FORWARDED)
+        if name.lower() not in (b"host", b"cookie") and not name.lower().startswith(_FORWARDED)
     ]
+    cookies = {name: cookie_of(headers, name) for name in (COOKIE, AWAY_COOKIE)}
+    ours = [(b"cookie", f"{n}={v}".encode("latin-1")) for n, v in cookies.items() if v is not None]
     return {
         **scope,
-        "headers": [(b"host", called.host.encode("latin-1")), *kept],
+        "headers": [(b"host", called.host.encode("latin-1")), *kept, *ours],
         "scheme": called.scheme,
         "root_path": called.prefix,
         "path": called.prefix + path,

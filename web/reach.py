@@ -130,6 +130,11 @@ def headers_of(scope: Scope) -> dict[bytes, list[str]]:
     return found
 
 
+def first(headers: Headers, name: bytes, otherwise: str) -> str:
+    """The first value of a header."""
+    return headers.get(name, [otherwise])[0]
+
+
 def called_by(scope: Scope) -> Called:
     """How a request that came through the guard called us."""
     found = scope[CALLED]

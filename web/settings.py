@@ -25,6 +25,21 @@ class PageSettings(Table):
     """The header in which it names the role; without it `users.toml` or `header_role` does."""
     header_role: str = "none"
     """The role of somebody whom the proxy names and nothing else gives one."""
+    openid_issuer: str = ""
+    """The address of an OpenID Connect provider through which people log in, as it calls itself."""
+    openid_client: str = ""
+    """As which client this page is known there; its way back is `/login/back`."""
+    openid_secret: SecretStr = SecretStr("")
+    """That client's secret, if it has one; read from the environment only, and never shown."""
+    openid_scopes: str = "openid profile"
+    """What the provider is asked for, parted by spaces."""
+    openid_name: str = "preferred_username"
+    """The claim that names somebody."""
+    openid_groups: str = "groups"
+    """The claim that says in which groups they are."""
+    openid_roles: str = ""
+    """Groups and the roles of who is in them, `GROUP=ROLE` parted by commas, the first one counts;
+    the group `*` is everybody. Without any, `users.toml` says who has which."""
     session_hours: float = Field(default=8, gt=0, le=24 * 31)
     """How long a login lasts."""
     audit_days: int = Field(default=90, ge=0, le=3650)
@@ -83,6 +98,12 @@ class PageSettings(Table):
             ip_network(part)  # raises ValueError
         return value
 
+    @field_validator("openid_roles")
+    @classmethod
+    def _are_roles(cls, value: str) -> str:
+        roles_of(value)  # raises ValueError
+        return value
+
     @field_validator("header_role")
     @classmethod
     def _is_role(cls, value: str) -> str:
@@ -94,3 +115,11 @@ class PageSettings(Table):
 def listed(value: str) -> list[str]:
     """The parts of a setting that holds several, parted by commas."""
     return [part.strip() for part in value.split(",") if part.strip()]
+
+
+def roles_of(value: str) -> list[tuple[str, Role]]:
+    """Groups with their roles, as a setting names them. Raises ValueError."""
+    parts = [part.rpartition("=") for part in listed(value)]
+    if not all(group for group, _, _ in parts):
+        raise ValueError("expected GROUP=ROLE, parted by commas")
+    return [(group.strip(), Role(role.strip())) for group, _, role in parts]

@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 from fastapi import FastAPI
 
-from web.identity.door import LOGOUT
+from web.identity.door import ACCOUNT, LOGOUT
 from web.identity.people import person_of
 from web.look import source_pane
 from web.look import theme as look
@@ -115,7 +115,8 @@ def _events(queue: Any) -> list[Any]:
 
 
 def _who(request: gr.Request) -> Html:
-    """Who is there, and the way out."""
+    """Who is there, where else, and the way out."""
     person = person_of(request)
+    there = element("a", "Signed in", href=ACCOUNT.lstrip("/"))
     out = element("a", "Log out", href=LOGOUT.lstrip("/"))
-    return element("p", f"{person.name}, {person.role} ", out)
+    return element("p", f"{person.name}, {person.role} ", there, " ", out)

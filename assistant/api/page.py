@@ -4,9 +4,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from web.identity.login import plain_page
 from web.identity.people import LOCAL, Person
 from web.look.markup import Html, element
+from web.look.plain import plain_page, table
 
 _CALL = """curl -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" \\
   -d '{"question": "What is the triple aim?"}' ADDRESS/api/ask"""
@@ -58,18 +58,10 @@ def _named(schema: Mapping[str, Any]) -> str:
 def _table(title: str, schema: Mapping[str, Any]) -> Html:
     needed = schema.get("required", [])
     rows = [
-        element(
-            "tr",
-            element("th", element("code", name), scope="row"),
-            element("td", _kind(field)),
-            element("td", _more(field, name in needed)),
-        )
+        (element("code", name), _kind(field), _more(field, name in needed))
         for name, field in schema["properties"].items()
     ]
-    head = element("tr", *(element("th", text, scope="col") for text in ("Field", "Kind", "Note")))
-    return element(
-        "table", element("caption", title), element("thead", head), element("tbody", *rows)
-    )
+    return table(("Field", "Kind", "Note"), rows, title)
 
 
 def _kind(field: Mapping[str, Any]) -> str:

@@ -21,7 +21,7 @@ from assistant.keeping.feedback import FeedbackBook, Verdict
 from assistant.keeping.kept import kept_of
 from assistant.keeping.places import Sources
 from assistant.turn.kinds import Kind
-from vectorstore import SoundingsError, Source
+from vectorstore import SoundingsError, Source, UsageError
 from web.identity.people import require
 from web.limits.shares import Pool, pooled
 from web.look import theme as look
@@ -119,7 +119,7 @@ def routes(engine: Engine) -> APIRouter:
     def go_on(request: Request, id: str, number: int, stop: Event) -> HTMLResponse:
         person = require(request, DEED)
         try:
-            found = chat_of(engine).followups(person.name, id, number, stop)
+            found = chat_of(engine).followups(person.key, id, number, stop)
         except SoundingsError:
             found = ()  # the answer stands without them
         piece = view.next_questions(number, found)
@@ -129,12 +129,9 @@ def routes(engine: Engine) -> APIRouter:
     @pooled(exporting)
     def export(request: Request, id: str, form: str) -> Response:
         person = require(request, DEED)
-        try:
-            kept = chat_of(engine).open(person.key, id)
-        except AssistantError as exc:
-            return Response(str(exc), status_code=404, media_type="text/plain")
+        kept = chat_of(engine).open(person.key, id)
         if form not in FORMS:
-            return Response("There is no such form.", status_code=404, media_type="text/plain")
+            raise UsageError(f"a conversation is given out as {', '.join(FORMS)}, not as '{form}'")
         content, kind = _exported(chat_of(engine), kept, form)
         name = f"soundings-conversation.{form}"
         return Response(

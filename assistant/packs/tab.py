@@ -8,10 +8,9 @@ from typing import Any
 
 import gradio as gr
 from fastapi import APIRouter, Request
-from fastapi.responses import PlainTextResponse, Response
+from fastapi.responses import Response
 
 from assistant.answering.engine import Engine
-from assistant.errors import PackGone
 from assistant.keeping.kept import kept_of
 from assistant.packs import shelf
 from assistant.packs.desk import Desk
@@ -25,7 +24,7 @@ from assistant.packs.models import (
 )
 from assistant.packs.sessions import SessionBook
 from assistant.packs.workshop import Workshop
-from vectorstore import SoundingsError
+from vectorstore import SoundingsError, UsageError
 from web.identity.people import require
 from web.limits.shares import Pool, Shares, TooMuch, pooled
 from web.look import theme as look
@@ -180,16 +179,11 @@ class _Discuss:
 
     def file(self, request: Request, id: str, format: str, part: str) -> Response:
         """A file of a pack as it lies, to be saved."""
-        try:
-            person = require(request, DEED)
-            if format not in FORMATS or part not in list(Part):
-                return PlainTextResponse("There is no such file.", 404)
-            laid = self.workshop.desk.find(person, id)
-            made = pack_file(laid.pack, self.workshop.sources(), format, Part(part))
-        except PackGone as exc:
-            return PlainTextResponse(str(exc), 404)
-        except SoundingsError as exc:
-            return PlainTextResponse(str(exc), 403)
+        person = require(request, DEED)
+        if format not in FORMATS or part not in list(Part):
+            raise UsageError(f"there is no part '{part}' of a pack as '{format}'")
+        laid = self.workshop.desk.find(person, id)
+        made = pack_file(laid.pack, self.workshop.sources(), format, Part(part))
         headers = {
             "Content-Disposition": f'attachment; filename="{made.name}"',
             "Cache-Control": "no-store",

@@ -19,13 +19,14 @@ from vectorstore.errors import BackupUnreadable, BackupUnwritable, HomeNotEmpty
 from vectorstore.library import FILE_NAME, Library
 from vectorstore.moving import backup, restore
 from vectorstore.moving.backup import MANIFEST, STAGING
+from web.identity.sessions import FILE_NAME as LOGINS
 
 
 @pytest.fixture
 def kept(shelf: Shelf) -> Shelf:
     """A home with sources, settings, a run, and what does not belong into a backup."""
     (shelf.home / "soundings.toml").write_text("[assistant]\n")
-    for name in ("runs/1/report.md", "models/large.gguf", "incoming/half.pdf", ".hidden/x"):
+    for name in ("runs/1/report.md", "models/large.gguf", "incoming/a.pdf", ".hidden/x", LOGINS):
         (shelf.home / name).parent.mkdir(parents=True, exist_ok=True)
         (shelf.home / name).write_text(name)
     return shelf

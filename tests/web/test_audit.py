@@ -92,8 +92,9 @@ def test_the_command(soundings: Command, tmp_path: Path) -> None:
 def test_since_names_a_day_or_a_time_ago() -> None:
     assert moment("2026-11-03") == datetime(2026, 11, 3).astimezone()
     assert timedelta(hours=35) < datetime.now(UTC) - moment("36h") < timedelta(hours=37)
-    with pytest.raises(UsageError):
-        moment("2026-13-03")
+    for wrong in ("2026-13-03", "0000-01-01", "soon"):
+        with pytest.raises(UsageError):
+            moment(wrong)
 
 
 # The security log

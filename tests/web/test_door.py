@@ -1,6 +1,9 @@
 """Logging in, and by whom the page is reached: the real guard, door and login over HTTP."""
 
+import os
 import re
+import stat
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,9 +14,10 @@ from starlette.testclient import TestClient
 from vectorstore import SettingsError
 from vectorstore.settings import load_settings
 from web.guard import Guard
+from web.identity import account, login
 from web.identity import door as door_module
-from web.identity import login
-from web.identity.door import Door, open_door
+from web.identity import sessions as sessions_module
+from web.identity.door import DOORSTEP, Door, open_door
 from web.identity.people import DEEDS, Role, may, person_of
 from web.identity.users import Users
 from web.reach import Reach
@@ -74,6 +78,7 @@ def guarded(door: Door, reach: Reach) -> Guard:
     """A page that says who sees it and under which address, and takes what gradio takes."""
     app = FastAPI(openapi_url=None)
     app.include_router(login.routes(door))
+    app.include_router(account.routes(door))
 
     @app.get("/")
     @app.get("/api/who")
@@ -89,10 +94,9 @@ def guarded(door: Door, reach: Reach) -> Guard:
     async def join(request: Request) -> int:
         return len(await request.body())
 
-    posts = {"/login": 4_000}
-    return Guard(
-        app, also=["/login", "/logout", "/api/who"], also_post=posts, reach=reach, door=door
-    )
+    posts = {"/login": 4_000, "/account/end": 4_000}
+    also = [*DOORSTEP, "/logout", "/account", "/api/who"]
+    return Guard(app, also=also, also_post=posts, reach=reach, door=door)
 
 
 def enter(client: TestClient, name: str = "mary", password: str = SECRET, **more: str) -> int:
@@ -204,8 +208,54 @@ def test_many_who_log_in_from_one_address_keep_nobody_out(
     client = visit()
     for _ in range(3):
         assert enter(client) == 303
-    assert [enter(client, name, "wrong") for name in ("mary", "eve")] == [401, 401]
-    assert enter(client) == 429
+    assert [enter(client, name, "wrong") for name in ("zoe", "eve")] == [401, 401]
+    assert enter(client, "eve") == 429
+    assert enter(client) == 303  # who was here before does not wait for what others do
+
+
+def test_each_wrong_password_too_many_makes_the_next_wait_longer(
+    visit: Visit, clock: Clock
+) -> None:
+    client, waits = visit(), []
+    for _ in range(door_module.TRIES_OF_A_NAME):
+        enter(client, "mary", "wrong")
+    for _ in range(5):
+        refused = client.post("/login", data={"name": "mary", "password": SECRET})
+        waits.append(int(refused.headers["retry-after"]))
+        clock.now += waits[-1]
+        assert enter(client, "mary", "wrong") == 401
+    assert waits == [2, 3, 5, 9, 17]  # 1, 2, 4, 8, 16 seconds, rounded up
+    clock.now += 33
+    assert enter(client) == 303
+
+
+# Where somebody is logged in
+
+
+def test_a_session_outlives_the_program_and_ends_with_its_password(
+    users: Users, visit: Visit
+) -> None:
+    before, after = visit(), visit()
+    assert enter(before) == 303
+    after.cookies.set("soundings", before.cookies["soundings"])
+    assert after.get("/").json()[0] == "mary"
+    raw = b"".join(path.read_bytes() for path in users.path.parent.glob("sessions.sqlite*"))
+    assert before.cookies["soundings"].encode() not in raw
+    if os.name == "posix":
+        for path in users.path.parent.glob("sessions.sqlite*"):
+            assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_one_person_cannot_have_sessions_without_end(users: Users) -> None:
+    door = Door(users, PageSettings())
+    mary = users.find("mary")
+    assert mary is not None
+    for _ in range(sessions_module.EACH + 5):
+        last = door.begin(mary, "10.0.0.9", "a browser")
+    assert len(door.sessions.listed(mary.id)) == sessions_module.EACH
+    assert door.sessions.of(last) is not None
+    door.sessions.end(mary.id)
+    assert door.sessions.listed(mary.id) == []
 
 
 def test_a_link_from_elsewhere_asks_once_more_before_the_login(visit: Visit) -> None:
@@ -243,6 +293,21 @@ def test_nobody_listens_to_anothers_page(users: Users, clock: Clock) -> None:
         assert eve.get(f"/gradio_api/{asked}").status_code == 403
     assert eve.post("/gradio_api/queue/join", json=body).status_code == 403
     assert eve.post("/gradio_api/queue/join", content=b"{}").status_code == 400
+
+
+def test_no_cookie_takes_long_to_read(visit: Visit) -> None:
+    """As bytes, what they take depends on how long they are and on nothing else."""
+    client = visit()
+
+    def seconds(cookie: str) -> float:
+        began = time.process_time()
+        for _ in range(3):
+            assert client.get("/", headers={"Cookie": cookie}).status_code == 303
+        return time.process_time() - began
+
+    plain = seconds("soundings=" + "a" * 30_000)
+    for pump in ('soundings="' + "\\" * 30_000 + '"', "a=;" * 10_000, '"' * 30_000):
+        assert seconds(pump) < 20 * max(plain, 0.01), pump[:20]
 
 
 # Tokens

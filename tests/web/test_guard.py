@@ -73,6 +73,11 @@ def test_posts_from_other_pages_are_refused(client: TestClient) -> None:
     assert client.post("/take", headers={"Origin": HERE}).status_code == 200
 
 
+def test_a_body_whose_length_is_told_in_two_ways_is_refused(client: TestClient) -> None:
+    twice = {"Content-Length": "2", "Transfer-Encoding": "chunked"}
+    assert client.post("/take", content=b"{}", headers=twice).status_code == 400
+
+
 def test_a_person_is_who_the_guard_says(client: TestClient) -> None:
     with pytest.raises(NotAllowed):
         TestClient(app()).get("/who")  # without the guard nobody is there
@@ -85,6 +90,7 @@ def test_a_person_is_who_the_guard_says(client: TestClient) -> None:
         (Role.TRAINER, {"ask", "discuss"}),
         (Role.KEEPER, {"ask", "library"}),
         (Role.EVALUATOR, {"ask", "discuss", "library", "evaluate"}),
+        (Role.ADMINISTRATOR, {"ask", "discuss", "library", "evaluate", "administer"}),
     ],
 )
 def test_a_role_may_do_what_its_work_needs(role: Role, deeds: set[str]) -> None:
@@ -102,5 +108,5 @@ def test_what_a_role_may_not_do_is_refused() -> None:
     leader = Person(name="mary", role=Role.LEADER)
     request = Asked({"type": "http", "headers": [], PERSON: leader})
     assert require(request, "ask") is leader
-    with pytest.raises(NotAllowed, match="mary is a leader"):
+    with pytest.raises(NotAllowed, match="role of mary here is leader"):
         require(request, "library")

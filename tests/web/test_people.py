@@ -18,6 +18,8 @@ import pytest
 from assistant import AssistantSettings, Engine
 from assistant.answering.line import Line
 from assistant.answering.parts import Part
+from assistant.ask.tab import chat_of
+from assistant.keeping.conversations import Exchange
 from assistant.writing import ModelWriter
 from assistant.writing.opening import open_model
 from ingest.restore import EDITABLE
@@ -126,6 +128,22 @@ def test_the_page_says_who_is_there(leader: httpx.Client) -> None:
     assert join(leader, event, [], "who").status_code == 200
     [[shown]] = list(outputs(leader, "who"))
     assert "the-leader, leader" in shown and 'href="logout"' in shown
+
+
+def test_what_to_ask_next_and_a_file_of_it_are_for_whoever_asked(
+    noting: Engine, leader: httpx.Client, evaluator: httpx.Client, people_home: Path
+) -> None:
+    asker, chat = Users(people_home).find("the-leader"), chat_of(noting)
+    assert asker is not None
+    id = chat.kept.begin(asker.person.key)
+    asked = Exchange(question=TEN[0], answer=noting.ask(TEN[0]), rewordings=("Who leads?",))
+    chat.kept.put(asker.person.key, id, asked)
+    for address, theirs in (
+        (f"/followups?id={id}&number=1", "Who leads?"),
+        (f"/conversation/export?id={id}&form=md", TEN[0]),
+    ):
+        assert theirs in leader.get(address).text
+        assert theirs not in evaluator.get(address).text
 
 
 # Ten at once

@@ -1,10 +1,12 @@
 """Users in their file: real hashes, real files, the real command."""
 
+import hashlib
 import io
 import json
 import stat
 import sys
 import time
+from base64 import b64encode
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +16,7 @@ import pytest
 from vectorstore import SettingsError, UsageError
 from web.identity.passwords import digest, hashed
 from web.identity.people import Person, Role
+from web.identity.sessions import Sessions
 from web.identity.users import FILE_NAME, Users
 
 Command = Callable[..., tuple[int, str, str]]
@@ -33,6 +36,22 @@ def test_a_password_lets_its_person_in_and_no_other(users: Users) -> None:
     assert users.with_password("mary", SECRET + "!") is None
     assert users.with_password("mary", "") is None
     assert users.with_password("joan", SECRET) is None
+
+
+def test_a_hash_of_an_earlier_version_lets_in_and_is_made_anew(users: Users) -> None:
+    salt = b"0123456789abcdef"
+    raw = hashlib.scrypt(SECRET.encode(), salt=salt, n=2**10, r=8, p=1)
+    old = f"scrypt${2**10}$8$1${b64encode(salt).decode()}${b64encode(raw).decode()}"
+    kept = users.all()[0].password
+    assert kept is not None and kept.startswith("$argon2id$")
+    users.path.write_text(users.path.read_text().replace(kept, old))
+    assert users.with_password("mary", SECRET + "!") is None
+    mary = users.with_password("mary", SECRET)
+    assert mary is not None and mary.password != old
+    [now] = users.all()
+    assert now == mary and str(now.password).startswith("$argon2id$")
+    again = users.with_password("mary", SECRET)
+    assert again == mary  # what is as it should be stays
 
 
 def test_the_file_holds_no_password_and_is_the_owners_alone(users: Users) -> None:
@@ -163,6 +182,17 @@ def test_the_commands(soundings: Command, tmp_path: Path, monkeypatch: pytest.Mo
     assert run("token", "mary", "--for", "fly")[0] == 2
     assert run("password", "mary", "--revoke-tokens", typed=f"{SECRET}\n")[0] == 0
     assert Users(tmp_path).all()[0].tokens == ()
+    mary = Users(tmp_path).find("mary")
+    assert mary is not None
+    for address in ("10.0.0.8", "10.0.0.9"):
+        Sessions(tmp_path).begin(mary.id, None, 60, address=address, browser="a browser")
+    code, out, err = run("sessions", "mary", "--json")
+    assert {row["address"] for row in json.loads(out)} == {"10.0.0.8", "10.0.0.9"}
+    assert run("logout", "mary", json.loads(out)[0]["id"])[0] == 0
+    assert "a browser" in run("sessions")[1]
+    assert run("logout", "mary", "none")[0] == 2
+    assert run("logout", "mary")[0] == 0
+    assert Sessions(tmp_path).listed() == []
     assert run("remove", "mary")[0] == 0
     assert Users(tmp_path).all() == []
     assert run("remove", "mary")[0] == 2

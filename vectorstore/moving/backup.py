@@ -32,7 +32,8 @@ MANIFEST = "backup.json"
 FORM = 1  # of the file; raise it where an older program could not restore it
 DATABASES = (".sqlite", ".sqlite3")
 PASSING = ("-wal", "-shm", "-journal")  # what SQLite keeps beside a database while it is open
-LEFT = ("incoming", "models", LOCK_NAME, LOCK_NAME + ".holder")  # and every hidden one
+# Left out, as is what is hidden. A session that has ended meanwhile must not come back.
+LEFT = ("incoming", "models", "sessions.sqlite", LOCK_NAME, LOCK_NAME + ".holder")
 STAGING = ".restoring"
 PIECE = 1 << 20  # bytes
 UNZIPPING = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError)  # what a damaged file raises

@@ -1,45 +1,41 @@
 """The door: who may come in, by a session, a token, or a trusted proxy's word."""
 
-import secrets
 import threading
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from http.cookies import CookieError, SimpleCookie
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
 
 from vectorstore.database.opening import place_of
-from vectorstore.errors import SettingsError
+from vectorstore.errors import NotAllowed, SettingsError
 from vectorstore.settings import Settings
+from web.identity.openid import OpenId
 from web.identity.passwords import digest
 from web.identity.people import Person, Role, folded
+from web.identity.sessions import Sessions
 from web.identity.users import User, Users
 from web.reach import Called, Headers, Reach, is_loopback
 from web.settings import PageSettings
 
 COOKIE = "soundings"
 LOGIN = "/login"
+AWAY = f"{LOGIN}/away"  # to an OpenID Connect provider
+BACK = f"{LOGIN}/back"
+DOORSTEP = (LOGIN, AWAY, BACK)  # where nobody has to be known yet
 LOGOUT = "/logout"
-MOST_SESSIONS = 10_000
-# Wrong passwords in a quarter of an hour, after which no further ones are looked at: for a name
-# from one address, so that nobody is locked out by others; from an address; for a name from
-# everywhere, but for addresses from which it was entered before.
+ACCOUNT = "/account"
+MOST_KEPT = 10_000  # names and addresses
+# Wrong passwords in a quarter of an hour, after which the next ones have to wait, longer each time:
+# for a name from one address; from an address; for a name from everywhere. The latter two hold for
+# nobody who logged in from there before, and are short, so that nobody is locked out by others.
 TRIES_OF_A_NAME = 8
 TRIES_FROM_AN_ADDRESS = 30
 TRIES_FROM_EVERYWHERE = 60
 WINDOW = 15 * 60.0  # seconds
+SHARED = 60.0  # the longest wait for what others did
 # Where programs may come in with a token; a browser's page has a session.
 FOR_TOKENS = ("/api", "/mcp")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Session:
-    """A login: whose (by their id), until when, and the hash of the password that it was made
-    with."""
-
-    id: str
-    until: float
-    password: str | None
 
 
 class TooManyTries(Exception):
@@ -51,25 +47,30 @@ class TooManyTries(Exception):
 
 
 class Throttle:
-    """Counts failures of a key within a window of time, and forgets those before it."""
+    """Has whoever fails wait: after `most` failures a second until the next try is looked at, then
+    two, then four, up to `longest`. What is older than a window of time is forgotten."""
 
-    def __init__(self, most: int, clock: Callable[[], float]) -> None:
+    def __init__(self, most: int, longest: float, clock: Callable[[], float]) -> None:
         self._most = most
+        self._longest = longest
         self._clock = clock
         self._failures: OrderedDict[str, deque[float]] = OrderedDict()
 
     def check(self, key: str) -> None:
         """Raises TooManyTries where there have been too many."""
-        times = self._failures.get(key, deque())
-        while times and times[0] <= self._clock() - WINDOW:
+        times, now = self._failures.get(key, deque()), self._clock()
+        while times and times[0] <= now - WINDOW:
             times.popleft()
-        if len(times) >= self._most:
-            raise TooManyTries(int(times[0] + WINDOW - self._clock()) + 1)
+        beyond = len(times) - self._most
+        if beyond >= 0:
+            left = times[-1] + min(2.0 ** min(beyond, 20), self._longest) - now
+            if left > 0:
+                raise TooManyTries(int(left) + 1)
 
     def failed(self, key: str) -> None:
         self._failures.setdefault(key, deque()).append(self._clock())
         self._failures.move_to_end(key)
-        while len(self._failures) > MOST_SESSIONS:
+        while len(self._failures) > MOST_KEPT:
             self._failures.popitem(last=False)
 
     def forget(self, key: str) -> None:
@@ -82,19 +83,26 @@ class Throttle:
 
 
 class Door:
-    """Knows who is there. Sessions live in memory: they end with the program."""
+    """Knows who is there."""
 
     def __init__(
-        self, users: Users, settings: PageSettings, clock: Callable[[], float] = time.monotonic
+        self,
+        users: Users,
+        settings: PageSettings,
+        clock: Callable[[], float] | None = None,
+        *,
+        home: Path | None = None,
     ) -> None:
+        """Sessions are kept in `home`: with the users, unless those are on a server."""
         self.users = users
+        self.openid = OpenId(settings) if settings.openid_issuer else None
+        self.sessions = Sessions(home or users.path.parent, clock or time.time)
         self._settings = settings
-        self._clock = clock
         self._lock = threading.Lock()
-        self._sessions: OrderedDict[str, Session] = OrderedDict()
-        self._names = Throttle(TRIES_OF_A_NAME, clock)
-        self._addresses = Throttle(TRIES_FROM_AN_ADDRESS, clock)
-        self._everywhere = Throttle(TRIES_FROM_EVERYWHERE, clock)
+        steady = clock or time.monotonic
+        self._names = Throttle(TRIES_OF_A_NAME, WINDOW, steady)
+        self._addresses = Throttle(TRIES_FROM_AN_ADDRESS, SHARED, steady)
+        self._everywhere = Throttle(TRIES_FROM_EVERYWHERE, SHARED, steady)
         self._known: OrderedDict[str, None] = OrderedDict()  # where names were entered before
 
     @property
@@ -121,7 +129,7 @@ class Door:
         user = self._of_session(cookie) if cookie else None
         return user.person if user else None
 
-    def enter(self, name: str, password: str, address: str) -> str | None:
+    def enter(self, name: str, password: str, address: str, browser: str = "") -> str | None:
         """The cookie of a new session; None where name and password do not go together.
 
         Raises TooManyTries before it looks, where that has happened too often.
@@ -131,7 +139,7 @@ class Door:
         counted = [(self._names, here), (self._addresses, address), (self._everywhere, name)]
         with self._lock:
             if here in self._known:
-                counted.pop()
+                del counted[1:]
             for throttle, key in counted:
                 throttle.check(key)
             # Counted before it is looked at, so that many at once are not looked at all.
@@ -140,39 +148,39 @@ class Door:
         user = self.users.with_password(name, password)
         if user is None:
             return None
-        cookie = secrets.token_urlsafe(32)
         with self._lock:
             self._names.forget(here)
             for throttle, key in counted[1:]:
                 throttle.take_back(key)
             self._known[here] = None
-            while len(self._known) > MOST_SESSIONS:
+            while len(self._known) > MOST_KEPT:
                 self._known.popitem(last=False)
-            until = self._clock() + self.seconds
-            self._sessions[digest(cookie)] = Session(
-                id=user.id, until=until, password=user.password
-            )
-            while len(self._sessions) > MOST_SESSIONS:
-                self._sessions.popitem(last=False)
-        return cookie
+        return self.begin(user, address, browser)
 
-    def leave(self, cookie: str) -> bool:
-        """End a session; whether there was one."""
-        with self._lock:
-            return self._sessions.pop(digest(cookie), None) is not None
+    def come(
+        self, secret: str, back: str, answer: Mapping[str, str], address: str, browser: str
+    ) -> tuple[str, str]:
+        """The cookie of a new session of whom the provider named, and their name. Raises
+        ProviderFault, and NotAllowed for whom it names and nothing here gives a role."""
+        assert self.openid is not None
+        known = self.openid.who(secret, back, answer)
+        if known.role is None and self._settings.openid_roles:
+            raise NotAllowed("none of your groups has a role here")
+        user = self.users.come(known.subject, known.name, known.role)
+        return self.begin(user, address, browser), user.name
+
+    def begin(self, user: User, address: str, browser: str) -> str:
+        """The cookie of a new session of somebody's."""
+        return self.sessions.begin(
+            user.id, user.password, self.seconds, address=address, browser=browser
+        )
 
     def _of_session(self, cookie: str) -> User | None:
         """Whose session it is: as long as it lasts, they are there, and have that password."""
-        kept = digest(cookie)
-        with self._lock:
-            session = self._sessions.get(kept)
-            if session is not None and session.until <= self._clock():
-                del self._sessions[kept]
-                session = None
-        if session is None:
-            return None
-        user = self.users.with_id(session.id)
-        return user if user and user.password == session.password else None
+        session = self.sessions.of(cookie)
+        user = self.users.with_id(session.person) if session else None
+        holds = session and user and digest(user.password or "") == session.password
+        return user if holds else None
 
     def _named_by_proxy(self, headers: Headers) -> Person | None:
         """The person whom a trusted proxy names, once, with a role from it, our file, or the
@@ -200,15 +208,14 @@ def for_tokens(path: str) -> bool:
     return path in FOR_TOKENS or path.startswith(tuple(f"{start}/" for start in FOR_TOKENS))
 
 
-def cookie_of(headers: Headers) -> str | None:
-    """The session's cookie of a request."""
+def cookie_of(headers: Headers, name: str = COOKIE) -> str | None:
+    """A cookie of a request, the session's if not another. Ours need no quoting, and to undo that
+    of others takes Python 3.11's own reader seconds."""
     for value in headers.get(b"cookie", []):
-        try:
-            found = SimpleCookie(value).get(COOKIE)
-        except CookieError:
-            continue
-        if found is not None:
-            return found.value
+        for part in value.split(";"):
+            found, _, kept = part.strip().partition("=")
+            if found == name:
+                return kept
     return None
 
 
@@ -223,7 +230,7 @@ def open_door(settings: Settings, reach: Reach, bound: str) -> Door | None:
             "SOUNDINGS_TRUSTED_PROXIES=127.0.0.1"
         )
     users = Users(place_of(settings))
-    if not users.all() and not table.user_header:
+    if not users.all() and not table.user_header and not table.openid_issuer:
         if is_loopback(bound) and reach.is_local:
             return None
         raise SettingsError(
@@ -236,4 +243,4 @@ def open_door(settings: Settings, reach: Reach, bound: str) -> Door | None:
             f"'{bound}' means every network that this machine is in; say by which name people "
             "call it: SOUNDINGS_PAGE_ADDRESS=https://host/path or SOUNDINGS_PAGE_HOSTS=host"
         )
-    return Door(users, table)
+    return Door(users, table, home=settings.home)

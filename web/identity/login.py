@@ -1,24 +1,28 @@
 """The login page: a form that works without script, and the way out."""
 
+import logging
+import secrets
 from functools import partial
-from typing import Annotated
-from urllib.parse import quote
+from typing import Annotated, Any
+from urllib.parse import quote, unquote
 
 from anyio import CapacityLimiter, to_thread
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from web.identity.door import COOKIE, LOGIN, LOGOUT, Door, TooManyTries, cookie_of
+from vectorstore.errors import NotAllowed, SoundingsError
+from web.faults import ID
+from web.identity.door import AWAY, BACK, COOKIE, LOGIN, LOGOUT, Door, TooManyTries, cookie_of
+from web.identity.openid import AWAY_COOKIE, AWAY_SECONDS, OpenId, ProviderFault
 from web.identity.passwords import MOST
-from web.look import theme as look
-from web.look.markup import Html, element, join
-from web.reach import called_by, headers_of
+from web.look.markup import Html, element
+from web.look.plain import HEADERS, field, plain_page
+from web.reach import Called, called_by, first, headers_of
 from web.wire import NAMED
 
 _WRONG = "This name and password do not go together. Check both, and try again."
 _OUT = "You are logged out."
-# With no-referrer, as on all other pages, a form's Origin would be "null" and it be refused.
-_FORM_HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
+_log = logging.getLogger(__name__)
 
 
 def routes(door: Door) -> APIRouter:
@@ -28,7 +32,7 @@ def routes(door: Door) -> APIRouter:
 
     @router.get(LOGIN, response_class=HTMLResponse)
     def form(to: str = "/", out: bool = False) -> Response:
-        return page_of(to, notice=_OUT if out else "")
+        return page_of(to, notice=_OUT if out else "", openid=door.openid)
 
     @router.post(LOGIN, response_class=HTMLResponse)
     async def enter(
@@ -40,30 +44,26 @@ def routes(door: Door) -> APIRouter:
         called = called_by(request.scope)
         request.scope.get(NAMED, {})["name"] = name
         try:
-            entering = partial(door.enter, name, password, called.client)
+            browser = first(headers_of(request.scope), b"user-agent", "")
+            entering = partial(door.enter, name, password, called.client, browser)
             cookie = await to_thread.run_sync(entering, limiter=threads)
         except TooManyTries as exc:
             minutes = -(-exc.seconds // 60)
             wait = f"Too many tries. Wait {minutes} minute{'s'[: minutes > 1]}, then try again."
-            page = page_of(to, name, error=wait, status=429)
+            page = page_of(to, name, error=wait, status=429, openid=door.openid)
             page.headers["Retry-After"] = str(exc.seconds)
             return page
         if cookie is None:
-            return page_of(to, name, error=_WRONG, status=401)
+            return page_of(to, name, error=_WRONG, status=401, openid=door.openid)
         before = cookie_of(headers_of(request.scope))
         if before:
-            door.leave(before)
+            door.sessions.leave(before)
         entered = RedirectResponse(called.prefix + local(to), status_code=303)
-        entered.set_cookie(
-            COOKIE,
-            cookie,
-            max_age=door.seconds,
-            path=called.prefix or "/",
-            secure=called.scheme == "https",
-            httponly=True,
-            samesite="strict",
-        )
+        give(entered, cookie, called, door.seconds)
         return entered
+
+    if door.openid is not None:
+        _add_openid(router, door, door.openid)
 
     @router.get(LOGOUT)
     def leave(request: Request) -> Response:
@@ -71,11 +71,83 @@ def routes(door: Door) -> APIRouter:
         called = called_by(request.scope)
         cookie = cookie_of(headers_of(request.scope))
         left = RedirectResponse(f"{called.prefix}{LOGIN}?out=true", status_code=303)
-        if cookie and door.leave(cookie):
+        if cookie and door.sessions.leave(cookie):
             left.delete_cookie(COOKIE, path=called.prefix or "/")
         return left
 
     return router
+
+
+def _add_openid(router: APIRouter, door: Door, openid: OpenId) -> None:
+    """The way to a provider and back."""
+    threads = CapacityLimiter(8)  # a provider may be slow
+
+    @router.get(AWAY)
+    async def away(request: Request, to: Annotated[str, Query(max_length=2_000)] = "/") -> Response:
+        called, secret = called_by(request.scope), secrets.token_urlsafe(32)
+        try:
+            asking = partial(openid.away, secret, _back(called))
+            address = await to_thread.run_sync(asking, limiter=threads)
+        except ProviderFault as exc:
+            return _refused(request, openid, to, exc)
+        gone = RedirectResponse(address, status_code=303)
+        gone.set_cookie(
+            AWAY_COOKIE,
+            f"{secret}.{quote(local(to), safe='')}",
+            max_age=AWAY_SECONDS,
+            path=called.prefix + LOGIN,
+            secure=called.scheme == "https",
+            httponly=True,
+            samesite="lax",  # the way back begins at the provider's
+        )
+        return gone
+
+    @router.get(BACK)
+    async def back(request: Request) -> Response:
+        called, headers = called_by(request.scope), headers_of(request.scope)
+        secret, _, to = (cookie_of(headers, AWAY_COOKIE) or "").partition(".")
+        browser = first(headers, b"user-agent", "")
+        coming = partial(
+            door.come, secret, _back(called), dict(request.query_params), called.client, browser
+        )
+        try:
+            if not secret:
+                raise ProviderFault("this answer was not asked for from here, or came too late")
+            cookie, name = await to_thread.run_sync(coming, limiter=threads)
+        except (ProviderFault, NotAllowed) as exc:
+            reply = _refused(request, openid, unquote(to), exc)
+        else:
+            request.scope.get(NAMED, {})["name"] = name
+            reply = RedirectResponse(called.prefix + local(unquote(to)), status_code=303)
+            give(reply, cookie, called, door.seconds)
+        reply.delete_cookie(AWAY_COOKIE, path=called.prefix + LOGIN)
+        return reply
+
+
+def _back(called: Called) -> str:
+    return f"{called.scheme}://{called.host}{called.prefix}{BACK}"
+
+
+def _refused(request: Request, openid: OpenId, to: str, exc: SoundingsError) -> Response:
+    """The login, with what went wrong; of a provider's fault the log says more."""
+    error = str(exc)
+    if isinstance(exc, ProviderFault):
+        _log.warning("%s: %s", request.scope.get(ID), exc)
+        error = f"The login at {openid.host} did not come to its end. Try again."
+    return page_of(to, error=error, status=exc.status, openid=openid, up="../")
+
+
+def give(reply: Response, cookie: str, called: Called, seconds: int) -> None:
+    """Have a browser keep a session's cookie, for this page alone."""
+    reply.set_cookie(
+        COOKIE,
+        cookie,
+        max_age=seconds,
+        path=called.prefix or "/",
+        secure=called.scheme == "https",
+        httponly=True,
+        samesite="strict",
+    )
 
 
 def local(to: str) -> str:
@@ -84,21 +156,15 @@ def local(to: str) -> str:
     return quote(to, safe="/?&=%#+-._~:@!$'()*,;") if fit else "/"
 
 
-def plain_page(title: str, *parts: str) -> Html:
-    """A whole page of ours without any of gradio's."""
-    head = element(
-        "head",
-        element("meta", charset="utf-8"),
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("title", title),
-        element("style", Html(look.plain())),
-    )
-    body = element("body", element("main", *parts))
-    return Html("<!doctype html>" + element("html", head, body, lang="en"))
-
-
 def page_of(
-    to: str, name: str = "", *, notice: str = "", error: str = "", status: int = 200
+    to: str,
+    name: str = "",
+    *,
+    notice: str = "",
+    error: str = "",
+    status: int = 200,
+    openid: OpenId | None = None,
+    up: str = "",
 ) -> Response:
     """The form, with what is to be told above it."""
     told: list[Html] = []
@@ -106,34 +172,27 @@ def page_of(
         told.append(element("p", notice, role="status", class_="notice"))
     if error:
         told.append(element("p", error, role="alert", class_="error", id="error"))
+    typed: dict[str, Any] = {
+        "autocapitalize": "none",
+        "spellcheck": "false",
+        "required": True,
+        "aria_describedby": "error" if error else None,
+    }
     form = element(
         "form",
-        _field("Name", "name", "text", "username", name, error=bool(error)),
-        _field("Password", "password", "password", "current-password", "", error=bool(error)),
+        field("Name", "name", name, autocomplete="username", **typed),
+        field("Password", "password", kind="password", autocomplete="current-password", **typed),
         element("input", type="hidden", name="to", value=local(to)),
         element("button", "Log in", type="submit"),
         method="post",
-        # The address of this very page: it may lie under a path of the proxy's.
-        action="login",
+        # Relative, since the page may lie under a path of the proxy's.
+        action=f"{up}login",
     )
+    if openid is not None:
+        away = f"{up}login/away?to={quote(local(to), safe='')}"
+        told.append(element("p", element("a", f"Log in at {openid.host}", href=away)))
     heading = element("h1", "Log in to Soundings")
     title = "Error: log in to Soundings" if error else "Log in to Soundings"
     return HTMLResponse(
-        plain_page(title, heading, *told, form), status_code=status, headers=_FORM_HEADERS
+        plain_page(title, heading, *told, form), status_code=status, headers=HEADERS
     )
-
-
-def _field(label: str, name: str, kind: str, autocomplete: str, value: str, *, error: bool) -> Html:
-    field = element(
-        "input",
-        id=name,
-        name=name,
-        type=kind,
-        value=value,
-        autocomplete=autocomplete,
-        autocapitalize="none",
-        spellcheck="false",
-        required=True,
-        aria_describedby="error" if error else None,
-    )
-    return join([element("label", label, for_=name), field])

@@ -1,8 +1,8 @@
 """Passwords and tokens as they are kept: so that who reads the file cannot log in with it.
 
-scrypt is in Python's standard library, is hard on memory as well as on time, and is one of the
-functions that OWASP's password storage cheat sheet recommends; a further library would add a
-dependency and no strength that matters here.
+Argon2id by argon2-cffi, with the settings that the library holds to be right (RFC 9106's second
+choice today). Hashes made otherwise, scrypt's of earlier versions among them, are still read, and
+made anew when their password is entered.
 """
 
 import base64
@@ -11,33 +11,47 @@ import hmac
 import secrets
 import threading
 
-# One of the settings that OWASP lists as equal in strength (32 MiB of memory, three passes).
-_COST, _BLOCK, _PASSES = 2**15, 8, 3
-_SALT = 16  # bytes
+from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error, InvalidHashError
+
 LEAST = 10  # characters of a password
 MOST = 1_000
 TOKEN_START = "sndg_"
+_SCRYPT = "scrypt$"
+_hasher = PasswordHasher()
 
 # What is compared where there is no such user, so that an answer takes as long for any name.
-_NOBODY = f"scrypt${_COST}${_BLOCK}${_PASSES}${'A' * 22}==${'A' * 43}="
+_NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$" + "A" * 22 + "$" + "A" * 43
 
-# Each check takes 32 MiB: many at once would be a way to exhaust the machine.
+# Each check takes 64 MiB: many at once would be a way to exhaust the machine.
 _AT_ONCE = threading.BoundedSemaphore(2)
 
 
 def hashed(password: str) -> str:
-    """A password's salted hash, with what it was made with: scrypt$n$r$p$salt$hash."""
-    salt = secrets.token_bytes(_SALT)
-    made = _scrypt(password, salt, _COST, _BLOCK, _PASSES)
-    return f"scrypt${_COST}${_BLOCK}${_PASSES}${_in_letters(salt)}${_in_letters(made)}"
+    """A password's salted hash, with what it was made with."""
+    with _AT_ONCE:
+        return _hasher.hash(_raw(password))
 
 
 def matches(password: str, kept: str | None) -> bool:
     """Whether a password is the one whose hash was kept; takes as long where none was."""
-    name, n, r, p, salt, made = (kept or _NOBODY).split("$")
-    found = _scrypt(password[:MOST], base64.b64decode(salt), int(n), int(r), int(p))
-    same = hmac.compare_digest(found, base64.b64decode(made))
-    return same and kept is not None and name == "scrypt"
+    with _AT_ONCE:
+        if kept is not None and kept.startswith(_SCRYPT):
+            return _by_scrypt(password, kept)
+        try:
+            return _hasher.verify(kept or _NOBODY, _raw(password[:MOST])) and kept is not None
+        except (Argon2Error, InvalidHashError):
+            return False
+
+
+def outdated(kept: str) -> bool:
+    """Whether a hash is to be made anew, now that its password is known."""
+    return kept.startswith(_SCRYPT) or _hasher.check_needs_rehash(kept)
+
+
+def is_hash(kept: str) -> bool:
+    """Whether this may be what `hashed` gave, in this version or an earlier one."""
+    return kept.count("$") == 5 and kept.startswith((_SCRYPT, "$argon2id$"))
 
 
 def new_token() -> str:
@@ -47,15 +61,22 @@ def new_token() -> str:
 
 def digest(token: str) -> str:
     """What is kept of a token or of a session's cookie."""
-    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+    return hashlib.sha256(_raw(token)).hexdigest()
 
 
-def _scrypt(password: str, salt: bytes, n: int, r: int, p: int) -> bytes:
-    with _AT_ONCE:
-        return hashlib.scrypt(
-            password.encode("utf-8", "replace"), salt=salt, n=n, r=r, p=p, maxmem=130 * n * r * p
-        )
+def _by_scrypt(password: str, kept: str) -> bool:
+    _, n, r, p, salt, made = kept.split("$")
+    cost, block, passes = int(n), int(r), int(p)
+    found = hashlib.scrypt(
+        _raw(password[:MOST]),
+        salt=base64.b64decode(salt),
+        n=cost,
+        r=block,
+        p=passes,
+        maxmem=130 * cost * block * passes,
+    )
+    return hmac.compare_digest(found, base64.b64decode(made))
 
 
-def _in_letters(raw: bytes) -> str:
-    return base64.b64encode(raw).decode()
+def _raw(text: str) -> bytes:
+    return text.encode("utf-8", "replace")

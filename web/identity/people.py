@@ -17,6 +17,7 @@ class Role(StrEnum):
     TRAINER = "trainer"
     KEEPER = "keeper"
     EVALUATOR = "evaluator"
+    ADMINISTRATOR = "administrator"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,15 +37,16 @@ class Person:
         return self.id or self.name
 
 
-# Things that can be done, each the name of a tab, in the tabs' order.
-DEEDS = ("ask", "discuss", "library", "evaluate")
+# Things that can be done: each the name of a tab, in the tabs' order, but for the last.
+DEEDS = ("ask", "discuss", "library", "evaluate", "administer")
 _MAY = {
     Role.LEADER: frozenset({"ask"}),
     Role.TRAINER: frozenset({"ask", "discuss"}),
     Role.KEEPER: frozenset({"ask", "library"}),
-    Role.EVALUATOR: frozenset(DEEDS),
+    Role.EVALUATOR: frozenset(DEEDS[:-1]),
+    Role.ADMINISTRATOR: frozenset(DEEDS),
 }
-LOCAL = Person(name="local", role=Role.EVALUATOR)
+LOCAL = Person(name="local", role=Role.ADMINISTRATOR)
 """Who is there where nobody logs in: the one person at this machine, who may do everything."""
 
 
@@ -79,7 +81,7 @@ def require(request: Any, deed: str) -> Person:
         by = (
             "this token is not for it"
             if person.scope is not None
-            else f"{person.name} is a {person.role} here"
+            else f"the role of {person.name} here is {person.role}"
         )
         raise NotAllowed(f"{by} and may not do this: {deed}")
     return person

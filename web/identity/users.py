@@ -12,8 +12,17 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from vectorstore.database.opening import Place
-from vectorstore.errors import HomeNotEmpty, SettingsError, SoundingsError, UsageError
-from web.identity.passwords import LEAST, MOST, digest, hashed, matches, new_token
+from vectorstore.errors import HomeNotEmpty, NotAllowed, SettingsError, SoundingsError, UsageError
+from web.identity.passwords import (
+    LEAST,
+    MOST,
+    digest,
+    hashed,
+    is_hash,
+    matches,
+    new_token,
+    outdated,
+)
 from web.identity.people import Person, Role, folded
 from web.identity.written import UserFile, UserRow, Written
 
@@ -45,12 +54,14 @@ class Token:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
     """Somebody in the file. `id` is nobody else's, not even theirs who get the name later;
-    `password` is a hash, or None for one whom a proxy lets in."""
+    `password` is a hash, or None for one whom a proxy lets in, or an OpenID Connect provider, which
+    knows them as `subject`."""
 
     name: str
     role: Role
     id: str
     password: str | None = None
+    subject: str = ""
     tokens: tuple[Token, ...] = ()
 
     @property
@@ -97,8 +108,22 @@ class Users:
     def with_password(self, name: str, password: str) -> User | None:
         """The user with this name and password; takes as long for a name that nobody has."""
         user = self.find(name)
-        good = matches(password, user.password if user else None)
-        return user if good else None
+        kept = user.password if user else None
+        if not matches(password, kept) or user is None or kept is None:
+            return None
+        return self._kept_better(user, password) if outdated(kept) else user
+
+    def _kept_better(self, user: User, password: str) -> User:
+        """The user, with a hash as they are made now. One that cannot be written stays as it is."""
+        anew = hashed(password)
+        try:
+            self._set(
+                user.name,
+                lambda now: replace(now, password=anew) if now.password == user.password else now,
+            )
+        except SoundingsError as exc:
+            _log.warning("a password's hash was not made anew: %s", exc)
+        return self.with_id(user.id) or user
 
     def with_token(self, token: str) -> Person | None:
         """The person for whom a token was made."""
@@ -129,6 +154,34 @@ class Users:
             users[name] = User(name=name, role=role, id=secrets.token_hex(8), password=kept)
 
         self._change(change)
+
+    def come(self, subject: str, name: str, role: Role | None) -> User:
+        """Whom a provider knows as `subject`; entered where they come for the first time, unless
+        they are there by name without any other way in. `role`, if any, is theirs from now on.
+
+        Raises NotAllowed for whom nothing gives a role, and where the name is another's.
+        """
+        user = next((u for u in self._read().values() if u.subject == subject), None)
+        if user is None:
+            user = self.find(name)
+            if user is not None and (user.subject or user.password is not None):
+                raise NotAllowed(f"'{name}' is the name of somebody here who logs in otherwise")
+            if user is None:
+                if role is None:
+                    raise NotAllowed("you have no role here. Ask whoever runs this page for one")
+                if not _NAME.fullmatch(name):
+                    raise NotAllowed(f"'{name}' cannot be a name here")
+                self.add(name, role, None)
+            user = self._present(name)
+        if (user.subject, user.role) != (subject, role or user.role):
+            self._set(user.name, lambda u: replace(u, subject=subject, role=role or u.role))
+        return self._present(user.name)
+
+    def _present(self, name: str) -> User:
+        user = self.find(name)
+        if user is None:  # removed in this very moment
+            raise NotAllowed("you have no role here. Ask whoever runs this page for one")
+        return user
 
     def remove(self, name: str) -> None:
         """Let somebody in no longer, not even with a session or token that they have."""
@@ -245,13 +298,13 @@ def _parsed(file: Written) -> list[User]:
 
 def _user(row: dict[str, object]) -> User:
     """A row of the file. Raises ValueError for one that is not as it should be."""
-    unknown = set(row) - {"name", "role", "id", "password", "tokens"}
+    unknown = set(row) - {"name", "role", "id", "password", "subject", "tokens"}
     if unknown:
         raise ValueError(f"'{min(unknown)}' is not expected here")
     name, kept, tokens = str(row["name"]), row.get("password"), row.get("tokens", [])
     if not _NAME.fullmatch(name):
         raise ValueError(f"'{name}' cannot be a name")
-    if kept is not None and (not isinstance(kept, str) or kept.count("$") != 5):
+    if kept is not None and not (isinstance(kept, str) and is_hash(kept)):
         raise ValueError(
             f"the password of '{name}' is no hash. Set it: soundings users password {name}"
         )
@@ -263,6 +316,7 @@ def _user(row: dict[str, object]) -> User:
         # Who was here before there were ids has what is theirs under their name.
         id=str(row.get("id") or folded(name)),
         password=kept,
+        subject=str(row.get("subject", "")),
         tokens=tuple(_token(token) for token in tokens),
     )
 
@@ -278,8 +332,7 @@ def _token(row: object) -> Token:
 def _written(user: User) -> str:
     """A user as TOML tables; JSON's strings and lists are TOML's too, for what stands here."""
     told: dict[str, object] = {"name": user.name, "role": str(user.role), "id": user.id}
-    if user.password is not None:
-        told["password"] = user.password
+    told |= {"password": user.password, "subject": user.subject}
     lines = ["[[user]]", *_lines(told)]
     for token in user.tokens:
         lines += ["[[user.tokens]]", *_lines(asdict(token))]

@@ -107,6 +107,7 @@ def test_roles_hold_for_programs_too(address: str, tokens: dict[str, str]) -> No
         "keeper": 403,
         "trainer": 404,
         "evaluator": 404,
+        "administrator": 404,
     }
     assert {status(role, "search", {"query": "leaders"}) for role in tokens} == {200}
     with client(address) as nobody:
