@@ -34,7 +34,7 @@ from assistant.keeping.resting import answers_resting_on
 from assistant.settings import AssistantSettings
 from eval.cli import add_commands as add_eval_commands
 from eval.suite.resting import gold_resting_on
-from ingest.restore import edit
+from ingest.restore import edit, restore
 from ingest.settings import IngestSettings
 from vectorstore.console import Commands, announce, print_json, print_table
 from vectorstore.doctor import Finding, examine
@@ -119,7 +119,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=_version())
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     ingest.cli.add_commands(commands)
-    vectorstore.cli.add_commands(commands, RESTING, edit)
+    vectorstore.cli.add_commands(commands, RESTING, edit, restore)
     vectorstore.moving.cli.add_commands(commands)
     assistant.cli.add_commands(commands)
     assistant.packs.cli.add_commands(commands)

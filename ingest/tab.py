@@ -68,6 +68,7 @@ def _shell(limits: IngestSettings) -> Html:
             _place("library-sources", waiting),
             _place("library-pages"),
         ),
+        _section("library-removed", "Bin", _place("library-bin", waiting)),
         _section("library-lately", "Since last week", _place("library-changes", waiting)),
         element("dialog", id="library-dialog", aria_labelledby="library-dialog-title"),
         id="library",

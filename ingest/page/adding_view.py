@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from ingest.page.adding import FileLine, Standing
 from ingest.report import FileReport
-from vectorstore.wording import counted, moment_in_words
+from vectorstore.wording import counted
 from web.look.markup import Html, element
 
 _MEND = "Mend the file or save it anew, then add it again."
@@ -40,16 +40,15 @@ def standing_view(standing: Standing, titles: Mapping[str, str]) -> Html:
 
 
 def _summary(standing: Standing) -> str:
-    """What a batch came to: 3 files: 1 added, 1 changed, 1 failed."""
-    when = moment_in_words(standing.since)
+    """What a batch came to: 3 files read: 1 added, 1 changed, 1 failed."""
     if standing.failure:
-        return f"Nothing was added ({when})"
+        return "Nothing was added"
     counts = dict.fromkeys(_ORDER, 0)
     for each in standing.files:
         for report in each.reports:
             counts[report.status] += 1
     parts = [f"{n:,} {_COUNTED.get(status, status)}" for status, n in counts.items() if n]
-    return f"{counted(len(standing.files), 'file')} read ({when}): {', '.join(parts)}"
+    return f"{counted(len(standing.files), 'file')} read: {', '.join(parts)}"
 
 
 def _going(line: FileLine, standing: Standing) -> Html:

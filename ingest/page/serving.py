@@ -20,6 +20,7 @@ from ingest.restore import restore
 from ingest.settings import IngestSettings
 from vectorstore import Settings, Store
 from vectorstore.dependants import Dependants, resting_on
+from vectorstore.library.library import BIN_DAYS
 from vectorstore.search.showing import near
 from vectorstore.writing import remove
 from web.by_role import only_for
@@ -68,6 +69,9 @@ class Desk:
         since = (datetime.now(UTC) - timedelta(days=DAYS)).isoformat(timespec="seconds")
         library = self._store.library
         return _piece(lambda: view.changes(library.changes_since(since), library.runs(RUNS), DAYS))
+
+    def bin(self) -> HTMLResponse:
+        return _piece(lambda: view.bin(self._store.library.bin(), BIN_DAYS))
 
     def search(self, q: str) -> HTMLResponse:
         def shown() -> Html:
@@ -167,6 +171,7 @@ def library_routes(desk: Desk) -> APIRouter:
     for path, serve in (
         ("/sources", desk.sources),
         ("/changes", desk.changes),
+        ("/bin", desk.bin),
         ("/search", desk.search),
         ("/adding", desk.standing),
         ("/removal", desk.removal),

@@ -60,6 +60,7 @@
     const [held] = await Promise.all([
       fill("library-sources", "sources"),
       fill("library-changes", "changes"),
+      fill("library-bin", "bin"),
     ]);
     if (held) arrange();
   }
