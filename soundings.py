@@ -300,6 +300,7 @@ def build_page(
     from assistant.ask import tab as ask
     from assistant.packs import tab as discuss
     from eval import tab as evaluate
+    from ingest.printed.serving import printed_routes
     from ingest.tab import LibraryTab
     from web.addresses import PAGES, Addressed
     from web.by_role import ByRole, front, include
@@ -322,7 +323,8 @@ def build_page(
 
     pages = {role: page(role) for role in (Role if door else [LOCAL.role])}
     app = front(pages)
-    routers = {"ask": [source_pane.routes(engine.store.library)]}
+    library = engine.store.library
+    routers = {"ask": [source_pane.routes(library), printed_routes(settings, library)]}
     for deed, tab in tabs.items():
         routers.setdefault(deed, []).append(tab.routes(engine))
     for deed, of_deed in routers.items():
