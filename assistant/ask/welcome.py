@@ -107,7 +107,7 @@ def _listed(each: Listed) -> Html:
 
 
 def _search(id: str) -> Html:
-    return element("input", type="search", id=id, autocomplete="off")
+    return element("input", type="search", id=id, class_="line", autocomplete="off")
 
 
 def _delete(text: str, id: str, label: str | None) -> Html:

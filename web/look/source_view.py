@@ -83,7 +83,8 @@ def _about(source: Source, heading: str, page: int | None) -> list[Html]:
     lines = [element("h3", source.title, id="source-title", tabindex=-1)]
     under = below(source.title, heading)
     place = " · ".join(part for part in (under, f"page {page}" if page else "") if part)
-    told: list[str] = [made_by(source), _link(source.url) if source.url else "", place]
+    said = source.description or ""
+    told: list[str] = [made_by(source), said, _link(source.url) if source.url else "", place]
     lines += [element("p", part, class_="meta") for part in told if part]
     return lines
 
@@ -106,6 +107,7 @@ def _ways(headings: Sequence[Heading], printed: bool) -> Html:
             "input",
             type="search",
             id="source-find",
+            class_="line",
             autocomplete="off",
             placeholder="Find in this source",
         ),
