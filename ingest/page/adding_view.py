@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from ingest.page.adding import FileLine, Standing
 from ingest.report import FileReport
 from vectorstore.wording import counted
-from web.look.markup import Html, element
+from web.look.markup import Html, element, moment
 
+FEW = 3  # files whose lines are in sight at once
 _MEND = "Mend the file or save it anew, then add it again."
 _ORDER = ("added", "updated", "unchanged", "duplicate", "failed", "skipped", "retired")
 _COUNTED = {"updated": "changed", "duplicate": "duplicate", "skipped": "left out"}
@@ -14,7 +15,8 @@ _SIGNS = {"added": "+", "updated": "↻", "unchanged": "=", "duplicate": "=", "f
 
 
 def standing_view(standing: Standing, titles: Mapping[str, str]) -> Html:
-    """The batch that is being read, or the last one; nothing where there was none.
+    """The batch that is being read, or the last one; nothing where there was none. Of one that was
+    read one line, with its files on demand: they are open where they are few, or one failed.
 
     `data-running` says whether to ask again, `data-said` is for screen readers.
     """
@@ -27,12 +29,26 @@ def standing_view(standing: Standing, titles: Mapping[str, str]) -> Html:
     else:
         heading = _summary(standing)
         lines = [_outcome(each, standing, titles) for each in standing.files]
+    files = element("ul", *lines, class_="files")
+    if standing.running:
+        parts = [element("h3", heading), files]
+    else:
+        failed = [element("p", standing.failure, class_="loss")] if standing.failure else []
+        dismiss = element("button", "Dismiss this report", type="button", class_="plain dismiss")
+        parts = [
+            element(
+                "details",
+                element("summary", heading, " · ", moment(standing.since)),
+                *failed,
+                files,
+                *_alike(standing, titles),
+                open=len(lines) <= FEW or any('class="failed"' in line for line in lines),
+            ),
+            element("p", dismiss),
+        ]
     return element(
         "div",
-        element("h3", heading),
-        *([element("p", standing.failure, class_="loss")] if standing.failure else []),
-        element("ul", *lines, class_="files"),
-        *_alike(standing, titles),
+        *parts,
         data_running=standing.running,
         data_said=heading,
         data_batch=standing.since,

@@ -132,6 +132,10 @@ class Desk:
         """Stop the reading, if any goes on; the library stays as it was."""
         return _line(self._adding.cancel)
 
+    def dismiss(self) -> PlainTextResponse:
+        """Put the report of the last batch away, for good."""
+        return _line(self._adding.dismiss)
+
     def removal(self, id: str) -> HTMLResponse:
         def asked() -> Html:
             library = self._store.library
@@ -183,6 +187,7 @@ def library_routes(desk: Desk) -> APIRouter:
         ("/file", desk.receive),
         ("/read", desk.read),
         ("/cancel", desk.cancel),
+        ("/dismiss", desk.dismiss),
         ("/remove", desk.remove),
         ("/restore", desk.restore),
         ("/edit", desk.edit),

@@ -33,6 +33,7 @@ POST = (
     "restore?id=boats",
     "edit?id=boats",
     "cancel",
+    "dismiss",
 )
 
 
