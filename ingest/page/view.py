@@ -277,7 +277,7 @@ def bin(found: Sequence[tuple[Source, str]], wanted: int) -> Html:
             element("strong", source.title),
             element("span", " · removed ", moment(when), " ", class_="about"),
             _button(
-                "Put it back", "undo", data_id=source.id, aria_label=f"Put back {source.title}"
+                "Put it back", "undo", data_id=source.id, aria_label=f"Put it back: {source.title}"
             ),
         )
         for source, when in found
