@@ -101,6 +101,9 @@ def states(page: Page, service: Service, said: str, folder: Path) -> Iterator[st
 
 def _asking(page: Page) -> Iterator[str]:
     yield "ask: the welcome"
+    page.get_by_role("button", name="Help").click()
+    yield "help"
+    page.keyboard.press("Escape")
     page.locator("#ask-choice summary").click()
     page.get_by_role("button", name="Ask", exact=True).click()
     expect(page.locator("#ask-hint")).to_contain_text("Type a question first")

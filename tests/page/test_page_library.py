@@ -151,6 +151,7 @@ def test_what_is_found_opens_in_its_place_and_a_source_opens_whole(
     shown = keeper.locator("#source-pane")
     for heading in library(kept).headings("taking-the-lead"):
         assert shown.get_by_role("heading", name=heading.title, exact=True).count(), heading.title
+    expect(shown.locator(".in-short q").first).to_be_visible(timeout=LONG)
 
 
 @pytest.mark.parametrize("width", [360, 768])
@@ -254,6 +255,8 @@ def test_a_pdf_is_shown_as_printed_and_comes_back_from_the_bin(
     page.get_by_role("button", name="Remove harbour").click()
     page.get_by_role("dialog").get_by_role("button", name="Remove it").click()
     expect(page.get_by_role("button", name="Undo")).to_be_focused(timeout=LONG)
+    page.get_by_role("button", name="Dismiss this report").click()
+    expect(page.locator("#library-reading li")).to_have_count(0)
     page.reload()
     binned = page.locator("#library-bin li", has_text="harbour")
     [(_, when)] = [(s, when) for s, when in library(kept).bin() if s.id == "harbour"]
@@ -263,6 +266,7 @@ def test_a_pdf_is_shown_as_printed_and_comes_back_from_the_bin(
     expect(page.locator("#library-notice")).to_contain_text("again, as version 2", timeout=LONG)
     expect(page.locator("#library-rows tr", has_text="harbour")).to_have_count(1)
     expect(binned).to_have_count(0)
+    expect(page.locator("#library-reading li")).to_have_count(0)
 
 
 def test_a_keeper_says_what_a_source_is(keeper: Page, kept: Served) -> None:

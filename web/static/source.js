@@ -32,8 +32,15 @@
     controls();
     settle(mine);
     print(0);
+    if (!$("source-quote") && text()) summary(wanted.id, mine);
     if (focus) place.querySelector("[tabindex]")?.focus({ preventScroll: true });
     complete = text()?.dataset.part === undefined ? null : whole(wanted, mine);
+  }
+
+  // A source that is opened whole says first what it is
+  async function summary(id, mine) {
+    const reply = await fetch(`in-short?${new URLSearchParams({ id })}`).catch(() => null);
+    if (reply?.ok && mine === asked) text().insertAdjacentHTML("afterbegin", await reply.text());
   }
 
   // What stands before and after, of a long source: it comes once the quote is there, and moves
@@ -252,6 +259,7 @@
     const found = [];
     const walker = document.createTreeWalker(text(), NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      if (node.parentElement.closest(".in-short")) continue;
       const words = node.data.toLowerCase();
       for (let at = words.indexOf(wanted); at >= 0; at = words.indexOf(wanted, at + 1)) {
         const range = document.createRange();
@@ -308,7 +316,7 @@
     if (event.target.id === "source-find" && event.key === "Enter") {
       event.preventDefault();
       find(event.shiftKey ? -1 : 1);
-    } else if (event.key === "Escape" && shown !== null) {
+    } else if (event.key === "Escape" && shown !== null && !document.querySelector(":popover-open")) {
       event.preventDefault();
       close();
     }
