@@ -209,7 +209,7 @@ def _keeping(page: Page, folder: Path) -> Iterator[str]:
     page.keyboard.press("Enter")
     expect(page.locator("#library-hits .near").first).to_be_visible(timeout=LONG)
     yield "library: files read and refused, and passages found"
-    page.locator("#library-rows .whole", has_text="harbour").click()
+    page.locator("#library-rows tr", has_text="harbour").locator(".whole").click()
     page.get_by_role("button", name="The page as printed").click()
     expect(page.locator("#source-page img")).to_be_visible(timeout=LONG)
     yield "library: a page as printed, beside its text"
