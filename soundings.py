@@ -38,7 +38,7 @@ from assistant.keeping.resting import answers_resting_on
 from assistant.settings import AssistantSettings
 from eval.cli import add_commands as add_eval_commands
 from eval.suite.resting import gold_resting_on
-from ingest.restore import edit
+from ingest.restore import edit, restore
 from ingest.settings import IngestSettings
 from vectorstore.console import Commands, announce, print_json, print_table
 from vectorstore.database.opening import place_of
@@ -128,7 +128,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=_version())
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     ingest.cli.add_commands(commands)
-    vectorstore.cli.add_commands(commands, RESTING, edit)
+    vectorstore.cli.add_commands(commands, RESTING, edit, restore)
     vectorstore.moving.cli.add_commands(
         commands, (CONVERSATIONS, LOGS), also=carry_users, proof=same_quotes
     )
@@ -337,6 +337,7 @@ def build_page(
     from assistant.ask import tab as ask
     from assistant.packs import tab as discuss
     from eval import tab as evaluate
+    from ingest.printed.serving import printed_routes
     from ingest.tab import LibraryTab
     from web import log
     from web.addresses import PAGES, Addressed
@@ -365,9 +366,10 @@ def build_page(
     }
     app = front(pages)
     journal = engine.journal if isinstance(engine.journal, AuditLog) else None
+    library = engine.store.library
     routers = {
-        "ask": [source_pane.routes(engine.store.library)],
-        "administer": [log.routes(journal.home if journal else settings.home)],
+        "ask": [source_pane.routes(library), printed_routes(settings, library)],
+        "administer": [log.routes(place_of(settings))],
     }
     for deed, tab in tabs.items():
         routers.setdefault(deed, []).append(tab.routes(engine))

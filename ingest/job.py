@@ -6,6 +6,7 @@ is stopped loses no work that a second run would do again, and leaves every answ
 
 import contextlib
 import json
+import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -34,9 +35,11 @@ from vectorstore import (
 from vectorstore.index.opening import open_indexes
 from vectorstore.library import digest
 from vectorstore.library.opening import find_library, make_library
+from vectorstore.library.originals import KINDS, Originals
 from vectorstore.writing import Shape, commit
 
 VECTORS_AT_ONCE = 2_000
+_log = logging.getLogger(__name__)
 
 
 class Progress(Protocol):
@@ -91,6 +94,7 @@ class _Stoppable:
 
 
 _NO_NAMES: Mapping[Path, str] = {}
+_NO_FILES: Mapping[str, Path] = {}
 
 
 def ingest(
@@ -120,6 +124,7 @@ def ingest(
     progress = _Stoppable(told=progress or Quiet(), stop=stop)
     files: list[FileReport] = []
     documents: list[Document] = []
+    printed: dict[str, Path] = {}
     if paths or not rebuild:
         there = list(paths or [STARTER])
         if prune and (library := find_library(settings)) is not None:
@@ -127,12 +132,13 @@ def ingest(
         if there:
             table = settings.table(IngestSettings)
             reading = Reading(seconds=table.read_seconds, ocr=table.ocr, stop=stop)
-            files, documents = read_all(there, progress, reading, names)
+            files, documents = read_all(there, progress, reading, names, printed)
     roots = [origin_of(resolved(path)) for path in paths or [STARTER]] if prune else []
     return take(
         settings,
         files,
         documents,
+        printed=printed,
         prune=roots,
         rebuild=rebuild,
         wait=wait,
@@ -146,6 +152,7 @@ def take(
     files: Sequence[FileReport],
     documents: Sequence[Document],
     *,
+    printed: Mapping[str, Path] = _NO_FILES,
     prune: Sequence[str] = (),
     there: Sequence[str] = (),
     rebuild: bool = False,
@@ -154,7 +161,8 @@ def take(
     announce: Callable[[str], None],
 ) -> Report:
     """Take documents that were read into the library; `files` are lines of the report that stand
-    already, `prune` and `there` as in `make_plan`, the rest as in `ingest`."""
+    already, `printed` the files (by digest) whose pages can be shown as they are printed, `prune`
+    and `there` as in `make_plan`, the rest as in `ingest`."""
     if not documents and find_library(settings) is None:
         return Report(files=tuple(files), sources=0, passages=0, encoded=0, library="")
     library = make_library(settings)
@@ -166,6 +174,7 @@ def take(
             plan = rebuild_plan(library, plan)
         job = Job(settings=settings, library=library, encoder=encoder, progress=progress)
         encoded = job.run(plan, files, shape)
+        _keep(library, Originals(settings.home), printed)
         alike = near_duplicates(_texts(library), plan.new_texts)
     return Report(
         files=tuple(sorted([*files, *_noted(plan.files, documents)], key=lambda f: f.path)),
@@ -202,6 +211,18 @@ def _holding_something(paths: Sequence[Path], library: Library, *, yes: bool) ->
     return found
 
 
+def _keep(library: Library, originals: Originals, printed: Mapping[str, Path]) -> None:
+    """Keep the files that sources were read from. Where there is no room for one, its text is
+    there all the same."""
+    wanted = library.files_wanted()
+    for file_sha256 in wanted & printed.keys():
+        try:
+            originals.keep(printed[file_sha256], file_sha256)
+        except OSError as exc:
+            _log.warning("%s is not kept to be shown: %s", printed[file_sha256].name, exc)
+    originals.sweep(wanted)
+
+
 def _texts(library: Library) -> Iterator[tuple[str, str]]:
     return ((source.id, library.text(source.id)) for source in library.sources())
 
@@ -226,8 +247,10 @@ def read_all(
     progress: Progress,
     reading: Reading | None = None,
     names: Mapping[Path, str] = _NO_NAMES,
+    printed: dict[str, Path] | None = None,
 ) -> tuple[list[FileReport], list[Document]]:
-    """Read every file under `paths`; what cannot be read becomes a line of the report."""
+    """Read every file under `paths`; what cannot be read becomes a line of the report. Files whose
+    pages can be shown as they are printed go into `printed`, under their digests."""
     candidates, skipped = find_files(paths)
     files = [
         FileReport(path=shown(item.path), status="skipped", reason=item.reason) for item in skipped
@@ -240,7 +263,10 @@ def read_all(
             name = shown(candidate.path) if given is None else UPLOADED + given
             progress.file(name, "reading")
             try:
-                documents += (_named(d, candidate, given) for d in reading.read(candidate.path))
+                found = reading.read(candidate.path)
+                documents += (_named(d, candidate, given) for d in found)
+                if printed is not None and found and found[0].kind in KINDS:
+                    printed[found[0].file_sha256] = candidate.path
                 progress.file(name, "read")
             except UnreadableFile as exc:
                 files.append(FileReport(path=name, status="failed", reason=str(exc)))

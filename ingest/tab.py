@@ -68,6 +68,7 @@ def _shell(limits: IngestSettings) -> Html:
             _place("library-sources", waiting),
             _place("library-pages"),
         ),
+        _section("library-removed", "Bin", _place("library-bin", waiting)),
         _section("library-lately", "Since last week", _place("library-changes", waiting)),
         element("dialog", id="library-dialog", aria_labelledby="library-dialog-title"),
         id="library",
@@ -122,7 +123,13 @@ def _adding(limits: IngestSettings) -> Html:
 def _search() -> Html:
     """A form without a button of gradio's, so that Enter and the button do the same."""
     field = element(
-        "input", type="search", id="library-query", name="q", maxlength=500, autocomplete="off"
+        "input",
+        type="search",
+        id="library-query",
+        class_="line",
+        name="q",
+        maxlength=500,
+        autocomplete="off",
     )
     label = element("label", "Words or a question", for_="library-query")
     button = element("button", "Find", type="submit", class_="act")
@@ -132,7 +139,7 @@ def _search() -> Html:
 
 def _filter() -> Html:
     label = element("label", "Show only sources with", for_="library-filter")
-    field = element("input", type="search", id="library-filter", autocomplete="off")
+    field = element("input", type="search", id="library-filter", class_="line", autocomplete="off")
     count = element("span", "", id="library-count", role="status")
     row = element("div", field, count, class_="row")
     return element("div", label, row, class_="filter")

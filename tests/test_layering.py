@@ -49,7 +49,10 @@ ONLY_IN = {
         "assistant/packs/files/footnotes.py",
     },
     "pptx": {"ingest/readers/pptx.py", "assistant/packs/files/slides.py"},
-    "pypdfium2": {f"ingest/readers/pdf/{name}.py" for name in PDFIUM},
+    "pypdfium2": {
+        "ingest/printed/picture.py",
+        *(f"ingest/readers/pdf/{name}.py" for name in PDFIUM),
+    },
 }
 SERVING = {"fastapi", "starlette", "gradio", "uvicorn"}  # nothing of these in the store
 

@@ -21,6 +21,7 @@ from vectorstore.dependants import Dependants, losing_in_words, resting_on
 from vectorstore.errors import UsageError
 from vectorstore.index.opening import open_indexes
 from vectorstore.library import Library
+from vectorstore.library.library import BIN_DAYS
 from vectorstore.models import Hit, Source
 from vectorstore.search import Query
 from vectorstore.search.showing import by_source, marked, near
@@ -57,11 +58,23 @@ class Editing(Protocol):
     ) -> Source: ...
 
 
+class Restoring(Protocol):
+    """Takes a removal back, and returns the source as it is then."""
+
+    def __call__(
+        self, settings: Settings, source_id: str, *, announce: Callable[[str], None]
+    ) -> Source: ...
+
+
 def add_commands(
-    commands: Commands, dependants: Sequence[Dependants] = (), editing: Editing | None = None
+    commands: Commands,
+    dependants: Sequence[Dependants] = (),
+    editing: Editing | None = None,
+    restoring: Restoring | None = None,
 ) -> None:
     """Add this folder's commands to the front door's. `dependants` tell what rests on a source,
-    for the one who is about to remove it; `editing` is what edits one."""
+    for the one who is about to remove it; `editing` is what edits one, `restoring` what puts one
+    back."""
     search = commands.add_parser("search", help="find passages", description=_search.__doc__)
     search.add_argument("query", nargs="?", metavar="QUERY")
     search.add_argument("--top-k", type=positive, metavar="N", help="how many passages to show")
@@ -86,6 +99,13 @@ def add_commands(
         "--yes", action="store_true", help="do not ask, even where something rests on it"
     )
     taking.set_defaults(run=functools.partial(_remove, dependants=dependants))
+    binned = actions.add_parser("bin", help="what was removed and can be put back")
+    binned.add_argument("--json", action="store_true", help="print JSON")
+    binned.set_defaults(run=_bin)
+    if restoring is not None:
+        putting = actions.add_parser("restore", help="put back one that was removed")
+        putting.add_argument("id", metavar="ID")
+        putting.set_defaults(run=functools.partial(_restore, restoring=restoring))
     if editing is not None:
         saying = actions.add_parser("edit", help="say what one is called, and what it is")
         saying.add_argument("id", metavar="ID")
@@ -233,6 +253,25 @@ def _remove(
         return 1
     removed = remove(settings.home, library, source.id, open_indexes(settings))
     announce(f"Removed '{removed.title}', which was read from {removed.origin}.")
+    return 0
+
+
+def _bin(args: argparse.Namespace, settings: Settings) -> int:
+    """What was removed in the last days, and can be put back."""
+    found = open_library(settings).bin()
+    if args.json:
+        print_json([{**asdict(source), "removed": when} for source, when in found])
+    elif found:
+        print_table(["id", "title", "removed"], [[s.id, s.title, when] for s, when in found])
+    else:
+        announce(f"Nothing was removed in the last {BIN_DAYS} days.")
+    return 0
+
+
+def _restore(args: argparse.Namespace, settings: Settings, restoring: Restoring) -> int:
+    """Put back a document that was removed, with its text as it was."""
+    source = restoring(settings, args.id, announce=announce)
+    announce(f"'{source.id}' is in the library again, as version {source.version}.")
     return 0
 
 

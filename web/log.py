@@ -5,7 +5,6 @@ import io
 import json
 from dataclasses import asdict
 from datetime import datetime
-from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
@@ -13,6 +12,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from vectorstore.database.opening import Place
 from web.audit import Sought, entries, events, moment
 from web.look.markup import Html, element
 from web.look.plain import HEADERS, field, plain_page, table
@@ -37,13 +37,13 @@ class Wanted(BaseModel):
     form: Literal["csv", "json"] = "csv"
 
 
-def routes(home: Path) -> APIRouter:
+def routes(place: Place) -> APIRouter:
     """The page of the logs, and what is taken out of them."""
     router = APIRouter()
 
     @router.get("/log", response_class=HTMLResponse)
     def shown(wanted: Annotated[Wanted, Query()]) -> Response:
-        found = _found(home, wanted, (wanted.page - 1) * EACH, EACH + 1)
+        found = _found(place, wanted, (wanted.page - 1) * EACH, EACH + 1)
         page = plain_page(
             f"{_KINDS[wanted.kind]} – Soundings",
             element("h1", _KINDS[wanted.kind]),
@@ -58,7 +58,7 @@ def routes(home: Path) -> APIRouter:
 
     @router.get("/log/export")
     def export(wanted: Annotated[Wanted, Query()]) -> Response:
-        found = _found(home, wanted, 0, None)
+        found = _found(place, wanted, 0, None)
         written = _csv(found) if wanted.form == "csv" else _json(found)
         named = f'attachment; filename="soundings-{wanted.kind}.{wanted.form}"'
         return Response(
@@ -70,7 +70,7 @@ def routes(home: Path) -> APIRouter:
     return router
 
 
-def _found(home: Path, wanted: Wanted, skip: int, most: int | None) -> list[dict[str, Any]]:
+def _found(place: Place, wanted: Wanted, skip: int, most: int | None) -> list[dict[str, Any]]:
     """Raises UsageError for a `since` that is no time."""
     since: datetime | None = moment(wanted.since) if wanted.since else None
     sought = Sought(
@@ -81,7 +81,7 @@ def _found(home: Path, wanted: Wanted, skip: int, most: int | None) -> list[dict
         skip=skip,
         most=most,
     )
-    rows = (events if wanted.kind == "security" else entries)(home, sought)
+    rows = (events if wanted.kind == "security" else entries)(place, sought)
     return [asdict(row) for row in rows]
 
 

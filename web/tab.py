@@ -42,7 +42,7 @@ def page_of(adders: Sequence[Callable[[], None]], head: str, *, named: bool) -> 
             if named:
                 there = panel(Html(""), "page-person")
                 blocks.load(_who, outputs=[there], api_visibility="private", show_progress="hidden")
-            panel(_theme(), "page-look")
+            panel(_look(), "page-look")
         with gr.Row(elem_id="frame", equal_height=False):
             with gr.Column(elem_id="page-main"), gr.Tabs(elem_id="tabs"):
                 for add in adders:
@@ -81,12 +81,48 @@ def _top() -> Html:
     return element("div", skip, element("h1", "Soundings"), element("div", away, hidden=True))
 
 
-def _theme() -> Html:
-    """The choice of a theme, which the script keeps in the browser."""
+# What a tab is for; of those that a role does not have, the styles hide the line.
+HELP = {
+    "ask": "Ask a question in your own words. Each number in an answer opens the quote in its "
+    "document. What the documents do not answer, you are told.",
+    "discuss": "Name a topic, an audience and a time, and get a pack to print for a discussion.",
+    "library": "See what there is, add files, find passages, bring back what was removed.",
+    "evaluate": "Run the questions with known answers, and see whether a change may go out.",
+}
+KEYS = {
+    "Enter": "asks; Shift and Enter begin a new line",
+    "Tab": "goes on; the first press offers to skip to the question",
+    "Arrows": "go from tab to tab",
+    "Escape": "closes a source, and leads back to its number",
+}
+
+
+def _help() -> list[Html]:
+    """What the tabs and keys do: a part of the page that the browser opens and closes itself."""
+    told = [element("p", text, data_help=tab) for tab, text in HELP.items()]
+    keys = [element("li", element("kbd", key), f" {text}") for key, text in KEYS.items()]
+    shut = element("button", "Close", type="button", class_="plain", popovertarget="page-help-text")
+    opens = element("button", "Help", type="button", class_="plain", popovertarget="page-help-text")
+    head = element("h2", "Help", id="page-help-title")
+    parts = [head, *told, element("h3", "Keys"), element("ul", *keys), element("p", shut)]
+    text = element(
+        "div",
+        *parts,
+        id="page-help-text",
+        popover="auto",
+        role="dialog",
+        aria_labelledby="page-help-title",
+    )
+    return [opens, text]
+
+
+def _look() -> Html:
+    """The choice of a theme, which the script keeps in the browser, and help."""
     themes = {"": "as the system", "light": "light", "dark": "dark"}
     options = [element("option", text, value=value) for value, text in themes.items()]
     label = element("label", "Theme ", element("select", *options, id="page-theme"))
-    return element("p", label)
+    opens, text = _help()
+    return element("div", element("p", label, " ", opens), text)
 
 
 def _share(queue: Any, each: int) -> None:

@@ -12,7 +12,7 @@ from assistant.finding.examples import tells
 from assistant.finding.shown import shown
 from assistant.packs.material.themes import Theme, find_themes
 from assistant.turn.speakers import people_of
-from vectorstore import Source
+from vectorstore import Found, Source, Store
 from vectorstore.wording import counted, made_by
 from web.look.markup import Html, element
 from web.look.source_view import address
@@ -77,18 +77,44 @@ class Glance:
             quotes, sections, people = {}, {}, {}
             for source in store.library.sources()[:CARDS]:
                 id = source.id
-                said = overview(GIST, Scope(sources=(id,), topic=""), store, found, WORDS)
-                quotes[id] = [(shown(q.text), q.start, q.end) for q in said]
+                quotes[id] = gist(store, id, found)
                 titles = (shown(h.title) for h in store.library.headings(id))
                 sections[id] = [t for t in titles if tells(t, source.title)][:NAMED]
-                named = people_of(store.library.text(id)[:READ], source.author).by_surname
-                people[id] = list(named.values())[:NAMED]
+                people[id] = named_in(store, source)
             known = Known(quotes=quotes, sections=sections, people=people, themes=themes)
             with self._lock:
                 self._known = (fingerprint, known)
         except Exception:
             if threading.main_thread().is_alive():  # and the program is not just ending
                 _log.exception("the library's themes were not found")
+
+
+def gist(store: Store, id: str, found: Found) -> list[tuple[str, int, int]]:
+    """What a document is, in a quote or two of its own, as shown, with their start and end."""
+    said = overview(GIST, Scope(sources=(id,), topic=""), store, found, WORDS)
+    return [(shown(q.text), q.start, q.end) for q in said]
+
+
+def named_in(store: Store, source: Source) -> list[str]:
+    """The people whom a document names first."""
+    named = people_of(store.library.text(source.id)[:READ], source.author).by_surname
+    return list(named.values())[:NAMED]
+
+
+def in_short(store: Store, id: str) -> Html:
+    """A document in short, for the source pane: how long it is, what it says it is, and whom it
+    names. Raises UnknownSource."""
+    source = store.library.source(id)
+    quotes = gist(store, id, store.searcher.search(GIST, 1))
+    people = named_in(store, source)
+    return element(
+        "section",
+        element("h4", "In short", class_="unseen"),
+        element("p", length(source), class_="meta"),
+        *(element("p", element("q", text)) for text, _, _ in quotes),
+        *([element("p", f"It names {', '.join(people)}.", class_="meta")] if people else []),
+        class_="in-short",
+    )
 
 
 def picture(known: Known, sources: Mapping[str, Source]) -> Html:
@@ -207,6 +233,7 @@ def _card(known: Known, source: Source) -> Html:
         "li",
         element("h4", _opens(source, f"card-{source.id}", source.title, source.title)),
         element("p", " · ".join(filter(None, (made_by(source), length(source)))), class_="told"),
+        *([element("p", source.description, class_="told")] if source.description else []),
         *quotes,
         *more,
         class_="card opens",

@@ -114,6 +114,12 @@ def routes(engine: Engine) -> APIRouter:
         piece = glance.picture(chat.glance.now(wait=True), chat.sources())
         return HTMLResponse(piece, headers={"Cache-Control": "no-store"})
 
+    @router.get("/in-short", response_class=HTMLResponse)
+    def in_short(request: Request, id: str) -> HTMLResponse:
+        require(request, DEED)
+        piece = glance.in_short(engine.store, id)
+        return HTMLResponse(piece, headers={"Cache-Control": "no-store"})
+
     @router.get("/followups", response_class=HTMLResponse)
     @pooled(aside)
     def go_on(request: Request, id: str, number: int, stop: Event) -> HTMLResponse:

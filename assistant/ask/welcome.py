@@ -7,7 +7,7 @@ from assistant.ask.glance import CARDS, NOTHING, Known, cards
 from assistant.keeping.conversations import Listed
 from vectorstore import Source
 from vectorstore.wording import counted, in_words, named
-from web.look.markup import Html, element, join
+from web.look.markup import Html, element, join, moment
 
 SET_ONE = (
     "No language model is set: answers are quotes. Whoever looks after this page can set one: "
@@ -30,8 +30,8 @@ def welcome(
     facts = [
         counted(len(sources), "source"),
         counted(sum(s.passages for s in sources), "passage"),
-        *([f"last change {in_words(changed)}"] if changed else []),
     ]
+    last = [" · last change ", moment(changed, day=True)] if changed else []
     parts: list[Html] = [
         element("h2", "Ask this library"),
         element(
@@ -42,7 +42,7 @@ def welcome(
             else f"{model} reads the documents here and answers; each sentence is checked against "
             "the quotes that it names, and says so where that did not confirm it.",
         ),
-        element("p", " · ".join(facts), class_="facts"),
+        element("p", " · ".join(facts), *last, class_="facts"),
         *([element("p", SET_ONE, class_="set-one")] if model is None else []),
     ]
     if examples:
@@ -107,7 +107,7 @@ def _listed(each: Listed) -> Html:
 
 
 def _search(id: str) -> Html:
-    return element("input", type="search", id=id, autocomplete="off")
+    return element("input", type="search", id=id, class_="line", autocomplete="off")
 
 
 def _delete(text: str, id: str, label: str | None) -> Html:

@@ -96,6 +96,13 @@ class Adding:
             running = self._standing.running
         return "Stopping …" if running else "Nothing is being read."
 
+    def dismiss(self) -> str:
+        """Forget what the last batch came to; the library's last runs still tell it."""
+        with self._lock:
+            if not self._standing.running:
+                self._standing = Standing()
+        return "The report is put away."
+
     def _read(self, batch: Batch) -> None:
         report: Report | None = None
         failure: str | None = None

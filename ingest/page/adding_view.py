@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from ingest.page.adding import FileLine, Standing
 from ingest.report import FileReport
-from vectorstore.wording import counted, moment_in_words
-from web.look.markup import Html, element
+from vectorstore.wording import counted
+from web.look.markup import Html, element, moment
 
+FEW = 3  # files whose lines are in sight at once
 _MEND = "Mend the file or save it anew, then add it again."
 _ORDER = ("added", "updated", "unchanged", "duplicate", "failed", "skipped", "retired")
 _COUNTED = {"updated": "changed", "duplicate": "duplicate", "skipped": "left out"}
@@ -14,7 +15,8 @@ _SIGNS = {"added": "+", "updated": "↻", "unchanged": "=", "duplicate": "=", "f
 
 
 def standing_view(standing: Standing, titles: Mapping[str, str]) -> Html:
-    """The batch that is being read, or the last one; nothing where there was none.
+    """The batch that is being read, or the last one; nothing where there was none. Of one that was
+    read one line, with its files on demand: they are open where they are few, or one failed.
 
     `data-running` says whether to ask again, `data-said` is for screen readers.
     """
@@ -27,12 +29,26 @@ def standing_view(standing: Standing, titles: Mapping[str, str]) -> Html:
     else:
         heading = _summary(standing)
         lines = [_outcome(each, standing, titles) for each in standing.files]
+    files = element("ul", *lines, class_="files")
+    if standing.running:
+        parts = [element("h3", heading), files]
+    else:
+        failed = [element("p", standing.failure, class_="loss")] if standing.failure else []
+        dismiss = element("button", "Dismiss this report", type="button", class_="plain dismiss")
+        parts = [
+            element(
+                "details",
+                element("summary", heading, " · ", moment(standing.since)),
+                *failed,
+                files,
+                *_alike(standing, titles),
+                open=len(lines) <= FEW or any('class="failed"' in line for line in lines),
+            ),
+            element("p", dismiss),
+        ]
     return element(
         "div",
-        element("h3", heading),
-        *([element("p", standing.failure, class_="loss")] if standing.failure else []),
-        element("ul", *lines, class_="files"),
-        *_alike(standing, titles),
+        *parts,
         data_running=standing.running,
         data_said=heading,
         data_batch=standing.since,
@@ -40,16 +56,15 @@ def standing_view(standing: Standing, titles: Mapping[str, str]) -> Html:
 
 
 def _summary(standing: Standing) -> str:
-    """What a batch came to: 3 files: 1 added, 1 changed, 1 failed."""
-    when = moment_in_words(standing.since)
+    """What a batch came to: 3 files read: 1 added, 1 changed, 1 failed."""
     if standing.failure:
-        return f"Nothing was added ({when})"
+        return "Nothing was added"
     counts = dict.fromkeys(_ORDER, 0)
     for each in standing.files:
         for report in each.reports:
             counts[report.status] += 1
     parts = [f"{n:,} {_COUNTED.get(status, status)}" for status, n in counts.items() if n]
-    return f"{counted(len(standing.files), 'file')} read ({when}): {', '.join(parts)}"
+    return f"{counted(len(standing.files), 'file')} read: {', '.join(parts)}"
 
 
 def _going(line: FileLine, standing: Standing) -> Html:

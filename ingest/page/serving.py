@@ -20,6 +20,7 @@ from ingest.restore import restore
 from ingest.settings import IngestSettings
 from vectorstore import Settings, Store
 from vectorstore.dependants import Dependants, resting_on
+from vectorstore.library.library import BIN_DAYS
 from vectorstore.search.showing import near
 from vectorstore.writing import remove
 from web.by_role import only_for
@@ -70,6 +71,9 @@ class Desk:
         since = (datetime.now(UTC) - timedelta(days=DAYS)).isoformat(timespec="seconds")
         library = self._store.library
         return _piece(lambda: view.changes(library.changes_since(since), library.runs(RUNS), DAYS))
+
+    def bin(self) -> HTMLResponse:
+        return _piece(lambda: view.bin(self._store.library.bin(), BIN_DAYS))
 
     def search(self, q: str) -> HTMLResponse:
         def shown() -> Html:
@@ -131,6 +135,10 @@ class Desk:
         """Stop the reading, if any goes on; the library stays as it was."""
         return _line(self._adding.cancel)
 
+    def dismiss(self) -> PlainTextResponse:
+        """Put the report of the last batch away, for good."""
+        return _line(self._adding.dismiss)
+
     def removal(self, id: str) -> HTMLResponse:
         def asked() -> Html:
             library = self._store.library
@@ -170,6 +178,7 @@ def library_routes(desk: Desk) -> APIRouter:
     for path, serve in (
         ("/sources", desk.sources),
         ("/changes", desk.changes),
+        ("/bin", desk.bin),
         ("/search", desk.search),
         ("/adding", desk.standing),
         ("/removal", desk.removal),
@@ -181,6 +190,7 @@ def library_routes(desk: Desk) -> APIRouter:
         ("/file", desk.receive),
         ("/read", desk.read),
         ("/cancel", desk.cancel),
+        ("/dismiss", desk.dismiss),
         ("/remove", desk.remove),
         ("/restore", desk.restore),
         ("/edit", desk.edit),

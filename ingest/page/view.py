@@ -18,13 +18,11 @@ from vectorstore.wording import (
     below,
     counted,
     excerpt,
-    in_words,
     made_by,
-    moment_in_words,
     named,
     path_of,
 )
-from web.look.markup import Html, element, join
+from web.look.markup import Html, element, join, moment
 from web.look.source_view import address
 
 EXCERPT = 300  # characters of a passage that are shown before it is opened
@@ -57,7 +55,7 @@ def sources_table(sources: Sequence[Source]) -> Html:
     return element("div", element("p", facts(sources), class_="facts"), table, class_="answer")
 
 
-def facts(sources: Sequence[Source]) -> str:
+def facts(sources: Sequence[Source]) -> Html:
     """How much there is: 5 sources · 64 pages · 121 passages · last change 7 September 2016."""
     pages = sum(len(s.pages) for s in sources)
     changed = max((s.added for s in sources), default="")
@@ -65,9 +63,9 @@ def facts(sources: Sequence[Source]) -> str:
         counted(len(sources), "source"),
         *([counted(pages, "page")] if pages else []),
         counted(sum(s.passages for s in sources), "passage"),
-        *([f"last change {in_words(changed)}"] if changed else []),
     ]
-    return " · ".join(parts)
+    last = [" · last change ", moment(changed, day=True)] if changed else []
+    return join([" · ".join(parts), *last])
 
 
 def _column(name: str) -> Html:
@@ -105,7 +103,7 @@ def _row(source: Source) -> Html:
         _cell("Pages", f"{pages:,}" if pages else "–", sort=pages, number=True),
         _cell("Passages", f"{source.passages:,}", sort=source.passages, number=True),
         _cell("Version", str(source.version), sort=source.version, number=True),
-        _cell("Added", in_words(source.added), sort=source.added),
+        _cell("Added", moment(source.added, day=True), sort=source.added),
         element("td", editing.actions(editing.opener(source), removes), role="cell"),
     ]
     return element("tr", *cells, role="row")
@@ -170,7 +168,7 @@ def changes(found: Sequence[Change], runs: Sequence[Run], days: int) -> Html:
                 element("strong", _SAID[change.what]),
                 f" {change.title}",
                 f", now version {change.version}" if change.what == "changed" else "",
-                element("span", f" · {in_words(change.when)}", class_="about"),
+                element("span", " · ", moment(change.when, day=True), class_="about"),
             )
             for change in found
         ]
@@ -191,17 +189,17 @@ def changes(found: Sequence[Change], runs: Sequence[Run], days: int) -> Html:
 _SAID = {"added": "Added:", "changed": "Changed:", "removed": "Removed:"}
 
 
-def _run_in_words(run: Run) -> str:
+def _run_in_words(run: Run) -> Html:
     """When a run was, and what it came to."""
-    at = moment_in_words(run.finished)
+    at = moment(run.finished)
     said = _reported(run)
     if isinstance(said, str):
-        return f"{at}: {said}"
+        return join([at, f": {said}"])
     counts: dict[str, int] = {}
     for line in said:
         counts[line["status"]] = counts.get(line["status"], 0) + 1
     came_to = ", ".join(f"{number:,} {status}" for status, number in counts.items())
-    return f"{at}: {came_to or 'made again'}"
+    return join([at, f": {came_to or 'made again'}"])
 
 
 def _run_lines(run: Run) -> list[str]:
@@ -265,7 +263,27 @@ def removed(source: Source) -> Html:
         "p",
         f"Removed “{source.title}”. ",
         _button("Undo", "undo", data_id=source.id),
+        " It is in the bin, too.",
     )
+
+
+def bin(found: Sequence[tuple[Source, str]], wanted: int) -> Html:
+    """What was removed and when, each with the way back; nothing where nothing was."""
+    if not found:
+        return element("p", f"Nothing was removed in the last {wanted} days.", class_="about")
+    lines = [
+        element(
+            "li",
+            element("strong", source.title),
+            element("span", " · removed ", moment(when), " ", class_="about"),
+            _button(
+                "Put it back", "undo", data_id=source.id, aria_label=f"Put it back: {source.title}"
+            ),
+        )
+        for source, when in found
+    ]
+    told = f"What was removed can be put back for {wanted} days, with its text as it was."
+    return join([element("p", told, class_="about"), element("ul", *lines, class_="changes")])
 
 
 def _button(text: str, class_: str, **more: str | int | bool | None) -> Html:

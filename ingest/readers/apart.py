@@ -17,7 +17,7 @@ from ingest.errors import Stopped, UnreadableFile
 from ingest.readers import KINDS, check_file
 from ingest.readers.extract import Held
 from ingest.readers.process.started import Worker, given_back, taken
-from ingest.readers.process.wire import Message, from_line
+from ingest.readers.process.wire import Message, Picture, from_line
 
 SECONDS = 60
 MEMORY = 1_500_000_000  # bytes of address space above what the interpreter takes itself
@@ -62,6 +62,11 @@ class Reading:
         """The documents in a file, in order. Raises UnreadableFile saying why and what to do."""
         return self._read(path, 1)
 
+    def page(self, path: Path, number: int, quote: str, at: float) -> Picture:
+        """A page of a PDF as it is printed; see `ingest.printed.picture`. Raises UnreadableFile."""
+        heard = self._said(path, page=number, quote=quote, at=at)
+        return next(message.picture for message in heard if message.picture is not None)
+
     def close(self) -> None:
         """Let the worker go, if there is one."""
         worker, self._worker = self._worker, None
@@ -72,20 +77,23 @@ class Reading:
 
     def _read(self, path: Path, depth: int) -> list[Document]:
         check_file(path)
-        documents: list[Document] = []
-        held: list[Held] = []
+        said = self._said(path)
+        documents = [message.document for message in said if message.document is not None]
+        held = [message.held for message in said if message.held is not None]
+        return self._with_held(path, documents, held, depth) if held else documents
+
+    def _said(self, path: Path, **about: str | float) -> list[Message]:
+        """All that is said of a file. Raises UnreadableFile."""
+        said: list[Message] = []
         until = time.monotonic() + self.seconds
-        self._ask(path)
+        self._ask(path, **about)
         while not (message := self._heard(until)).end:
-            if message.document is not None:
-                documents.append(message.document)
-            if message.held is not None:
-                held.append(message.held)
+            said.append(message)
         if message.spent:
             self.close()
         if message.refused is not None:
             raise UnreadableFile(message.refused)
-        return self._with_held(path, documents, held, depth) if held else documents
+        return said
 
     def _with_held(
         self, path: Path, documents: list[Document], held: Sequence[Held], depth: int
@@ -110,12 +118,12 @@ class Reading:
         first, *others = documents
         return [replace(first, notes=(*first.notes, *notes)), *others, *inside]
 
-    def _ask(self, path: Path) -> None:
+    def _ask(self, path: Path, **about: str | float) -> None:
         if self._worker is None:
             self._worker = taken(self.seconds, self.memory, self.ocr)
             self.started += 1
         self._at_rest = False
-        self._worker.ask(path)
+        self._worker.ask(path, **about)
 
     def _heard(self, until: float) -> Message:
         """The next message; the worker is ended where none comes."""

@@ -60,6 +60,7 @@
     const [held] = await Promise.all([
       fill("library-sources", "sources"),
       fill("library-changes", "changes"),
+      fill("library-bin", "bin"),
     ]);
     if (held) arrange();
   }
@@ -294,6 +295,14 @@
     tell(text);
   }
 
+  async function dismiss() {
+    const { ok, text } = await ask("dismiss", "POST");
+    tell(text);
+    if (!ok) return;
+    await follow();
+    $("library-files").focus();
+  }
+
   // Removing
 
   const dialog = () => $("library-dialog");
@@ -351,6 +360,7 @@
     else if (button.classList.contains("keep") && !removing) dialog().close();
     else if (button.classList.contains("confirm")) remove(button.dataset.id);
     else if (button.classList.contains("undo")) undo(button);
+    else if (button.classList.contains("dismiss")) dismiss();
     else if (button.id === "library-cancel") cancel();
   });
 

@@ -16,7 +16,15 @@ from vectorstore.dependants import Dependant
 from web.by_role import front
 from web.identity.people import Role
 
-READ = ("sources", "changes", "search?q=boat", "adding", "removal?id=boats", "editing?id=boats")
+READ = (
+    "sources",
+    "changes",
+    "bin",
+    "search?q=boat",
+    "adding",
+    "removal?id=boats",
+    "editing?id=boats",
+)
 POST = (
     "begin",
     "file?batch=x&name=a.txt",
@@ -25,6 +33,7 @@ POST = (
     "restore?id=boats",
     "edit?id=boats",
     "cancel",
+    "dismiss",
 )
 
 

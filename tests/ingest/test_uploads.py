@@ -1,5 +1,6 @@
 """Files that are handed over: known by their names, kept apart, and never lost by one another."""
 
+import json
 import os
 import threading
 import time
@@ -12,9 +13,11 @@ import pytest
 from ingest import IngestSettings
 from ingest.errors import AlreadyAdding, IngestError, UploadRefused
 from ingest.job import Quiet, read_all
-from ingest.page.adding import Adding, FileLine
+from ingest.page.adding import Adding, FileLine, Standing
+from ingest.page.adding_view import standing_view
 from ingest.page.uploads import FOLDER, STALE, Batch, Incoming, safe_name
 from ingest.plan import Plan, make_plan
+from ingest.report import FileReport
 from ingest.restore import restore
 from vectorstore import Library, UnknownSource
 from vectorstore.writing import remove, writing
@@ -248,6 +251,19 @@ def test_a_batch_ends_with_a_line_a_file_and_its_folder_gone(desk: Any) -> None:
     assert standing.failure is None
     assert not batch.folder.exists()
     assert desk.library.source("boats").version == 2
+    told = standing_view(standing, {})
+    assert "<summary>3 files read: 1 added, 1 changed, 1 failed · <time" in told
+    assert "<details open>" in told  # one failed
+    adding.dismiss()
+    assert "<li" not in standing_view(adding.standing, {})
+    assert json.loads(desk.library.runs(1)[0].report)  # which still tells it
+
+
+def test_a_long_report_is_one_line_until_it_is_opened() -> None:
+    added = FileReport(path="uploaded:a.txt", status="added", source="a")
+    files = tuple(FileLine(name=f"{i}.txt", state="done", reports=(added,)) for i in range(4))
+    many, few = Standing(files=files), Standing(files=files[:3])
+    assert "<details>" in standing_view(many, {}) and "<details open>" in standing_view(few, {})
 
 
 def test_a_second_batch_is_told_that_one_is_running(

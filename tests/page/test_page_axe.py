@@ -20,6 +20,7 @@ from assistant.ask.view import conversation
 from assistant.keeping.conversations import Conversation, Exchange
 from tests.assistant.writing.conftest import Service, line_of, refuses, reply, streams
 from tests.browsing import LONG, Served, ask, chatting
+from tests.ingest.pdfs import draw, made
 from tests.judged import judged_home
 from web.identity import login
 
@@ -100,6 +101,9 @@ def states(page: Page, service: Service, said: str, folder: Path) -> Iterator[st
 
 def _asking(page: Page) -> Iterator[str]:
     yield "ask: the welcome"
+    page.get_by_role("button", name="Help").click()
+    yield "help"
+    page.keyboard.press("Escape")
     page.locator("#ask-choice summary").click()
     page.get_by_role("button", name="Ask", exact=True).click()
     expect(page.locator("#ask-hint")).to_contain_text("Type a question first")
@@ -195,6 +199,7 @@ def _keeping(page: Page, folder: Path) -> Iterator[str]:
     yield "library: the table"
     for name, content in (("kestrel.txt", b"It hovers."), ("broken.pdf", b"\0"), ("a.jpg", b"x")):
         (folder / name).write_bytes(content)
+    made(folder / "harbour.pdf", [lambda canvas: draw(canvas, ["A lamp is lit."], 70, 700)])
     files = page.get_by_label("Choose files to add")
     page.route("**/library/file?*", sending := _Hold())
     page.route("**/library/adding", reading := _Hold(passing=1))
@@ -212,6 +217,11 @@ def _keeping(page: Page, folder: Path) -> Iterator[str]:
     page.keyboard.press("Enter")
     expect(page.locator("#library-hits .near").first).to_be_visible(timeout=LONG)
     yield "library: files read and refused, and passages found"
+    page.locator("#library-rows tr", has_text="harbour").locator(".whole").click()
+    page.get_by_role("button", name="The page as printed").click()
+    expect(page.locator("#source-page img")).to_be_visible(timeout=LONG)
+    yield "library: a page as printed, beside its text"
+    page.keyboard.press("Escape")
     page.get_by_role("button", name="Remove Brief: Taking the lead").click()
     dialog = page.get_by_role("dialog")
     expect(dialog.locator(".losing")).to_be_visible()

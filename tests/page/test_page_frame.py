@@ -97,6 +97,16 @@ def test_the_picture_opens_a_document_and_escape_leads_back_to_it(page: Page) ->
     expect(number).to_be_focused()
 
 
+def test_help_opens_in_place_and_escape_puts_it_away(page: Page) -> None:
+    opens = page.get_by_role("button", name="Help")
+    opens.click()
+    told = page.get_by_role("dialog", name="Help")
+    expect(told).to_contain_text("Ask a question in your own words")
+    page.keyboard.press("Escape")
+    expect(told).to_be_hidden()
+    expect(opens).to_be_focused()
+
+
 def test_a_theme_is_chosen_and_kept(visit: Callable[..., Page]) -> None:
     page = visit(color_scheme="light")
     theme = page.get_by_label("Theme")

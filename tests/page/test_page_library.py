@@ -7,10 +7,12 @@ import subprocess
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
+from reportlab.pdfgen.canvas import Canvas
 
 from tests.browsing import LONG, Served, ask, chatting, press, reach, run
 from vectorstore import Library
@@ -149,6 +151,7 @@ def test_what_is_found_opens_in_its_place_and_a_source_opens_whole(
     shown = keeper.locator("#source-pane")
     for heading in library(kept).headings("taking-the-lead"):
         assert shown.get_by_role("heading", name=heading.title, exact=True).count(), heading.title
+    expect(shown.locator(".in-short q").first).to_be_visible(timeout=LONG)
 
 
 @pytest.mark.parametrize("width", [360, 768])
@@ -221,6 +224,49 @@ def test_removing_says_which_gold_questions_lose_their_evidence(keeper: Page) ->
     )
     dialog.get_by_role("button", name="Keep it").click()
     expect(dialog).to_be_hidden()
+
+
+def test_a_pdf_is_shown_as_printed_and_comes_back_from_the_bin(
+    come: Callable[..., Page], kept: Served, tmp_path: Path
+) -> None:
+    canvas = Canvas(str(tmp_path / "harbour.pdf"))
+    for line in ("The harbour has no lamp.", "The harbour master of Wick is Una Reid."):
+        canvas.drawString(70, 700, line)
+        canvas.showPage()
+    canvas.save()
+    page = come(viewport={"width": 1440, "height": 900}, timezone_id="Pacific/Kiritimati")
+    expect(add(page, [tmp_path / "harbour.pdf"])).to_have_class("added")
+    page.get_by_label("Words or a question").fill("harbour master of Wick")
+    page.keyboard.press("Enter")
+    page.locator("#library-hits .near").first.click()
+    expect(page.locator("#source-quote").first).to_be_visible()
+    page.get_by_role("button", name="The page as printed").click()
+    printed = page.get_by_role("region", name="The page as printed")
+    expect(printed.get_by_role("img", name=re.compile("^Page 1 of"))).to_be_visible(timeout=LONG)
+    expect(printed.locator(".spot")).to_have_count(1)
+    printed.get_by_role("button", name="Page after").click()
+    expect(printed.get_by_role("img", name=re.compile("^Page 2 of"))).to_be_visible(timeout=LONG)
+    expect(printed.get_by_role("button", name="Page after")).to_be_focused()
+    beside = page.locator("#source-pane .text").bounding_box()
+    shown = printed.bounding_box()
+    assert beside and shown and beside["x"] >= shown["x"] + shown["width"]
+    page.keyboard.press("Escape")
+
+    page.get_by_role("button", name="Remove harbour").click()
+    page.get_by_role("dialog").get_by_role("button", name="Remove it").click()
+    expect(page.get_by_role("button", name="Undo")).to_be_focused(timeout=LONG)
+    page.get_by_role("button", name="Dismiss this report").click()
+    expect(page.locator("#library-reading li")).to_have_count(0)
+    page.reload()
+    binned = page.locator("#library-bin li", has_text="harbour")
+    [(_, when)] = [(s, when) for s, when in library(kept).bin() if s.id == "harbour"]
+    there = datetime.fromisoformat(when) + timedelta(hours=14)  # the clock of Kiritimati
+    expect(binned).to_contain_text(f"{there.day} {there:%B %Y, %H:%M}")
+    binned.get_by_role("button", name="Put it back: harbour").click()
+    expect(page.locator("#library-notice")).to_contain_text("again, as version 2", timeout=LONG)
+    expect(page.locator("#library-rows tr", has_text="harbour")).to_have_count(1)
+    expect(binned).to_have_count(0)
+    expect(page.locator("#library-reading li")).to_have_count(0)
 
 
 def test_a_keeper_says_what_a_source_is(keeper: Page, kept: Served) -> None:

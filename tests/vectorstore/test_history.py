@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from vectorstore import UnknownSource
+from vectorstore import Library, UnknownSource
 from vectorstore.dependants import Dependant, losing_in_words
 from vectorstore.writing import remove
 
@@ -54,6 +54,31 @@ def test_a_removed_source_is_remembered_whole(shelf: Any, texts: dict[str, str])
     assert (source.title, source.version, text) == (was.title, 1, texts["boats"])
     assert shelf.library.runs(1)[0].report == "removed boats"
     assert [s.id for s in shelf.library.sources()] == ["trees"]
+
+
+def test_the_bin_holds_what_was_removed_lately_and_nothing_else(shelf: Any) -> None:
+    shelf.change(boats="A new boat.")
+    remove(shelf.home, shelf.library, "boats")
+    [(source, when)] = Library(shelf.library.path).bin()  # also for whoever opens it anew
+    assert (source.id, source.version) == ("boats", 2) and when.startswith(source.added[:10])
+    wanted = shelf.library.files_wanted()
+    assert set(shelf.library.file_digests().values()) < wanted
+    shelf.change(boats="A boat again.")
+    assert shelf.library.bin() == []
+
+
+def test_thirty_days_after_its_removal_a_text_is_gone_for_good(shelf: Any) -> None:
+    remove(shelf.home, shelf.library, "boats")
+    back_in_time(shelf)
+    assert shelf.library.bin() == []
+    with pytest.raises(UnknownSource, match="in the last 30 days"):
+        shelf.library.removed("boats")
+    shelf.change(birds="A wren sings.")
+    with sqlite3.connect(shelf.library.path) as connection:
+        texts = connection.execute("SELECT source, text FROM version ORDER BY source").fetchall()
+    assert dict(texts)["boats"] == "" and all(text for id, text in texts if id != "boats")
+    shelf.change(boats="A boat again.")
+    assert shelf.library.source("boats").version == 2
 
 
 @pytest.mark.parametrize("id", ["trees", "nothing"])

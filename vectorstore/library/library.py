@@ -5,7 +5,7 @@ import hashlib
 import itertools
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,6 +22,7 @@ from vectorstore.library.schema import make_current
 from vectorstore.models import Change, Heading, Passage, Run, Sentence, Source, as_read
 
 FILE_NAME = "library.sqlite3"
+BIN_DAYS = 30  # that what was removed can be had back
 V = TypeVar("V")
 _MANY = 500  # values in one IN (...) list: well under SQLite's limit
 
@@ -107,6 +108,10 @@ class Library:
         """Source id → sha256 of the bytes it was read from."""
         return dict(self._all("SELECT source, file_sha256 FROM version WHERE current"))
 
+    def file_digest(self, source_id: str) -> str:
+        """sha256 of the bytes that a source was read from. Raises UnknownSource."""
+        return self._current(source_id, "file_sha256")
+
     def described(self) -> dict[str, dict[str, str]]:
         """Source id → what people say of it, field by field, in place of what its file says."""
         rows = self._all("SELECT source, fields FROM described")
@@ -140,12 +145,13 @@ class Library:
     def removed(self, source_id: str) -> tuple[Source, str, str]:
         """A source that was removed, as it was, with its text and the digest of its file.
 
-        Raises UnknownSource where there is none, or where it is in the library.
+        Raises UnknownSource where none is in the bin.
         """
-        rows = self._all(_REMOVED, (source_id,))
+        rows = self._all(f"{_IN_BIN} AND v.source = ?", (_binned_since(), source_id))
         if not rows:
             raise UnknownSource(
-                f"no source '{source_id}' was removed. List them: soundings sources"
+                f"no source '{source_id}' was removed in the last {BIN_DAYS} days. "
+                "List those that were: soundings sources bin"
             )
         source = _source(rows[0], ())  # its other places went with it
         text, file_sha256 = self._all(
@@ -153,6 +159,17 @@ class Library:
             (source_id, source.version),
         )[0]
         return source, text, file_sha256
+
+    def bin(self) -> list[tuple[Source, str]]:
+        """The sources that were removed in the last BIN_DAYS days, as they were, and when each
+        was (ISO 8601, UTC), the latest first."""
+        rows = self._all(f"{_IN_BIN} ORDER BY v.retired DESC, v.source", (_binned_since(),))
+        return [(_source(row, ()), row[15]) for row in rows]
+
+    def files_wanted(self) -> set[str]:
+        """The digests of the files that sources were read from, those in the bin too."""
+        sql = "SELECT file_sha256 FROM version WHERE current OR retired >= ?"
+        return {row[0] for row in self._all(sql, (_binned_since(),))}
 
     def changes_since(self, moment: str) -> list[Change]:
         """What became of the sources since a moment (ISO 8601, UTC), the latest first.
@@ -337,6 +354,13 @@ class Library:
             connection.execute(
                 "DELETE FROM vector WHERE encoder <> ?", (values.get("encoder", ""),)
             )
+            connection.execute(  # of what has left the bin, that it was there is all that is kept
+                "UPDATE version SET text = '', headings = '[]', pages = '[]' "
+                "WHERE retired < :since AND NOT EXISTS "
+                "(SELECT 1 FROM version v WHERE v.source = version.source "
+                "AND (v.retired IS NULL OR v.retired >= :since))",
+                {"since": _binned_since()},
+            )
             connection.execute(
                 "INSERT INTO ingest_run (started, finished, report) VALUES (?, ?, ?)",
                 (changes.started, now, report),
@@ -379,13 +403,13 @@ _VERSIONS = """
 SELECT v.source, v.title, v.text_sha256, v.kind, v.origin, v.version, v.added, length(v.text),
        (SELECT count(*) FROM passage p WHERE p.version = v.key),
        v.publisher, v.author, v.date, v.url, v.pages,
-       (SELECT d.fields FROM described d WHERE d.source = v.source)
+       (SELECT d.fields FROM described d WHERE d.source = v.source),
+       v.retired
 FROM version v
 """
 _SOURCES = f"{_VERSIONS} WHERE v.current"
-_REMOVED = f"""{_VERSIONS} WHERE v.source = ? AND v.retired IS NOT NULL
-AND NOT EXISTS (SELECT 1 FROM version c WHERE c.source = v.source AND c.current)
-ORDER BY v.version DESC LIMIT 1
+_IN_BIN = f"""{_VERSIONS} WHERE NOT v.current AND v.retired >= ?
+AND v.version = (SELECT max(m.version) FROM version m WHERE m.source = v.source)
 """
 
 _PASSAGES = """
@@ -398,6 +422,11 @@ def _pages_as_stored(new: NewVersion) -> str:
     starts = list(new.pages)
     read = list(new.recognized)
     return json.dumps({"starts": starts, "recognized": read} if read else starts)
+
+
+def _binned_since() -> str:
+    """The moment since which what was removed is in the bin."""
+    return (datetime.now(UTC) - timedelta(days=BIN_DAYS)).isoformat(timespec="seconds")
 
 
 def _source(row: tuple, aliases: Iterable[tuple]) -> Source:  # type: ignore[type-arg]

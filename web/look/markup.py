@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from html import escape
 
 from vectorstore.library.invisible import visible
+from vectorstore.wording import in_words, moment_in_words
 
 Attributes = dict[str, str | int | bool | None]
 
-_VOID = frozenset({"br", "hr", "input", "meta"})
+_VOID = frozenset({"br", "hr", "img", "input", "meta"})
 
 
 class Html(str):
@@ -26,6 +27,17 @@ def element(tag: str, *children: str, **attributes: str | int | bool | None) -> 
     if tag in _VOID:
         return Html(f"<{opening}>")
     return Html(f"<{opening}>{join(children)}</{tag}>")
+
+
+def moment(when: str, *, day: bool = False) -> Html:
+    """An ISO date and time in UTC; the page's script puts it on the reader's own clock, to the
+    minute, or to the `day` alone."""
+    words = in_words(when) if day else moment_in_words(when)
+    return (
+        element("time", words, datetime=when, data_day=day)
+        if "T" in when
+        else element("time", words)
+    )
 
 
 def join(parts: Iterable[str]) -> Html:

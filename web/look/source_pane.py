@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse
 
 from vectorstore.errors import SoundingsError, UnknownSource
 from vectorstore.library import Library
+from vectorstore.library.originals import Originals
 from web.look import source_view
 from web.look import theme as look
 from web.look.markup import Html, element
@@ -57,19 +58,25 @@ def pane() -> Html:
 def routes(library: Library) -> APIRouter:
     """What the pane reads: a source with a quote in its place, as a piece of markup."""
     router = APIRouter()
+    originals = Originals(library.path.parent)
 
     @router.get(ADDRESS, response_class=HTMLResponse)
     def source(
         id: str, start: int = 0, end: int = 0, sha256: str = "", rest: str = ""
     ) -> HTMLResponse:
-        piece = _opened(library, id, (start, end), sha256, rest)
+        piece = _opened(library, originals, id, (start, end), sha256, rest)
         return HTMLResponse(piece, headers={"Cache-Control": "no-store"})
 
     return router
 
 
 def _opened(
-    library: Library, source_id: str, span: tuple[int, int], sha256: str, rest: str
+    library: Library,
+    originals: Originals,
+    source_id: str,
+    span: tuple[int, int],
+    sha256: str,
+    rest: str,
 ) -> Html:
     start, end = span
     try:
@@ -78,6 +85,7 @@ def _opened(
             text = library.text(source_id)
             headings = library.headings(source_id)
             passages = library.passages_of(source_id)
+            printed = originals.of(library.file_digest(source_id)) is not None
     except UnknownSource:
         return source_view.notice("This source is no longer in the library.")
     except SoundingsError as exc:
@@ -93,4 +101,4 @@ def _opened(
         low, high = source_view.stretch(text, passages, start, end)
         part = (0, low) if rest == "before" else (high, len(text))
         return source_view.rest_of(source, text, headings, passages, part)
-    return source_view.document(source, text, headings, passages, start, end)
+    return source_view.document(source, text, headings, passages, start, end, printed=printed)

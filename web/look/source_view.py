@@ -9,6 +9,7 @@ from web.look.document import drawn, parts_of
 from web.look.markup import Attributes, Html, element
 
 NEAR = 30_000  # characters on either side of a quote that are shown at once
+PRINTED = "The page as printed"
 FEWEST = 3  # headings from which an outline helps
 
 # It scrolls by itself, so the keyboard must reach it.
@@ -22,9 +23,12 @@ def document(
     passages: Sequence[Passage],
     start: int = 0,
     end: int = 0,
+    *,
+    printed: bool = False,
 ) -> Html:
     """A source, with `text[start:end]` marked, if there is any of that. Of a long one what is near
-    to the quote; the script fetches what stands before and after it."""
+    to the quote; the script fetches what stands before and after it, and its pages as they are
+    printed where there are such."""
     is_quote = start < end
     found = [p for p in passages if p.start <= start < p.end] if is_quote else []
     page = source.page_at(start) if is_quote else None
@@ -32,7 +36,11 @@ def document(
     shown = drawn(text, parts_of(text, headings, passages, near), source.pages, (start, end))
     region = element("div", shown, **_TEXT, data_part=near != (0, len(text)))
     about = _about(source, found[0].heading if found else "", page)
-    return element("div", *about, _ways(headings), region, class_="opened")
+    page_place = element(
+        "div", id="source-page", tabindex=0, role="region", aria_label=PRINTED, hidden=True
+    )
+    both = element("div", *([page_place] if printed else []), region, class_="both")
+    return element("div", *about, _ways(headings, printed), both, class_="opened")
 
 
 def rest_of(
@@ -75,7 +83,8 @@ def _about(source: Source, heading: str, page: int | None) -> list[Html]:
     lines = [element("h3", source.title, id="source-title", tabindex=-1)]
     under = below(source.title, heading)
     place = " · ".join(part for part in (under, f"page {page}" if page else "") if part)
-    told: list[str] = [made_by(source), _link(source.url) if source.url else "", place]
+    said = source.description or ""
+    told: list[str] = [made_by(source), said, _link(source.url) if source.url else "", place]
     lines += [element("p", part, class_="meta") for part in told if part]
     return lines
 
@@ -89,8 +98,8 @@ def _link(url: str) -> str:
     return element("a", text, href=url, target="_blank", rel="noopener noreferrer", title=url)
 
 
-def _ways(headings: Sequence[Heading]) -> Html:
-    """What leads through a source: its outline, and a search within it."""
+def _ways(headings: Sequence[Heading], printed: bool) -> Html:
+    """What leads through a source: its outline, a search within it, and its pages as printed."""
     find = element(
         "label",
         element("span", "Find in this source", class_="unseen"),
@@ -98,6 +107,7 @@ def _ways(headings: Sequence[Heading]) -> Html:
             "input",
             type="search",
             id="source-find",
+            class_="line",
             autocomplete="off",
             placeholder="Find in this source",
         ),
@@ -116,4 +126,7 @@ def _ways(headings: Sequence[Heading]) -> Html:
         ]
         outline = element("summary", "Outline"), element("ul", *items)
         parts.append(element("details", *outline, class_="outline"))
+    if printed:
+        opens = {"id": "source-printed", "class_": "plain", "aria_pressed": "false"}
+        parts.append(element("button", PRINTED, type="button", **opens))
     return element("div", *parts, class_="ways")

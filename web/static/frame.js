@@ -146,6 +146,21 @@
     place.append(button);
   }
 
+  // Times are told by the reader's own clock
+
+  const DAY = { day: "numeric", month: "long", year: "numeric" };
+  const CLOCK = { hour: "2-digit", minute: "2-digit" };
+
+  function clocks() {
+    for (const each of document.querySelectorAll("time[datetime]:not([data-told])")) {
+      const when = new Date(each.dateTime);
+      each.dataset.told = "";
+      if (Number.isNaN(when.getTime())) continue;
+      const day = when.toLocaleDateString("en-GB", DAY);
+      each.textContent = "day" in each.dataset ? day : `${day}, ${when.toLocaleTimeString("en-GB", CLOCK)}`;
+    }
+  }
+
   // When the page is there
 
   document.addEventListener("click", (event) => {
@@ -159,6 +174,7 @@
   let begun = false;
   new MutationObserver(() => {
     theme();
+    clocks();
     for (const tab of document.querySelectorAll('[role="tab"]')) {
       const stop = tab.getAttribute("aria-selected") === "true" ? 0 : -1;
       if (tab.tabIndex !== stop) tab.tabIndex = stop;

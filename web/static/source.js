@@ -31,8 +31,16 @@
     $("source-heading").textContent = "Source";
     controls();
     settle(mine);
+    print(0);
+    if (!$("source-quote") && text()) summary(wanted.id, mine);
     if (focus) place.querySelector("[tabindex]")?.focus({ preventScroll: true });
     complete = text()?.dataset.part === undefined ? null : whole(wanted, mine);
+  }
+
+  // A source that is opened whole says first what it is
+  async function summary(id, mine) {
+    const reply = await fetch(`in-short?${new URLSearchParams({ id })}`).catch(() => null);
+    if (reply?.ok && mine === asked) text().insertAdjacentHTML("afterbegin", await reply.text());
   }
 
   // What stands before and after, of a long source: it comes once the quote is there, and moves
@@ -52,6 +60,31 @@
       around.scrollTop += fixed.getBoundingClientRect().top - top;
     }
     delete text().dataset.part;
+  }
+
+  // A page as it is printed, beside the text; what is opened next is shown so, too
+
+  let printing = false;
+  let turned = 0;
+
+  async function print(page) {
+    const [place, button] = [$("source-page"), $("source-printed")];
+    root.classList.toggle("page-printed", printing && Boolean(place));
+    if (!place) return;
+    button.setAttribute("aria-pressed", printing);
+    place.hidden = !printing;
+    const mine = ++turned;
+    if (!printing) return place.replaceChildren();
+    const reply = await fetch(`printed?${new URLSearchParams({ ...shown, page })}`).catch(() => null);
+    const markup = reply?.ok ? await reply.text() : "";
+    if (mine !== turned || !place.isConnected) return;
+    const held = [...place.querySelectorAll(".turn")].indexOf(document.activeElement);
+    if (markup) place.innerHTML = markup; // made and escaped by our own server
+    else place.textContent = "This page cannot be shown now.";
+    if (held >= 0) place.querySelectorAll(".turn")[held].focus({ preventScroll: true });
+    const spot = place.querySelector(".spot");
+    const down = spot ? spot.getBoundingClientRect().top - place.getBoundingClientRect().top : 0;
+    place.scrollTop += down - place.clientHeight / 3;
   }
 
   function opened(button, focus) {
@@ -130,7 +163,7 @@
     const inPane = $("source-pane").contains(document.activeElement);
     shown = from = null;
     asked += 1;
-    root.classList.remove("pane-open");
+    root.classList.remove("pane-open", "page-printed");
     screen(false);
     $("source-controls").hidden = true;
     rest();
@@ -226,6 +259,7 @@
     const found = [];
     const walker = document.createTreeWalker(text(), NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      if (node.parentElement.closest(".in-short")) continue;
       const words = node.data.toLowerCase();
       for (let at = words.indexOf(wanted); at >= 0; at = words.indexOf(wanted, at + 1)) {
         const range = document.createRange();
@@ -264,6 +298,10 @@
     if (button.dataset.source !== undefined) opened(button, true);
     else if (button.classList.contains("jump")) jump(button);
     else if (button.id === "source-close") close();
+    else if (button.id === "source-printed") {
+      printing = !printing;
+      print(0);
+    } else if (button.classList.contains("turn")) print(Number(button.dataset.page));
     else if (button.id === "source-previous") step(-1);
     else if (button.id === "source-next") step(1);
     else if (button.id === "source-whole") back();
@@ -278,7 +316,7 @@
     if (event.target.id === "source-find" && event.key === "Enter") {
       event.preventDefault();
       find(event.shiftKey ? -1 : 1);
-    } else if (event.key === "Escape" && shown !== null) {
+    } else if (event.key === "Escape" && shown !== null && !document.querySelector(":popover-open")) {
       event.preventDefault();
       close();
     }

@@ -52,12 +52,13 @@ class Worker:
         )
         threading.Thread(target=self._listen, daemon=True).start()
 
-    def ask(self, path: Path) -> None:
-        """Ask for a file. What is said of it, line by line, is in `answers`; an empty line says
-        that the process has ended."""
+    def ask(self, path: Path, **about: str | float) -> None:
+        """Ask for a file, or `about` a page of it. What is said of it, line by line, is in
+        `answers`; an empty line says that the process has ended."""
         assert self.process.stdin is not None
+        asked = json.dumps({"path": str(path), **about})
         with contextlib.suppress(OSError):  # it has ended, which its answer tells
-            self.process.stdin.write(json.dumps({"path": str(path)}).encode() + b"\n")
+            self.process.stdin.write(asked.encode() + b"\n")
             self.process.stdin.flush()
 
     def ended(self) -> str:

@@ -26,7 +26,8 @@ _NO_NEW_PRIVS = 38  # linux/prctl.h
 
 
 def serve(seconds: int, memory: int) -> None:
-    """Answer each `{"path": …}` with messages, the last of which is its end."""
+    """Answer each `{"path": …}` with messages, the last of which is its end; where it names a
+    `page`, with that page as it is printed."""
     answers = _answers_alone()
     warnings.simplefilter("ignore")
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one who waits for us
@@ -37,7 +38,9 @@ def serve(seconds: int, memory: int) -> None:
         _limit_time(seconds)
         refused = None
         try:
-            for part in _lines(Path(json.loads(line)["path"])):
+            asked = json.loads(line)
+            path = Path(asked.pop("path"))
+            for part in _drawn(path, **asked) if asked else _lines(path):
                 answers.write(part)
         except UnreadableFile as exc:
             refused = str(exc)
@@ -59,6 +62,12 @@ def _lines(path: Path) -> Iterator[bytes]:
         if said > MOST_ANSWER:
             raise UnreadableFile("it gives more text than is kept of one file. Save it in parts")
         yield line
+
+
+def _drawn(path: Path, page: int, quote: str, at: float) -> Iterator[bytes]:
+    from ingest.printed.picture import picture_of
+
+    yield to_line(Message(picture=picture_of(path, page, quote, at)))
 
 
 def _answers_alone() -> BinaryIO:

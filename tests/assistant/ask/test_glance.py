@@ -1,11 +1,12 @@
 """The library at a glance: cards, and the picture of its themes, over the starter library."""
 
 import re
+from html import unescape
 
 import pytest
 
 from assistant import Engine
-from assistant.ask.glance import Glance, Known, cards, picture
+from assistant.ask.glance import Glance, Known, cards, in_short, picture
 from assistant.ask.rewordings import followups
 from assistant.finding.shown import shown as read
 from assistant.models import Outcome
@@ -29,6 +30,17 @@ def test_a_card_says_in_exact_quotes_what_its_document_is(
         text = library.text(source.id)
         assert all(said == read(text[start:end]) for said, start, end in quotes)
     assert "minutes to read" in shown and "What does Deborah Fielding say?" in shown
+
+
+def test_a_document_in_short_is_its_own_words_and_whom_it_names(
+    starter_engine: Engine, known: Known
+) -> None:
+    id = "taking-the-lead"
+    shown = unescape(in_short(starter_engine.store, id))
+    assert [f"<q>{said}</q>" in shown for said, _, _ in known.quotes[id]] == [True] * len(
+        known.quotes[id]
+    )
+    assert "minutes to read" in shown and "Dan Bunstone" in shown
 
 
 def test_the_picture_asks_about_each_theme_and_opens_each_document(
