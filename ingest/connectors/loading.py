@@ -98,7 +98,7 @@ def _files(reader: Any, connector: Connector, secrets: Mapping[str, str]) -> Ite
     def content_of(resource: str) -> Callable[[], bytes]:
         def content() -> bytes:
             with _translated(connector, secrets):
-                return reader.read_file_content(Path(resource))
+                return bytes(reader.read_file_content(Path(resource)))
 
         return content
 

@@ -59,7 +59,7 @@ def _filled_in(control: Element, ticked: set[Element]) -> str:
         return " ".join(words_of(control))
     if kind in _TICKED:
         return ("☒" if _is_ticked(control) else "☐") if _form(control) in ticked else ""
-    return (control.get("value") or "").strip() if kind in _TYPED else ""
+    return str(control.get("value") or "").strip() if kind in _TYPED else ""
 
 
 def _is_ticked(control: Element) -> bool:
@@ -82,4 +82,4 @@ def _texts(drawing: Element) -> Iterator[str]:
 
 def _is_unseen(element: Element) -> bool:
     hidden = element.get("display") == "none" or element.get("visibility") == "hidden"
-    return hidden or element.tag in _NOT_DRAWN
+    return bool(hidden or element.tag in _NOT_DRAWN)
