@@ -141,7 +141,7 @@ class Kept:
         try:
             yield
         except (sqlite3.Error, OSError) as exc:
-            raise KeptUnavailable(f"nothing can be kept in {self._place}: {exc}") from exc
+            raise KeptUnavailable(f"what people do cannot be kept in {self._place}: {exc}") from exc
 
 
 class ServedKept(Kept):
