@@ -33,8 +33,7 @@ import web.cli
 from assistant.answering.doctor import examine as examine_models
 from assistant.answering.engine import Engine, open_engine
 from assistant.keeping.kept import MOVED as CONVERSATIONS
-from assistant.keeping.moved import same_quotes
-from assistant.keeping.resting import answers_resting_on
+from assistant.keeping.resting import answers_resting_on, same_quotes
 from assistant.settings import AssistantSettings
 from eval.cli import add_commands as add_eval_commands
 from eval.suite.resting import gold_resting_on

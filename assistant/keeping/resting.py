@@ -1,4 +1,4 @@
-"""What people keep that quotes a source: what its removal would cost them.
+"""What people keep that quotes a source: what its removal, or moving it, would cost them.
 
 Counted and no more: what a person keeps is their own business, and nobody else's.
 """
@@ -11,8 +11,11 @@ from typing import Any
 from assistant.keeping.kept import opened
 from assistant.keeping.verify import verify
 from vectorstore import Library
+from vectorstore.database.opening import Place
 from vectorstore.dependants import Dependant
+from vectorstore.errors import NotTheSame
 from vectorstore.store import place_with
+from vectorstore.wording import counted
 
 _KINDS = {
     "saved answer": "SELECT answer FROM exchange WHERE answer IS NOT NULL",
@@ -36,6 +39,25 @@ def answers_resting_on(home: Path, library: Library, source_id: str) -> list[Dep
         for kind, listed in answers.items()
         for _ in range(_quoting(listed, library, source_id))
     ]
+
+
+def same_quotes(place: Place, before: Library, after: Library) -> str:
+    """That every quote of the answers kept there stands where it stood, in words. Raises
+    NotTheSame."""
+    with opened(place) as kept:
+        rows = [row for sql in _KINDS.values() for row in kept.all(sql)] if kept else []
+    answers = [
+        {"id": number, "citations": json.loads(row[0])["citations"]}
+        for number, row in enumerate(rows)
+    ]
+    then, now = (verify(answers, library).quotes for library in (before, after))
+    if then != now:
+        raise NotTheSame("quotes of saved answers do not stand where they stood.")
+    standing = sum(quote.standing.holds for quote in now)
+    return (
+        f"{counted(len(answers), 'saved answer')}: {standing} of {counted(len(now), 'quote')} "
+        "stand in the library, as before"
+    )
 
 
 def _quoting(answers: Sequence[dict[str, Any]], library: Library, source_id: str) -> int:

@@ -10,7 +10,7 @@ import pytest
 from assistant.keeping.conversations import Conversations, Exchange
 from assistant.keeping.kept import MOVED as CONVERSATIONS
 from assistant.keeping.kept import kept_at
-from assistant.keeping.moved import same_quotes
+from assistant.keeping.resting import same_quotes
 from tests.conftest import settings_of
 from tests.servers import Chroma
 from tests.vectorstore.conftest import TEXTS, Shelf
