@@ -57,7 +57,7 @@ def test_the_same_changes_give_the_same_library(served: Served, postgres: Postgr
                 "frequency": [library.document_frequency(asked) for asked in ASKED],
                 "heirs": [library.heirs(s, None) for s in ("boats", "trees", "none")],
                 "removed": library.removed("trees")[1:],
-                "changes": [(c.source, c.what) for c in library.changes_since("2020")],
+                "changes": {(c.source, c.what) for c in library.changes_since("2020")},
                 "runs": len(library.runs(9)),
                 "next": library.next_version("boats"),
                 "counts": (library.passage_count(), library.sentence_count()),
