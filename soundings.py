@@ -368,7 +368,7 @@ def build_page(
     library = engine.store.library
     routers = {
         "ask": [source_pane.routes(library), printed_routes(settings, library)],
-        "administer": [log.routes(place_of(settings))],
+        "administer": [log.routes(journal.place if journal else place_of(settings))],
     }
     for deed, tab in tabs.items():
         routers.setdefault(deed, []).append(tab.routes(engine))

@@ -1,10 +1,15 @@
 """The command `ingest`."""
 
 import argparse
+import signal
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from ingest.connectors.run import due, ingest_connector, named
+from ingest.errors import Stopped
 from ingest.job import ingest
 from ingest.progress import ConsoleProgress
 from ingest.report import STATUSES, Report
@@ -45,7 +50,7 @@ def _ingest(args: argparse.Namespace, settings: Settings) -> int:
     or --due, what connectors hold."""
     if args.connector or args.due:
         return _connectors(args, settings)
-    with ConsoleProgress() as progress:
+    with ConsoleProgress() as progress, _interrupted() as stop:
         report = ingest(
             settings,
             args.paths,
@@ -53,6 +58,7 @@ def _ingest(args: argparse.Namespace, settings: Settings) -> int:
             yes=args.yes,
             rebuild=args.rebuild,
             progress=progress,
+            stop=stop,
             announce=announce,
         )
     if args.json:
@@ -60,6 +66,29 @@ def _ingest(args: argparse.Namespace, settings: Settings) -> int:
     else:
         _print(report)
     return 1 if report.counts["failed"] else 0
+
+
+@contextmanager
+def _interrupted() -> Iterator[threading.Event]:
+    """What Ctrl-C sets, beside what it does anyhow: a library that is just being loaded may swallow
+    its exception, and the run would go on."""
+    stop = threading.Event()
+
+    def heard(*_: object) -> None:
+        stop.set()
+        raise KeyboardInterrupt
+
+    before = signal.getsignal(signal.SIGINT)
+    own = threading.current_thread() is threading.main_thread()  # another one hears no signals
+    if own:
+        signal.signal(signal.SIGINT, heard)
+    try:
+        yield stop
+    except Stopped as exc:
+        raise KeyboardInterrupt from exc
+    finally:
+        if own:
+            signal.signal(signal.SIGINT, before)
 
 
 def _connectors(args: argparse.Namespace, settings: Settings) -> int:

@@ -113,7 +113,7 @@ class AuditLog:
     """
 
     def __init__(self, place: Place, *, days: int, text: bool, security_days: int = 365) -> None:
-        self._place = place
+        self.place = place
         self._users = Users(place)
         self._days = days
         self._text = text
@@ -146,7 +146,7 @@ class AuditLog:
                 if time.monotonic() - self._swept > _DAY:
                     self.sweep()
                 if sql:
-                    with _writing(self._place) as database:
+                    with _writing(self.place) as database:
                         database.execute(sql, row)
         except (OSError, sqlite3.Error, SoundingsError):
             _log.exception("an entry of the audit log was not written")
@@ -155,10 +155,10 @@ class AuditLog:
         """Forget what is too old. Raises OSError, sqlite3.Error or LibraryUnavailable where that
         cannot be done."""
         self._swept = time.monotonic()
-        if isinstance(self._place, Path) and not (self._place / FILE_NAME).exists():
+        if isinstance(self.place, Path) and not (self.place / FILE_NAME).exists():
             return
         before = (_now() - timedelta(days=self._days)).isoformat(timespec="seconds")
-        with _writing(self._place) as database:
+        with _writing(self.place) as database:
             if self._days > 0:
                 database.execute("DELETE FROM entries WHERE at < ?", (before,))
             else:

@@ -1,5 +1,6 @@
 """Every kind of file is read in a process apart: what one costs stays there."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 
 from ingest import IngestSettings, UnreadableFile
+from ingest.cli import _interrupted
 from ingest.cutting.outline import outline_markdown
 from ingest.cutting.segment import passages
 from ingest.documents import DETAIL_CHARACTERS
@@ -121,6 +123,14 @@ def test_a_run_that_is_stopped_leaves_the_library_as_it_was(desk: Any) -> None:
     assert desk.ingest().counts["added"] == 1
 
 
+def test_ctrl_c_that_a_library_swallows_ends_the_run_all_the_same() -> None:
+    with pytest.raises(KeyboardInterrupt), _interrupted() as stop:
+        with contextlib.suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        assert stop.is_set()
+        raise Stopped("stopped")
+
+
 @pytest.mark.skipif(os.name != "posix", reason="signals of another kind")
 def test_ctrl_c_ends_the_command_with_one_line(desk: Any) -> None:
     before = desk.state()
@@ -156,9 +166,14 @@ def test_the_next_run_has_the_worker_of_the_last_one(tmp_path: Path) -> None:
 
 
 def seconds(text: str) -> float:
-    begun = time.process_time()
-    outline_markdown(text)
-    return time.process_time() - begun
+    """The least of three times: others use the processor's caches, too."""
+
+    def once() -> float:
+        begun = time.process_time()
+        outline_markdown(text)
+        return time.process_time() - begun
+
+    return min(once() for _ in range(3))
 
 
 @pytest.mark.parametrize(

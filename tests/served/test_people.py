@@ -14,7 +14,7 @@ from vectorstore import LibraryUnavailable, Settings, UsageError
 from vectorstore.database.opening import place_of
 from vectorstore.database.served import ServedDatabase
 from vectorstore.settings import StoreSettings
-from web.audit import entries, events, open_audit
+from web.audit import Sought, entries, events, open_audit
 from web.identity.people import Role
 from web.identity.users import Users
 
@@ -81,7 +81,7 @@ def test_logs_are_there_for_every_process_and_events_stay_as_they_are(served: Se
     log.event("ada", "login", about="", address="127.0.0.1", outcome="done")
     [entry], [event] = entries(another(settings)), events(another(settings))
     assert (entry.text, entry.sources, event.deed) == ("Why?", ("b", "a"), "login")
-    assert events(another(settings), datetime.now(UTC) + timedelta(days=1)) == []
+    assert events(another(settings), Sought(since=datetime.now(UTC) + timedelta(days=1))) == []
     for change in ("UPDATE events SET person = 'eve'", "DELETE FROM events"):
         with (
             pytest.raises(LibraryUnavailable, match="not changed"),

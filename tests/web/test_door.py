@@ -12,7 +12,7 @@ from fastapi import FastAPI, Request
 from starlette.testclient import TestClient
 
 from vectorstore import SettingsError
-from vectorstore.settings import load_settings
+from vectorstore.settings import StoreSettings, load_settings
 from web.guard import Guard
 from web.identity import account, login
 from web.identity import door as door_module
@@ -421,7 +421,9 @@ def test_nobody_elses_word_counts(visit: Visit) -> None:
 
 def opened(home: Path, host: str, **table: str) -> Door | None:
     environ = {f"SOUNDINGS_{name.upper()}": value for name, value in table.items()}
-    settings = load_settings({"page": PageSettings}, home=str(home), environ=environ)
+    settings = load_settings(
+        {"vectorstore": StoreSettings, "page": PageSettings}, home=str(home), environ=environ
+    )
     return open_door(settings, Reach.of(settings.table(PageSettings), host), host)
 
 

@@ -19,6 +19,8 @@ pytest_plugins = ["tests.serving"]
 # Whose each address is, by how it begins; an address that is none of these fails the test.
 DEEDS = {
     "/source": "ask",
+    "/printed": "ask",
+    "/in-short": "ask",
     "/glance": "ask",
     "/followups": "ask",
     "/conversation/export": "ask",

@@ -96,7 +96,7 @@ def test_each_role_gets_its_own_tabs(leader: httpx.Client, evaluator: httpx.Clie
     assert tabs(leader) == ["Ask"]
     assert tabs(evaluator) == ["Ask", "Discuss", "Library", "Evaluate"]
     text = leader.get("/").text
-    assert "tab-library" not in text and "tab-evaluate" not in text
+    assert 'tab-library"' not in text and 'tab-evaluate"' not in text
 
 
 def test_what_a_role_may_not_do_is_not_there_to_be_asked_for(

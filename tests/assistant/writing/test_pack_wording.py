@@ -11,13 +11,17 @@ import pytest
 from docx import Document
 
 from assistant import Engine, open_engine
+from assistant.keeping.kept import IN_MEMORY, Kept
 from assistant.packs import Pack, PackMaker, PackRequest
+from assistant.packs.desk import Desk
 from assistant.packs.files.document import to_docx
 from assistant.packs.files.markdown import to_markdown
 from assistant.packs.making.quality import claims_in, fault_of, is_open
 from assistant.packs.making.writer import writer_of
 from assistant.packs.models import MODEL, RULES, Drawn, Wording
+from assistant.packs.sessions import SessionBook
 from assistant.packs.workshop import Workshop
+from web.identity.people import LOCAL
 
 from .conftest import Service, refuses, streams
 from .test_engine import settings_with
@@ -202,12 +206,14 @@ def test_a_service_that_is_down_is_asked_once_and_the_pack_is_made(
 def test_who_does_not_want_the_model_gets_the_rules(
     engine: Engine, service: Service, plain: Pack
 ) -> None:
-    workshop = Workshop(engine)
+    kept = Kept(IN_MEMORY)
+    workshop = Workshop(engine, Desk(kept), SessionBook(kept))
     assert workshop.has_model
     asked = workshop.request_of(REQUEST.topic, REQUEST.audience, REQUEST.minutes, REQUEST.prompts)
-    last = list(workshop.make("me", asked, "", by_model=False))[-1]
+    list(workshop.make(LOCAL, asked, by_model=False))
     assert service.asked == []
-    pack = workshop.desk.find("me", last.id or "").pack
+    [made] = workshop.desk.listed(LOCAL)
+    pack = workshop.desk.find(LOCAL, made.id).pack
     assert pack.to_json()["prompts"] == plain.to_json()["prompts"]
 
 
