@@ -180,7 +180,7 @@ def _discussing(page: Page, service: Service, said: str) -> Iterator[str]:
     expect(page.locator(".pack")).to_be_visible(timeout=LONG)
     prompt = page.locator(".prompt")
     prompt.nth(0).get_by_role("button", name="edit").click()
-    expect(page.locator(".editor").first).to_be_visible()
+    expect(prompt.nth(0).locator(".editor")).to_be_visible()
     prompt.nth(1).get_by_role("button", name="accept").click()
     expect(prompt.nth(1).get_by_role("button", name="accept", pressed=True)).to_be_visible()
     page.get_by_role("button", name="Edit the run sheet").click()

@@ -104,13 +104,14 @@ def test_every_quote_of_an_answer_is_in_its_source(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("file", QUESTIONS, ids=lambda f: f"{f.parent.name}-{f.stem}")
-def test_every_quote_of_every_answer_is_in_its_source(
+def test_every_quote_is_in_its_source_also_where_a_question_is_strange_to_it(
     file: Path, starter_read: Engine, request: pytest.FixtureRequest
 ) -> None:
-    """All gold questions, over the library that they were not written for as well."""
-    check_gold(file, starter_read, every=1)
+    """A third of the gold questions, over the library that they were not written for as well; the
+    grounding suite asks all of them, and has a gate for quotes that are not exact."""
+    check_gold(file, starter_read, every=3)
     if file.parent.name == "originals":
-        check_gold(file, request.getfixturevalue("originals_read"), every=1)
+        check_gold(file, request.getfixturevalue("originals_read"), every=3)
 
 
 @pytest.mark.slow
