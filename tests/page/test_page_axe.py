@@ -254,6 +254,9 @@ def _judging(page: Page) -> Iterator[str]:
     expect(ev).to_contain_text("“He is not named.”")
     yield "evaluate: gold questions and feedback"
     ev.get_by_role("button", name="Make a draft").first.click()
+    text = page.locator("#ev-text")
+    expect(text).not_to_have_value("", timeout=LONG)
+    text.evaluate("box => box.setSelectionRange(0, 0)")  # the cited words were marked
     ev.get_by_role("button", name="Take the marked words").click()
     expect(page.get_by_role("alert").filter(has_text="Mark the words")).to_be_visible()
     yield "evaluate: a gold question, and an error"
