@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from assistant.keeping.kept import opened
+from assistant.keeping.kept import Kept, opened
 from assistant.keeping.verify import verify
 from vectorstore import Library
 from vectorstore.database.opening import Place
@@ -20,7 +20,7 @@ from vectorstore.wording import counted
 _KINDS = {
     "saved answer": "SELECT answer FROM exchange WHERE answer IS NOT NULL",
     "rated answer": "SELECT answer FROM feedback",
-    "kept pack": "SELECT json_extract(state, '$.pack') FROM pack_state AS s WHERE number = "
+    "kept pack": "SELECT state FROM pack_state AS s WHERE number = "
     "(SELECT max(number) FROM pack_state WHERE pack = s.pack)",
 }
 
@@ -31,9 +31,7 @@ def answers_resting_on(home: Path, library: Library, source_id: str) -> list[Dep
     with opened(place_with(home, library)) as kept:
         if kept is None:
             return []
-        answers = {
-            kind: [json.loads(row[0]) for row in kept.all(sql)] for kind, sql in _KINDS.items()
-        }
+        answers = _cited(kept)
     return [
         Dependant(kind=kind, id="", text="")
         for kind, listed in answers.items()
@@ -45,11 +43,8 @@ def same_quotes(place: Place, before: Library, after: Library) -> str:
     """That every quote of the answers kept there stands where it stood, in words. Raises
     NotTheSame."""
     with opened(place) as kept:
-        rows = [row for sql in _KINDS.values() for row in kept.all(sql)] if kept else []
-    answers = [
-        {"id": number, "citations": json.loads(row[0])["citations"]}
-        for number, row in enumerate(rows)
-    ]
+        listed = [each for every in _cited(kept).values() for each in every] if kept else []
+    answers = [{"id": number, "citations": each["citations"]} for number, each in enumerate(listed)]
     then, now = (verify(answers, library).quotes for library in (before, after))
     if then != now:
         raise NotTheSame("quotes of saved answers do not stand where they stood.")
@@ -58,6 +53,12 @@ def same_quotes(place: Place, before: Library, after: Library) -> str:
         f"{counted(len(answers), 'saved answer')}: {standing} of {counted(len(now), 'quote')} "
         "stand in the library, as before"
     )
+
+
+def _cited(kept: Kept) -> dict[str, list[dict[str, Any]]]:
+    """All that is kept with citations, by what it is."""
+    read = {kind: [json.loads(row[0]) for row in kept.all(sql)] for kind, sql in _KINDS.items()}
+    return {kind: [each.get("pack", each) for each in every] for kind, every in read.items()}
 
 
 def _quoting(answers: Sequence[dict[str, Any]], library: Library, source_id: str) -> int:

@@ -1,6 +1,7 @@
 """What people have on a database server: every process serves everybody."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,13 +10,20 @@ from assistant.errors import KeptUnavailable, NoConversation
 from assistant.keeping.conversations import Conversations, Exchange
 from assistant.keeping.feedback import FeedbackBook, Verdict, list_feedback
 from assistant.keeping.kept import kept_at, opened
+from assistant.keeping.resting import answers_resting_on, same_quotes
+from assistant.models import Citation
+from assistant.packs.desk import Desk, Laid
+from assistant.packs.models import Pack, PackRequest, Timed
+from assistant.packs.sessions import SessionBook, list_sessions
+from tests.served.conftest import put
 from tests.servers import Postgres
-from vectorstore import LibraryUnavailable, Settings, UsageError
+from vectorstore import Library, LibraryUnavailable, Settings, UsageError
 from vectorstore.database.opening import place_of
 from vectorstore.database.served import ServedDatabase
+from vectorstore.library.opening import make_library
 from vectorstore.settings import StoreSettings
 from web.audit import Sought, entries, events, open_audit
-from web.identity.people import Role
+from web.identity.people import Person, Role
 from web.identity.users import Users
 
 pytestmark = pytest.mark.servers
@@ -54,6 +62,64 @@ def test_feedback_takes_the_place_of_what_was_said_before(served: Served) -> Non
         book.say("ada", "c", 1, verdict, reason=reason, question="Why?", answer={"answer": "So."})
     [said] = list_feedback(another(settings))
     assert (said.verdict, said.reason, said.who) == (Verdict.NOT_HELPFUL, "clear", "ada")
+
+
+def pack_of(library: Library) -> Pack:
+    """A pack without prompts that cites what the library's one source begins with."""
+    [source] = library.sources()
+    quote = library.text(source.id)[:5]
+    citation = Citation(
+        marker=1,
+        source=source.id,
+        title=source.title,
+        source_sha256=source.sha256,
+        passage="",
+        start=0,
+        end=5,
+        quote=quote,
+        page=None,
+        heading="",
+    )
+    return Pack(
+        request=PackRequest(topic="boats"),
+        title="Boats",
+        purpose="",
+        warm_up=Timed(minutes=4, text="Begin."),
+        closing=Timed(minutes=4, text="End."),
+        prompts=(),
+        citations=(citation,),
+        sources=(source.id,),
+        on_topic=(),
+        library=library.fingerprint,
+        note=None,
+        drawn=(),
+    )
+
+
+def test_packs_are_there_for_every_process(served: Served) -> None:
+    settings = served()
+    library = make_library(settings)
+    put(library, boats="Boats float on water.")
+    here, there = Desk(kept_at(place_of(settings))), Desk(kept_at(another(settings)))
+    trainer = Person(name="ada", role=Role.TRAINER, id="ada")
+    id = here.lay(trainer, Laid(pack=pack_of(library)))
+    changed = replace(pack_of(library), title="Boats and water")
+    there.put(trainer, id, Laid(pack=changed))
+    assert here.find(trainer, id).pack.title == changed.title
+    here.undo(trainer, id)
+    there.share(trainer, id, shared=True)
+    other = Person(name="ben", role=Role.TRAINER, id="ben")
+    assert there.find(other, id).pack.title == "Boats"
+    [rests] = answers_resting_on(settings.home, library, "boats")
+    assert rests.kind == "kept pack"
+    assert same_quotes(place_of(settings), library, library).startswith("1 saved answer")
+    book = SessionBook(kept_at(place_of(settings)))
+    for worked in (True, False):
+        book.say("ada", id, worked, "why", {"topic": "boats"})
+    [said] = list_sessions(another(settings))
+    assert (said.worked, said.reason) == (False, "why")
+    there.delete(trainer, id)
+    assert here.listed(trainer) == []
 
 
 def test_users_are_there_for_every_process(served: Served) -> None:
