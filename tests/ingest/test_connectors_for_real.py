@@ -1,11 +1,7 @@
 """Readers of LlamaHub as they are published, each on a server on the loopback or a folder."""
 
 import json
-import os
-import pwd
-import shutil
-import socket
-import subprocess
+import tempfile
 import threading
 from collections.abc import Iterator
 from functools import partial
@@ -18,6 +14,7 @@ import pytest
 
 from ingest.connectors.run import ingest_connector, named
 from tests.ingest.pdfs import draw, made
+from tests.servers import Postgres, programs
 
 
 @pytest.fixture(autouse=True)
@@ -150,33 +147,16 @@ def test_a_web_site(empty_desk: Any, site: tuple[str, list[dict[str, Any]]]) -> 
 
 
 @pytest.fixture
-def postgres(tmp_path: Path) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """The address of an empty database of a server of our own."""
-    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    initdb = str(programs[-1]) if programs else shutil.which("initdb")
-    if initdb is None:
+    installed = programs()
+    if installed is None:
         pytest.skip("PostgreSQL is not installed (apt-get install postgresql)")
-    pytest.importorskip("psycopg")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    user = None
-    place = Path("/tmp") / f"soundings-{port}"
-    place.mkdir()
-    if os.getuid() == 0:  # which PostgreSQL will not run as
-        user = pwd.getpwnam("postgres").pw_uid
-        os.chown(place, user, -1)
-
-    def told(program: str, *options: str) -> None:
-        command = [Path(initdb).with_name(program), "--pgdata", place / "held", *options]
-        subprocess.run(command, user=user, check=True, stdout=subprocess.DEVNULL, cwd="/")
-
-    told("initdb", "--auth=trust", "--username=keeper", "--encoding=UTF8", "--no-sync")
-    options = f"-h 127.0.0.1 -p {port} -F -c unix_socket_directories=''"
-    told("pg_ctl", "start", "--wait", "--log", str(place / "log"), "-o", options)
-    yield f"postgresql+psycopg://keeper@127.0.0.1:{port}/postgres"
-    told("pg_ctl", "stop", "--wait", "--mode", "immediate")
-    shutil.rmtree(place)
+    # Not under pytest's own folder, which nobody but its owner may enter
+    with tempfile.TemporaryDirectory(dir="/tmp", ignore_cleanup_errors=True) as folder:
+        started = Postgres(Path(folder), installed)
+        yield started.empty("rules")
+        started.stop()
 
 
 def test_a_database(empty_desk: Any, postgres: str, monkeypatch: pytest.MonkeyPatch) -> None:
