@@ -7,7 +7,6 @@ log holds cannot be changed, and nothing of it can be taken out before its time.
 
 import json
 import logging
-import os
 import re
 import sqlite3
 import threading
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from vectorstore.database import Connection
+from vectorstore.database.embedded import make_private
 from vectorstore.database.opening import Place, place_of
 from vectorstore.errors import SettingsError, SoundingsError, UsageError
 from vectorstore.moving.migrate import Part
@@ -182,9 +182,7 @@ def _writing(place: Place) -> Iterator[Connection]:
 
 def open_file(path: Path) -> sqlite3.Connection:
     """A home's file, made where it is not there. Raises OSError and sqlite3.Error."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+    make_private(path)
     database = sqlite3.connect(path, timeout=10)
     # What is deleted is overwritten: a retention that leaves the words in the file is none.
     database.execute("PRAGMA secure_delete = ON")

@@ -13,6 +13,7 @@ from assistant.errors import KeptUnavailable
 from assistant.settings import AssistantSettings
 from vectorstore import Store
 from vectorstore.database import Connection
+from vectorstore.database.embedded import make_private
 from vectorstore.database.opening import Place
 from vectorstore.errors import LibraryUnavailable
 from vectorstore.moving.migrate import Part
@@ -75,9 +76,8 @@ class Kept:
         self._place = place
         self._lock = threading.RLock()
         with self._told():
-            if isinstance(place, Path) and not place.exists():
-                place.parent.mkdir(parents=True, exist_ok=True)
-                place.touch(mode=0o600)  # nobody else's business
+            if isinstance(place, Path):
+                make_private(place)
             self._connection = sqlite3.connect(
                 place, isolation_level=None, timeout=10, check_same_thread=False
             )

@@ -57,10 +57,6 @@ class Writer:
         self._page_starts: list[int] = []  # the number of pieces before each page
         self.invisible = 0
 
-    @property
-    def is_empty(self) -> bool:
-        return not self._pieces
-
     def page(self) -> None:
         """A page begins here. Say so before its first block, also for a page without any."""
         self._page_starts.append(len(self._pieces))

@@ -15,6 +15,14 @@ from vectorstore.errors import LibraryBusy, LibraryUnavailable
 LOCK_NAME = "writing.lock"
 
 
+def make_private(path: Path) -> None:
+    """Make an empty file that nobody but its owner may read, with its folder, where there is none.
+    Raises OSError."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+
+
 class EmbeddedDatabase:
     """`Database` in a file. Every thread has a connection of its own."""
 

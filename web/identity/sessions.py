@@ -1,7 +1,6 @@
 """Who is logged in: a file in the home, so that a login outlives a restart, counts for every
 process that serves the home, and can be listed and ended by its owner or by a command."""
 
-import os
 import secrets
 import sqlite3
 import threading
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from vectorstore.database.embedded import make_private
 from vectorstore.errors import SettingsError
 from web.identity.passwords import digest
 
@@ -132,8 +132,7 @@ class Sessions:
             raise SettingsError(f"cannot use the sessions in {self.path}: {exc}") from exc
 
     def _made(self) -> sqlite3.Connection:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(self.path, os.O_CREAT | os.O_WRONLY, 0o600))
+        make_private(self.path)
         database = sqlite3.connect(self.path, timeout=5, check_same_thread=False)
         database.execute("PRAGMA journal_mode = WAL")  # so that readers wait for nobody
         database.execute("PRAGMA synchronous = NORMAL")

@@ -1,7 +1,7 @@
 """The numbers of lists, as Word, Writer, PowerPoint and browsers count and write them."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 MOST = 10**6
@@ -88,8 +88,3 @@ def numbered(style: str, count: int, before: str = "", after: str = ".") -> str:
     """The mark of one item that is counted elsewhere."""
     number = numeral(style, count)
     return f"{before}{number}{after}".strip() if number else "-"
-
-
-def joined_levels(style_of: Sequence[str]) -> str:
-    """The form of a level that shows those above it: "%1.%2.%3"."""
-    return ".".join(f"%{i + 1}" for i, style in enumerate(style_of) if style not in BULLETS)
