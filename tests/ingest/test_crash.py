@@ -1,9 +1,11 @@
 """A run that is killed: invisible afterwards, swept up and completed by the next."""
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ from vectorstore import Store, StoreError
 
 ROOT = Path(__file__).resolve().parents[2]
 
-KILLED_RUN = """
+KILLED_RUN = '''
 import os, signal, sys, threading, time
 from pathlib import Path
 sys.path[:0] = sys.argv[1:3]
@@ -36,19 +38,29 @@ class Dying:
     def file(self, name, state):
         pass
 
+HALFWAY = """
+import time
+from vectorstore.index import generation
+def stay(folder):
+    (folder / "halfway").touch()
+    time.sleep(600)
+generation._sync = stay
+"""
+
 def die_when_the_child_writes():
-    while not list((place / "home" / "index").glob(".building-*/generation/chroma.sqlite3")):
+    while not list((place / "home" / "index").glob(".building-*/generation/halfway")):
         time.sleep(0.005)
     die()
 
 if moment == "the child writes":
+    generation._CHILD = generation._CHILD.replace("child(sys", HALFWAY + "child(sys")
     threading.Thread(target=die_when_the_child_writes, daemon=True).start()
 elif moment == "the new index is there":
     ingest.job.commit.__globals__["Library"].commit = die
 elif moment == "the commit is done":
     generation.sweep = die
 desk.ingest(progress=Dying())
-"""
+'''
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no such signal here")
@@ -68,6 +80,11 @@ def test_a_killed_run_is_invisible_and_the_next_completes_it(desk: Any, moment: 
     command = [sys.executable, "-c", KILLED_RUN, str(ROOT), here, str(desk.home.parent), moment]
     killed = subprocess.run(command, env={**os.environ}, timeout=120, check=False)
     assert killed.returncode == -signal.SIGKILL
+    for _ in range(600):  # half a minute for what ends with the run
+        if not (left := builders_of(desk.home / "index")):
+            break
+        time.sleep(0.05)
+    assert left == []
 
     announced: list[str] = []
     committed = moment == "the commit is done"
@@ -85,6 +102,16 @@ def test_a_killed_run_is_invisible_and_the_next_completes_it(desk: Any, moment: 
     store = Store(desk.home, desk.library, desk.encoder, announced.append)
     assert store.searcher.search("A pike waits.", 1).hits[0].passage.source == "fish"
     assert announced == []
+
+
+def builders_of(index: Path) -> list[str]:
+    """The processes that build something there."""
+    found = []
+    for command in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):  # it has ended meanwhile
+            if f"{index}/.building-".encode() in command.read_bytes():
+                found.append(command.parent.name)
+    return found
 
 
 @pytest.mark.parametrize("room", [1_000, 100_000])

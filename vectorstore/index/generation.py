@@ -20,6 +20,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -255,13 +256,22 @@ def _run(step: str, work: Path) -> None:
     """Run one step of a build in a process of its own; its crash is our error."""
     root = str(Path(__file__).resolve().parents[2])
     command = [sys.executable, "-c", _CHILD, root, step, str(work)]
-    done = subprocess.run(
-        command, capture_output=True, encoding="utf-8", errors="replace", cwd=work, check=False
-    )
-    if done.returncode != 0:
-        lines = done.stderr.strip().splitlines() or [f"exit status {done.returncode}"]
-        if done.returncode < 0:
-            lines.append(f"killed by {signal.Signals(-done.returncode).name}")
+    with subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,  # which closes when this process ends, however it does
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        errors="replace",
+        cwd=work,
+    ) as process:
+        assert process.stderr is not None
+        said = process.stderr.read()
+        code = process.wait()
+    if code != 0:
+        lines = said.strip().splitlines() or [f"exit status {code}"]
+        if code < 0:
+            lines.append(f"killed by {signal.Signals(-code).name}")
         raise IndexUnavailable(f"the index could not be made ({step}): {lines[-1]}")
 
 
@@ -276,6 +286,7 @@ child(sys.argv[2], Path(sys.argv[3]))
 
 def child(step: str, work: Path) -> None:
     """The body of the processes that `build` starts."""
+    _end_with_the_starter()
     order = json.loads((work / "order.json").read_text(encoding="utf-8"))
     vectors = np.load(work / "vectors.npy", mmap_mode="r")
     folder = work / "generation"
@@ -289,11 +300,23 @@ def child(step: str, work: Path) -> None:
         _probe(folder, order, vectors)
 
 
+def _end_with_the_starter() -> None:
+    """End this process when the one that ordered the build is no more, so that a killed run's
+    builder does not go on writing into a folder that the next run sweeps away."""
+
+    def watch() -> None:
+        os.read(0, 1)  # nothing is ever sent: it returns when the other end is closed
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
 def _in_a_fork(work: Callable[[], None]) -> None:
     """Do the work in a copy of this process. Where that fails, so does this one, as it did."""
     copy = os.fork()
     if copy == 0:
         try:
+            _end_with_the_starter()
             work()
         except BaseException:
             traceback.print_exc()
