@@ -193,3 +193,69 @@ def test_a_database(empty_desk: Any, postgres: str, monkeypatch: pytest.MonkeyPa
         run(empty_desk)
     assert postgres not in str(failed.value)
     assert empty_desk.state() == before
+
+
+# A bucket
+
+
+@pytest.fixture
+def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, Any]]:
+    """The address of an S3 server with an empty bucket, and a client of it."""
+    server_of = pytest.importorskip("moto.server")
+    import boto3
+
+    server = server_of.ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    address = f"http://{host}:{port}"
+    monkeypatch.setenv("BUCKET_ID", "reader")
+    monkeypatch.setenv("BUCKET_SECRET", "not-to-be-shown")
+    client = boto3.client(
+        "s3",
+        endpoint_url=address,
+        region_name="us-east-1",
+        aws_access_key_id="reader",
+        aws_secret_access_key="not-to-be-shown",
+    )
+    client.create_bucket(Bucket="rules")
+    yield address, client
+    server.stop()
+
+
+def test_a_bucket(empty_desk: Any, bucket: tuple[str, Any], tmp_path: Path) -> None:
+    pytest.importorskip("llama_index.readers.s3")
+    address, client = bucket
+    there = tmp_path / "there"
+    there.mkdir()
+    fill(there)
+    for file in there.iterdir():
+        client.upload_file(str(file), "rules", f"year/{file.name}")
+    connect(
+        empty_desk,
+        "llama_index.readers.s3:S3Reader",
+        arguments={"bucket": "rules", "prefix": "year/", "s3_endpoint_url": address},
+        secrets={"aws_access_id": "BUCKET_ID", "aws_access_secret": "BUCKET_SECRET"},
+    )
+    first = run(empty_desk)
+    assert first == {
+        "birds.jsonl#owl": "added",
+        "fees.pdf": "added",
+        "house rules.docx": "added",
+        "photo.thing": "skipped",
+    }
+    holds_what_was_filled(empty_desk)
+    assert set(run(empty_desk).values()) == {"unchanged", "skipped"}
+    client.put_object(
+        Bucket="rules", Key="year/birds.jsonl", Body=b'{"id": "owl", "text": "An owl sleeps."}'
+    )
+    client.delete_object(Bucket="rules", Key="year/house rules.docx")
+    again = run(empty_desk)
+    assert (again["birds.jsonl#owl"], again["house rules.docx"]) == ("updated", "retired")
+    before = empty_desk.state()
+    for key in ("birds.jsonl", "fees.pdf", "photo.thing"):
+        client.delete_object(Bucket="rules", Key=f"year/{key}")
+    client.delete_bucket(Bucket="rules")
+    with pytest.raises(Exception, match="could not load") as failed:
+        run(empty_desk)
+    assert "not-to-be-shown" not in str(failed.value)
+    assert empty_desk.state() == before
