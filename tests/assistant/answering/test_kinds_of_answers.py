@@ -151,11 +151,11 @@ def test_a_reply_quotes_nothing(wardens: Engine, turn: str) -> None:
 
 def test_again_answers_the_last_question_again(wardens: Engine) -> None:
     history = [
-        Turn(role="user", content="What is measured every morning?"),
+        Turn(role="user", content="How is the water measured every morning?"),
         Turn(role="assistant", content="The water at nine gauges. [1]"),
     ]
     answer = wardens.ask("Are you sure?", history, kind=Kind.AGAIN)
-    assert answer.standalone_question == "What is measured every morning?"
+    assert answer.standalone_question == "How is the water measured every morning?"
     assert "nine gauges" in answer.citations[0].quote
     assert answer.question == "Are you sure?"
 
