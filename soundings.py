@@ -243,6 +243,9 @@ QUIET = {
 
 def _chat(args: argparse.Namespace, settings: Settings) -> int:
     """Serve the page until Ctrl-C, or until it is told to end."""
+    from web.limits.server import few_heaps
+
+    few_heaps()
     table = settings.table(PageSettings)
     tell: Announce = announce
     if table.log_format == "json":

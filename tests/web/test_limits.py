@@ -1,7 +1,10 @@
 """What the server takes: the real one on a real socket, before a small app behind the guard."""
 
 import json
+import platform
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -15,6 +18,7 @@ from tests.serving import serving
 from web.faults import install
 from web.guard import Guard
 from web.limits.bodies import unsound
+from web.limits.server import HEAPS
 from web.limits.shares import Pool, Shares, TooMuch, pooled
 from web.settings import PageSettings
 
@@ -93,6 +97,18 @@ def test_a_header_without_end_is_cut_off_and_costs_little() -> None:
         assert spent < max(time.process_time() - before, 0.1) * 5
 
 
+@pytest.mark.parametrize("before", [b"", b"GET /who HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"])
+def test_a_header_may_have_what_is_said_and_no_byte_more(before: bytes) -> None:
+    """Also one that comes in one piece, or behind another request."""
+    begin, end = b"GET /who HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nx-m: ", b"\r\n\r\n"
+    for beyond in (0, 1):
+        with served(header_kilobytes=4) as at, closing(connected(at)) as one:
+            one.sendall(before + begin + b"a" * (4096 - len(begin + end) + beyond) + end)
+            said = rest(one)
+            assert said.count(b" 200 ") == bool(before) + 1 - beyond
+            assert said.count(b" 400 ") == beyond
+
+
 @pytest.mark.parametrize("part", [b"", b"GET /who HT", b"GET /who HTTP/1.1\r\nHost: 127.0.0.1\r\n"])
 def test_a_header_that_does_not_come_is_not_waited_for(part: bytes) -> None:
     with served(header_seconds=0.3) as at, closing(connected(at)) as one:
@@ -116,6 +132,34 @@ def test_a_second_header_is_not_waited_for_either_however_slowly_it_comes() -> N
                 except TimeoutError:
                     continue
         assert b" 408 " in said
+
+
+HEAPS_OF_MANY_THREADS = """
+import ctypes, threading
+from web.limits.server import few_heaps
+
+few_heaps()
+libc, together = ctypes.CDLL("libc.so.6"), threading.Barrier(12)
+libc.fdopen.restype = ctypes.c_void_p
+
+def take():
+    libc.malloc(100_000)
+    together.wait()
+
+threads = [threading.Thread(target=take) for _ in range(12)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+libc.malloc_info(0, ctypes.c_void_p(libc.fdopen(1, b"w")))
+libc.fflush(None)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc makes so many")
+def test_many_threads_share_few_heaps() -> None:
+    """Without that there are as many as threads, or as eight for each core."""
+    command = [sys.executable, "-c", HEAPS_OF_MANY_THREADS]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert 1 <= told.count("<heap nr=") <= HEAPS
 
 
 def test_a_body_that_falls_silent_is_given_up() -> None:
