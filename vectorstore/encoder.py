@@ -1,6 +1,7 @@
 """The encoder: text to unit vectors. Torch and sentence-transformers are imported only here."""
 
 import copy
+import gc
 import hashlib
 import importlib.util
 import json
@@ -223,6 +224,7 @@ class SentenceEncoder:
     def _load(self) -> Any:
         with self._lock:
             if self._model is None:
+                gc.collect()  # models that ran before, which are full of cycles, are let go first
                 self._model = _loaded(
                     self._folder, "encoder", self._announce, _sentence_transformer
                 )

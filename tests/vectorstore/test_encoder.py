@@ -1,7 +1,9 @@
 """The encoder: which model, from where, and whether it is the one that made the library."""
 
+import gc
 import json
 import shutil
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +50,20 @@ def test_other_weights_have_another_fingerprint(copied_model: Path) -> None:
 def test_a_model_that_is_not_there_is_a_clear_error(name: str) -> None:
     with pytest.raises(EncoderUnavailable, match="no encoder"):
         SentenceEncoder(name)
+
+
+def test_a_model_that_ran_before_is_let_go_when_another_is_loaded() -> None:
+    """Each file that is added at the page has one loaded; they are full of cycles, and large."""
+    gc.disable()
+    try:
+        before = SentenceEncoder()
+        before.encode(["A boat."])
+        model = weakref.ref(before._model)
+        del before
+        SentenceEncoder().encode(["A boat."])
+        assert model() is None
+    finally:
+        gc.enable()
 
 
 def test_a_folder_without_weights_is_a_clear_error(tmp_path: Path) -> None:
