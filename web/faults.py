@@ -12,6 +12,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from vectorstore.errors import SoundingsError
 from web.limits.shares import TooMuch
@@ -80,6 +81,10 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     def refused(request: Request, exc: HTTPException) -> Response:
         return _response(request, exc.status_code, str(exc.detail), dict(exc.headers or {}))
+
+    @app.exception_handler(ClientDisconnect)
+    def left(request: Request, exc: ClientDisconnect) -> Response:
+        return _response(request, 413, "The body broke off, or is more than the page takes.", {})
 
     @app.exception_handler(RequestValidationError)
     def unfit(request: Request, exc: RequestValidationError) -> Response:

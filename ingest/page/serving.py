@@ -4,6 +4,7 @@ Everything here asks first who it is. What cannot be done is told as all errors 
 shows it.
 """
 
+import asyncio
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Protocol
@@ -15,7 +16,7 @@ from ingest.errors import UploadRefused
 from ingest.page import editing, view
 from ingest.page.adding import Adding
 from ingest.page.adding_view import standing_view
-from ingest.page.uploads import Incoming
+from ingest.page.uploads import KEPT, Incoming
 from ingest.restore import restore
 from ingest.settings import IngestSettings
 from vectorstore import Settings, Store
@@ -95,14 +96,12 @@ class Desk:
 
     # The batches that are being filled are kept by the event loop's thread alone
 
-    async def begin(self) -> PlainTextResponse:
+    async def begin(self, person: Keeper) -> PlainTextResponse:
         """Room for files: the token that each of them is sent with."""
-
-        def begun() -> str:
-            self._adding.check_free()
-            return self._incoming.begin().token
-
-        return _line(begun)
+        self._adding.check_free()
+        token = self._incoming.begin(person.key).token
+        asyncio.get_running_loop().call_later(KEPT, self._incoming.give_up, token)
+        return PlainTextResponse(token)
 
     async def receive(self, request: Request, batch: str, name: str) -> PlainTextResponse:
         """One file, as the body of the request. Answers with why it was not taken, if so."""

@@ -1,19 +1,24 @@
 """The addresses of the Library tab: for keepers alone, and what they say of what is there."""
 
+import logging
 import re
+import socket
 import threading
 import time
 from collections.abc import Callable
 from typing import Any
 
+import httpx
 import pytest
 from fastapi.testclient import TestClient
 
 from ingest.page.serving import PREFIX, Desk, library_routes
 from tests.made import As
+from tests.serving import serving
 from vectorstore import Store
 from vectorstore.dependants import Dependant
 from web.by_role import front
+from web.guard import Guard
 from web.identity.people import Role
 
 READ = (
@@ -35,6 +40,8 @@ POST = (
     "cancel",
     "dismiss",
 )
+
+POSTED = {f"{PREFIX}/begin": 0, f"{PREFIX}/file": 10**6}
 
 
 @pytest.fixture
@@ -92,6 +99,36 @@ def test_a_file_that_is_not_taken_is_told_and_the_others_are_read(served: Any, d
         time.sleep(0.05)
     assert "added as “kestrel”" in keeper.get("adding").text
     assert desk.library.text("kestrel") == "It hovers."
+
+
+def test_a_file_that_breaks_off_leaves_nothing_and_is_no_fault(
+    served: Any, desk: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    with serving(Guard(served(Role.KEEPER).app, also_post=POSTED)) as address:
+        host, port = address.removeprefix("http://").split(":")
+        begun = httpx.post(f"{address}{PREFIX}/begin", trust_env=False).text
+        path = f"{PREFIX}/file?batch={begun}&name=kestrel.txt"
+        with socket.create_connection((host, int(port))) as caller:
+            head = f"POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Length: 900000\r\n\r\n"
+            caller.sendall(head.encode() + b"It hovers" * 1_000)
+            while not list(desk.home.glob("incoming/*/*")):
+                time.sleep(0.01)
+        while list(desk.home.glob("incoming/*/*")):
+            time.sleep(0.01)
+        again = httpx.post(f"{address}{path}", content=b"It hovers.", trust_env=False)
+        assert again.text == ""
+    assert [r for r in caplog.records if r.levelno >= logging.ERROR] == []
+
+
+def test_a_batch_that_nobody_comes_back_for_is_taken_away(
+    served: Any, desk: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.page.serving.KEPT", 0.5)
+    with serving(Guard(served(Role.KEEPER).app, also_post=POSTED)) as address:
+        begun = httpx.post(f"{address}{PREFIX}/begin", trust_env=False).text
+        assert len(begun) == 32  # a batch's name, and no error
+        while list(desk.home.glob("incoming/*")):
+            time.sleep(0.05)
 
 
 def test_a_batch_that_is_cancelled_changes_nothing(

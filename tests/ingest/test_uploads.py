@@ -15,7 +15,7 @@ from ingest.errors import AlreadyAdding, IngestError, UploadRefused
 from ingest.job import Quiet, read_all
 from ingest.page.adding import Adding, FileLine, Standing
 from ingest.page.adding_view import standing_view
-from ingest.page.uploads import FOLDER, STALE, Batch, Incoming, safe_name
+from ingest.page.uploads import FOLDER, MOST_BATCHES, STALE, Batch, Incoming, safe_name
 from ingest.plan import Plan, make_plan
 from ingest.report import FileReport
 from ingest.restore import restore
@@ -163,7 +163,7 @@ def test_a_name_is_a_name_and_no_path(sent: str, name: str) -> None:
 
 
 def test_files_lie_under_numbers_until_they_are_taken_away(incoming: Incoming) -> None:
-    batch = incoming.begin()
+    batch = incoming.begin("anna")
     with incoming.receive(batch.token, "../../Über.txt") as sink:
         sink.write(b"text")
     assert {p.name: n for p, n in batch.names.items()} == {"0001.txt": "Über.txt"}
@@ -176,7 +176,7 @@ def test_files_lie_under_numbers_until_they_are_taken_away(incoming: Incoming) -
 
 @pytest.mark.parametrize(("name", "why"), [("a.exe", "of this kind"), ("b.txt", "same name")])
 def test_what_will_not_be_read_is_refused(incoming: Incoming, name: str, why: str) -> None:
-    batch = incoming.begin()
+    batch = incoming.begin("anna")
     with incoming.receive(batch.token, "b.txt") as sink:
         sink.write(b"text")
     with pytest.raises(UploadRefused, match=why):
@@ -184,7 +184,7 @@ def test_what_will_not_be_read_is_refused(incoming: Incoming, name: str, why: st
 
 
 def test_a_file_that_is_too_large_leaves_nothing_and_the_next_one_fits(incoming: Incoming) -> None:
-    batch = incoming.begin()
+    batch = incoming.begin("anna")
     with (
         pytest.raises(UploadRefused, match="more than 1 MB"),
         incoming.receive(batch.token, "big.txt") as sink,
@@ -198,7 +198,7 @@ def test_a_file_that_is_too_large_leaves_nothing_and_the_next_one_fits(incoming:
 
 
 def test_all_files_together_are_limited(incoming: Incoming) -> None:
-    batch = incoming.begin()
+    batch = incoming.begin("anna")
     for name in ("a.txt", "b.txt"):
         with incoming.receive(batch.token, name) as sink:
             sink.write(b"x" * 900_000)
@@ -215,8 +215,42 @@ def test_what_a_crash_left_is_swept_up(incoming: Incoming, tmp_path: Path) -> No
     left.mkdir(parents=True)
     then = time.time() - STALE - 60
     os.utime(left, (then, then))
-    mine = incoming.begin()
+    mine = incoming.begin("anna")
     assert [folder.name for folder in (tmp_path / "home" / FOLDER).iterdir()] == [mine.token]
+
+
+def test_a_file_is_read_only_where_all_of_it_came_before(incoming: Incoming) -> None:
+    batch = incoming.begin("anna")
+    with incoming.receive(batch.token, "whole.txt") as sink:
+        sink.write(b"text")
+    with (
+        pytest.raises(UploadRefused, match="no longer here"),
+        incoming.receive(batch.token, "late.txt") as late,
+    ):
+        late.write(b"half of it")
+        with pytest.raises(UploadRefused, match="same name"):
+            incoming.receive(batch.token, "late.txt")
+        assert list(incoming.take(batch.token).names.values()) == ["whole.txt"]
+    assert [p.name for p in batch.folder.iterdir()] == ["0001.txt"]
+    assert list(batch.names.values()) == ["whole.txt"]
+
+
+def test_who_begins_without_end_gives_up_files_of_their_own_alone(
+    incoming: Incoming, tmp_path: Path
+) -> None:
+    others = incoming.begin("ben")
+    with incoming.receive(others.token, "kept.txt") as sink:
+        sink.write(b"text")
+    with (
+        pytest.raises(UploadRefused, match="no longer here"),
+        incoming.receive(incoming.begin("anna").token, "first.txt") as first,
+    ):
+        for _ in range(200):
+            with incoming.receive(incoming.begin("anna").token, "a.txt") as sink:
+                sink.write(b"text")
+        first.write(b"nobody wants it any longer")
+    assert len(list((tmp_path / "home" / FOLDER).iterdir())) == MOST_BATCHES + 1
+    assert list(incoming.take(others.token).names.values()) == ["kept.txt"]
 
 
 # Read by the job, in a thread of the program's own
@@ -233,7 +267,7 @@ def filled(desk: Any, **texts: bytes) -> tuple[Adding, Batch]:
     """A batch of files (`a_txt` is called a.txt), and what reads it."""
     settings = desk.settings()
     incoming = Incoming(settings.home, settings.table(IngestSettings))
-    batch = incoming.begin()
+    batch = incoming.begin("anna")
     for name, content in texts.items():
         with incoming.receive(batch.token, name.replace("_", ".")) as sink:
             sink.write(content)
