@@ -1,6 +1,8 @@
 """A home in one file, and a home made of it again."""
 
 import contextlib
+import hashlib
+import json
 import os
 import sqlite3
 import subprocess
@@ -160,6 +162,40 @@ def test_what_is_no_whole_backup_restores_nothing(file: Path, tmp_path: Path) ->
         restore(tmp_path / "nowhere", tmp_path / "there")
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["index/current", ".restoring/x", "writing.lock", "sessions.sqlite", "a-wal", "models/x"],
+)
+def test_what_no_backup_holds_is_not_restored(file: Path, tmp_path: Path, name: str) -> None:
+    """An index from elsewhere would be opened, and a session would let somebody in."""
+    told = json.loads(zipfile.ZipFile(file).read(MANIFEST))
+    told["files"][name] = hashlib.sha256(b"theirs").hexdigest()
+    poisoned = changed(file, **{name: b"theirs", MANIFEST: json.dumps(told).encode()})
+    with pytest.raises(BackupUnreadable, match="no whole file"):
+        restore(poisoned, tmp_path / "there")
+    assert not (tmp_path / "there").exists()
+
+
+def test_a_library_that_is_not_told_of_is_not_restored(file: Path, tmp_path: Path) -> None:
+    """Nothing would look at it."""
+    told = json.loads(zipfile.ZipFile(file).read(MANIFEST)) | {"library": None}
+    with pytest.raises(BackupUnreadable, match="no whole file"):
+        restore(changed(file, **{MANIFEST: json.dumps(told).encode()}), tmp_path / "there")
+
+
+@pytest.mark.parametrize(
+    ("name", "why"), [("runs/1/report.md", "there is room for"), (MANIFEST, "no whole file")]
+)
+def test_an_archive_that_would_fill_the_disk_or_the_memory_is_not_unpacked(
+    file: Path, tmp_path: Path, name: str, why: str
+) -> None:
+    with zipfile.ZipFile(file, "a") as archive:
+        archive.getinfo(name).file_size = 1 << 60  # as it would say
+        archive.comment = b"written again"
+    with pytest.raises(BackupUnreadable, match=why):
+        restore(file, tmp_path / "there")
+
+
 def test_nothing_is_written_over(kept: Shelf, file: Path, tmp_path: Path) -> None:
     whole = file.read_bytes()
     with pytest.raises(BackupUnwritable, match="there already"):
@@ -204,7 +240,8 @@ def test_from_the_command_line(
     file, there = str(tmp_path / "kept.zip"), str(tmp_path / "there")
     assert main(["--home", str(starter_home), "backup", file]) == 0
     assert main(["--home", there, "restore", file]) == 0
-    assert "5 sources, 64 passages" in capsys.readouterr().out
+    told = capsys.readouterr()
+    assert "5 sources, 64 passages" in told.out and "soundings config" in told.err
     answers = []
     for home in (str(starter_home), there):
         assert main(["--home", home, "search", "the triple aim", "--json"]) == 0

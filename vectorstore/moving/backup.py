@@ -34,6 +34,7 @@ DATABASES = (".sqlite", ".sqlite3")
 PASSING = ("-wal", "-shm", "-journal")  # what SQLite keeps beside a database while it is open
 # Left out, as is what is hidden. A session that has ended meanwhile must not come back.
 LEFT = ("incoming", "models", "sessions.sqlite", LOCK_NAME, LOCK_NAME + ".holder")
+MOST_TOLD = 64 << 20  # bytes of the list of what a backup holds
 STAGING = ".restoring"
 PIECE = 1 << 20  # bytes
 UNZIPPING = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError)  # what a damaged file raises
@@ -104,13 +105,18 @@ def restore(file: Path, home: Path) -> Contents:
 
 def kept_files(home: Path) -> Iterator[tuple[str, Path]]:
     """What is backed up of a home: paths in it, and where each lies."""
-    left = {index_folder(home).name, *LEFT}
     for path in sorted(home.rglob("*")):
-        name = path.relative_to(home)
-        if name.parts[0] in left or any(part.startswith(".") for part in name.parts):
-            continue
-        if path.is_file() and not path.is_symlink() and not path.name.endswith(PASSING):
-            yield name.as_posix(), path
+        name = path.relative_to(home).as_posix()
+        if _is_kept(name) and path.is_file() and not path.is_symlink():
+            yield name, path
+
+
+def _is_kept(name: str) -> bool:
+    """Whether a path in a home is one of what is backed up."""
+    parts = PurePosixPath(name).parts
+    left = {index_folder(Path()).name, *LEFT}
+    hidden = any(part.startswith(".") for part in parts)
+    return bool(parts) and parts[0] not in left and not hidden and not name.endswith(PASSING)
 
 
 def _write(home: Path, place: Path) -> Contents:
@@ -166,14 +172,18 @@ def _opened(file: Path) -> Contents:
     """What a backup says that it holds. Raises BackupUnreadable."""
     try:
         with zipfile.ZipFile(file) as archive:
+            if archive.getinfo(MANIFEST).file_size > MOST_TOLD:
+                raise ValueError("its list is too long")
             contents = TypeAdapter(Contents).validate_json(archive.read(MANIFEST))
             names = {*contents.files, MANIFEST}
             if contents.form > FORM:
                 raise BackupUnreadable(
                     f"{file} was made by a newer version of this program. Restore it with that one."
                 )
-            if names != set(archive.namelist()) or not all(map(_inside, names)):
+            if names != set(archive.namelist()) or not all(map(_is_restored, names)):
                 raise ValueError("it does not hold the files that it names")
+            if (FILE_NAME in names) != (contents.library is not None):
+                raise ValueError("it does not say which library it holds")
             return contents
     except FileNotFoundError as exc:
         raise BackupUnreadable(f"there is no file {file}") from exc
@@ -183,18 +193,17 @@ def _opened(file: Path) -> Contents:
         ) from exc
 
 
-def _inside(name: str) -> bool:
-    """Whether a path of the archive leads to a place in the home and nowhere else."""
-    path = PurePosixPath(name)
-    return (
-        not path.is_absolute() and ".." not in path.parts and "\\" not in name and ":" not in name
-    )
+def _is_restored(name: str) -> bool:
+    """Whether a path of the archive leads to a place in the home, and to one that a backup has: an
+    index from elsewhere, for one, is opened by nobody."""
+    return _is_kept(name) and not PurePosixPath(name).is_absolute() and not {*name} & {"\\", ":"}
 
 
 def _unpack(file: Path, contents: Contents, staging: Path) -> None:
     """Write the archive's files, each compared with its digest. Raises BackupUnreadable."""
     try:
         with zipfile.ZipFile(file) as archive:
+            _check_room(file, archive, staging)
             for name, digest in contents.files.items():
                 target = staging / name
                 target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -209,6 +218,16 @@ def _unpack(file: Path, contents: Contents, staging: Path) -> None:
                     raise ValueError(f"{name} is not what was backed up")
     except (*UNZIPPING, ValueError) as exc:
         raise BackupUnreadable(f"{file} is damaged: {exc}. Nothing was restored.") from exc
+
+
+def _check_room(file: Path, archive: zipfile.ZipFile, staging: Path) -> None:
+    """A few bytes of an archive may be terabytes of a file. Raises BackupUnreadable."""
+    most, room = sum(i.file_size for i in archive.infolist()), shutil.disk_usage(staging).free
+    if most > room:
+        raise BackupUnreadable(
+            f"{file} holds {most / 1e6:,.0f} MB, and there is room for {room / 1e6:,.0f} MB. "
+            "Nothing was restored."
+        )
 
 
 def _check_library(staging: Path, fingerprint: str | None) -> None:

@@ -74,6 +74,10 @@ def _restore(args: argparse.Namespace, settings: Settings) -> int:
     """Make an empty home what it was when the file was written: it answers the same."""
     contents: Contents = restore(args.file, settings.home)
     print(f"{settings.home} is as it was on {contents.made}: {_library(contents.library)}")
+    announce(
+        "Its settings and users came with it. Where the file was not yours alone, look at them "
+        "first: soundings config, soundings users list"
+    )
     if contents.library is not None:
         library = Library(settings.home / FILE_NAME)
         print(f"{len(library.sources())} sources, {library.passage_count()} passages.")
