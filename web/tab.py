@@ -18,6 +18,8 @@ OPEN = 48  # questions that may be open at once: most of them wait, for a turn o
 THREADS = 80  # which wait with them; those of other tabs must find some left
 WAITING = 96  # further events that may wait; beyond, the page says that it is busy
 EACH = 16  # events of one person that may be under way or wait, where several share the page
+PAGES = 24  # page sessions of one person whose results are kept until somebody listens for them
+UNHEARD = 64  # messages to one page session, beyond which it has to listen first
 SESSIONS = 300  # page sessions whose state is kept: each takes some hundred kilobytes
 
 
@@ -127,17 +129,37 @@ def _look() -> Html:
 
 def _share(queue: Any, each: int) -> None:
     """Have gradio's queue take `each` events of a person's at most, so that nobody fills it for the
-    others; and refuse an event that it has not, where it would fail."""
+    others, nor the memory with results that nobody listens for; and refuse an event that it has
+    not, or that lacks an input, where it would fail."""
     push = queue.push
+    owners: dict[str, str] = {}  # page session → whose it is
 
     def of_person(key: str) -> int:
         return sum(person_of(event.request).key == key for event in _events(queue))
 
+    def make_room(session: str, key: str) -> None:
+        """Give up what was said to a person's oldest page sessions where they have so many."""
+        unheard, busy = queue.pending_messages_per_session, {e.session_hash for e in _events(queue)}
+        for gone in owners.keys() - unheard.keys():
+            del owners[gone]
+        idle = [one for one, owner in owners.items() if owner == key and one not in busy]
+        for old in idle[: max(0, len(idle) - PAGES + 1)]:
+            if old != session:
+                unheard.pop(old)
+                queue.pending_event_ids_session.pop(old, None)
+        owners[session] = key
+
     async def shared(body: Any, request: Any, username: str | None) -> tuple[bool, Any, str]:
-        if body.fn_index not in queue.blocks.fns:
+        session, key = body.session_hash, person_of(request).key
+        event = queue.blocks.fns.get(body.fn_index)
+        if event is None or len(body.data) < len(event.inputs):
             return False, "There is no such event.", "error"
-        if of_person(person_of(request).key) >= each:
+        if of_person(key) >= each:
             return False, f"{each} of your requests are under way. Wait a little.", "queue_full"
+        messages = queue.pending_messages_per_session.get(session)
+        if messages is not None and messages.qsize() >= UNHEARD:
+            return False, "Nobody listens to what this page is told. Load it again.", "queue_full"
+        make_room(session, key)
         pushed: tuple[bool, Any, str] = await push(body=body, request=request, username=username)
         return pushed
 

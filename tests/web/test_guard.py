@@ -6,6 +6,7 @@ from starlette.testclient import TestClient
 
 from vectorstore import NotAllowed
 from web.guard import POLICY, SANDBOX, Guard
+from web.identity.bindings import MOST, Bindings
 from web.identity.people import DEEDS, LOCAL, Person, Role, may, person_of, require
 
 HERE = "http://127.0.0.1:7860"
@@ -110,3 +111,11 @@ def test_what_a_role_may_not_do_is_refused() -> None:
     assert require(request, "ask") is leader
     with pytest.raises(NotAllowed, match="role of mary here is leader"):
         require(request, "library")
+
+
+def test_nobody_makes_anothers_page_session_theirs_by_naming_many() -> None:
+    bindings = Bindings()
+    assert bindings.is_theirs("open", "mary")
+    assert all(bindings.is_theirs(f"more-{number}", "eve") for number in range(MOST + 1))
+    assert not bindings.is_theirs("open", "eve") and bindings.is_theirs("open", "mary")
+    assert bindings.is_theirs("more-0", "mary")  # the oldest of eve's was given up

@@ -32,7 +32,7 @@ from web.identity.door import Door
 from web.identity.people import Role
 from web.identity.users import Users
 from web.settings import PageSettings
-from web.tab import EACH, SESSIONS
+from web.tab import EACH, PAGES, SESSIONS
 
 pytest_plugins = ["tests.serving"]
 
@@ -175,6 +175,15 @@ def asking(browser: httpx.Client) -> int:
         if [t[1] for t in each["targets"]] == ["submit", "click"]
     ][:1]
     return int(event)
+
+
+def opening(browser: httpx.Client) -> int:
+    """An event of the page that is made when it is opened, and takes nothing."""
+    return next(
+        int(each["id"])
+        for each in config(browser)["dependencies"]
+        if not each["inputs"] and each["targets"][0][1] == "load"
+    )
 
 
 def test_half_a_character_is_asked_as_a_question_mark(leader: httpx.Client) -> None:
@@ -340,6 +349,37 @@ def test_one_person_does_not_fill_the_page_for_others(
         assert outputs(evaluator, "e")
         for one in (leader, evaluator):
             one.close()
+
+
+def test_what_nobody_listens_for_is_not_kept_without_end(
+    leader: httpx.Client, evaluator: httpx.Client
+) -> None:
+    """And what others are told is not lost by it."""
+
+    events = {browser: opening(browser) for browser in (leader, evaluator)}
+
+    def joined(browser: httpx.Client, session: str) -> httpx.Response:
+        return join(browser, events[browser], [], session)
+
+    assert joined(evaluator, "theirs").status_code == 200
+    for number in range(PAGES + 1):
+        until(lambda number=number: joined(leader, f"mine-{number}").status_code == 200)  # type: ignore[misc]
+    until(lambda: "Nobody listens" in joined(leader, "mine-0").text)
+    until(lambda: joined(leader, "mine-new").status_code == 200)
+    for number in range(PAGES):  # each makes an older one give way, "mine-0" among them
+        until(lambda number=number: joined(leader, f"more-{number}").status_code == 200)  # type: ignore[misc]
+    with pytest.raises(httpx.RemoteProtocolError):  # there is no such session any longer
+        list(outputs(leader, "mine-0"))
+    assert list(outputs(evaluator, "theirs"))
+
+
+def test_an_event_that_lacks_an_input_is_refused(
+    leader: httpx.Client, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert join(leader, asking(leader), ["Who leads?"], "short").status_code == 400
+    assert join(leader, opening(leader), [], "short").status_code == 200
+    assert list(outputs(leader, "short"))
+    assert "Traceback" not in capfd.readouterr().err
 
 
 def test_what_is_done_at_the_page_leaves_a_trace(

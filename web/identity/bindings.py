@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 HEARTBEAT = "/gradio_api/heartbeat/"
 LISTEN = "/gradio_api/queue/data"
 ACT = frozenset(f"/gradio_api/{name}" for name in ("queue/join", "cancel", "reset"))
-MOST = 50_000
+MOST = 2_000  # of one person; beyond, those that they named longest ago are anybody's again
 
 
 class Bindings:
@@ -18,16 +18,20 @@ class Bindings:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._owners: OrderedDict[str, str] = OrderedDict()
+        self._owners: dict[str, str] = {}
+        self._theirs: dict[str, OrderedDict[str, None]] = {}
 
     def is_theirs(self, session: str, name: str) -> bool:
         """Whether a page session is this person's, or becomes theirs by being named first."""
         with self._lock:
-            owner = self._owners.setdefault(session, name)
-            self._owners.move_to_end(session)
-            while len(self._owners) > MOST:
-                self._owners.popitem(last=False)
-        return owner == name
+            if self._owners.setdefault(session, name) != name:
+                return False
+            theirs = self._theirs.setdefault(name, OrderedDict())
+            theirs[session] = None
+            theirs.move_to_end(session)
+            if len(theirs) > MOST:
+                del self._owners[theirs.popitem(last=False)[0]]
+        return True
 
 
 def session_named(path: str, query: bytes) -> str | None:
