@@ -87,9 +87,9 @@ class Desk:
 
     def about(self, person: Person, id: str) -> Listed:
         """What a list says of a pack that this person may see."""
-        for one in self.listed(person):
-            if one.id == id:
-                return one
+        where = "id = ? AND (person = ? OR shared = ?)"
+        for one in self._listed(where, id, person.key, str(person.role)):
+            return one
         raise PackGone(
             "This pack is no longer here: it was deleted, its time was over, or it is somebody "
             "else's."

@@ -53,13 +53,17 @@ class SessionBook:
 
     def said(self, pack: str) -> list[Session]:
         """What was said of one pack, newest first."""
-        return [session for session in self.listed() if session.pack == pack]
+        return self._listed("pack = ?", pack)
 
     def listed(self) -> list[Session]:
         """All of it, newest first."""
+        return self._listed("true")
+
+    def _listed(self, where: str, *values: str) -> list[Session]:
         rows = self._kept.all(
             "SELECT pack, content, worked, reason, said, person FROM pack_session "
-            "ORDER BY said DESC, id DESC"
+            f"WHERE {where} ORDER BY said DESC, id DESC",
+            *values,
         )
         return [
             Session(
