@@ -9,17 +9,13 @@ packs and hangs up, while others log in. All of it stays on this machine.
 
 import argparse
 import json
-import os
-import re
 import shutil
 import socket
-import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,6 +23,7 @@ from typing import Any
 import httpx
 import numpy as np
 
+from eval.bench.served import served
 from eval.gold.questions import GOLD, load_gold
 from web.identity.people import Role
 from web.identity.users import Users
@@ -59,7 +56,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         shutil.copytree(args.home, home)
         questions = _questions()
         tokens = _people(home, max(AT_ONCE))
-        with _served(home) as address:
+        with served(home) as (address, _):
             alone = {q: _answer(address, tokens[0], q)[1] for q in questions}
             rounds = [_round(address, tokens[:n], questions, alone, args.answers) for n in AT_ONCE]
             logins = _logins(address, tokens[0], args.packs)
@@ -89,25 +86,6 @@ def _people(home: Path, number: int) -> list[str]:
         # The first two log in; a password takes long to make, and the others show a token
         users.add(f"p{person}", Role.EVALUATOR, PASSWORD if person < 2 else None)
     return [users.make_token(f"p{person}") for person in range(number)]
-
-
-@contextmanager
-def _served(home: Path) -> Iterator[str]:
-    """The program on a free port of the loopback."""
-    command = [sys.executable, "-m", "soundings", "--home", str(home), "chat", "--port", "0"]
-    root = str(Path(__file__).resolve().parents[2])
-    process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": root}
-    )
-    try:
-        assert process.stdout is not None
-        found = re.search(r"http://\S+", process.stdout.readline())
-        if found is None:
-            raise SystemExit("the program did not start")
-        yield found[0]
-    finally:
-        process.terminate()
-        process.wait()
 
 
 def _answer(address: str, token: str, question: str) -> tuple[int, Any]:
