@@ -16,6 +16,7 @@ def plain_page(title: str, *parts: str, wide: bool = False) -> Html:
         element("meta", charset="utf-8"),
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
         element("title", title),
+        Html(look.ICON),
         element("style", Html(look.plain())),
     )
     body = element("body", element("main", *parts, class_="wide" if wide else None))
