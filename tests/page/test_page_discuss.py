@@ -107,7 +107,7 @@ def test_a_trainers_whole_path_by_keyboard_alone(page: Page) -> None:
 
 def test_what_is_being_typed_outlives_a_change_elsewhere(page: Page) -> None:
     page.get_by_role("tab", name="Discuss").click()
-    page.locator(".theme").first.click()
+    page.locator(".theme").first.click(timeout=LONG)
     page.keyboard.press("Enter")
     expect(page.locator(".pack")).to_be_visible(timeout=LONG)
     page.locator("#act-edit-1").click()
@@ -122,7 +122,7 @@ def test_what_is_being_typed_outlives_a_change_elsewhere(page: Page) -> None:
 
 def test_a_kept_pack_has_an_address_and_is_found_changed_and_deleted(page: Page) -> None:
     page.get_by_role("tab", name="Discuss").click()
-    page.locator(".theme").first.click()
+    page.locator(".theme").first.click(timeout=LONG)
     page.keyboard.press("Enter")
     pack = page.locator(".pack")
     expect(pack).to_be_visible(timeout=LONG)
