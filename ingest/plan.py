@@ -93,7 +93,8 @@ class _Planner:
         self.sources = {source.id: source for source in library.sources()}
         self.by_origin = {s.origin: s for s in self.sources.values()}
         self.aliases = {a: s.id for s in self.sources.values() for a in s.aliases}
-        self.described = library.described()
+        said = library.described()
+        self.described = {id: said[id] for id in self.sources if id in said}
         self.by_text: dict[str, str] = {}
         self.documents: dict[str, Document] = {}
         self.read: set[str] = set()

@@ -36,7 +36,12 @@ def restore(
                 "Nothing was added."
             )
         line = FileReport(path=source.origin, status="added", source=source.id, reason="put back")
-        plan = Plan(add={source.id: document_again(source, text, file_sha256)}, files=(line,))
+        said = library.described().get(source.id)
+        plan = Plan(
+            add={source.id: document_again(source, text, file_sha256)},
+            described={source.id: said} if said else {},
+            files=(line,),
+        )
         _run(settings, library, plan, progress, announce)
     return library.source(source_id)
 

@@ -175,6 +175,6 @@ def _events(queue: Any) -> list[Any]:
 def _who(request: gr.Request) -> Html:
     """Who is there, where else, and the way out."""
     person = person_of(request)
-    there = element("a", "Signed in", href=ACCOUNT.lstrip("/"))
+    there = element("a", "Account", href=ACCOUNT.lstrip("/"))
     out = element("a", "Log out", href=LOGOUT.lstrip("/"))
     return element("p", f"{person.name}, {person.role} ", there, " ", out)

@@ -83,15 +83,21 @@ class Chat:
         before = conversation.exchanges
         if before and before[-1].unanswered and before[-1].question == asked.question:
             before = before[:-1]  # asked again: in its own place
+        leads, worded = before, asked.worded
+        if asked.kind is not None:  # the same question, taken otherwise: it is read as it was
+            for place in reversed(range(len(before))):
+                if before[place].question == asked.question:
+                    leads, worded = before[:place], before[place].worded
+                    break
         exchange = Exchange(
             question=asked.question,
             number=before[-1].number + 1 if before else 1,
             sources=asked.sources,
-            worded=asked.worded,
+            worded=worded,
         )
         conversation = replace(conversation, sources=asked.sources)
         yield replace(conversation, exchanges=(*before, exchange)), told
-        for grown in self._grown(person, exchange, before, asked.kind, stop):
+        for grown in self._grown(person, exchange, leads, asked.kind, stop):
             if conversation.id and not grown.growing:
                 try:
                     self.kept.put(person, conversation.id, grown)

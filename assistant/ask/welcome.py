@@ -48,6 +48,7 @@ def welcome(
     if examples:
         parts.append(element("h3", "For example", class_="examples-head"))
         parts.append(to_ask(examples, "example"))
+    parts += _earlier(earlier)
     if sources:
         parts.append(element("h3", "In this library", class_="cards-head"))
         parts.append(cards(known, list(sources)))
@@ -56,7 +57,6 @@ def welcome(
             parts.append(element("p", f"{left:,} more are on the Library tab.", class_="told"))
     # A narrow window has no pane: there the script puts here what the pane shows at rest
     parts.append(element("div", id="glance-place"))
-    parts += _earlier(earlier)
     return element("div", *parts, class_="welcome")
 
 

@@ -70,9 +70,9 @@ def bar(around: Around, laid: Laid, said: str) -> Iterator[Html]:
     if around.mine and around.role is not None:
         pressed = "true" if around.shared else "false"
         acts.append(act("share", 0, f"Share with every {around.role}", aria_pressed=pressed))
-    yield element("p", said, class_="done")
     yield element(
         "div",
+        element("p", said, class_="done"),
         element("p", " · ".join(facts), class_="facts"),
         element("p", *acts, class_="acts", role="group", aria_label="The whole pack"),
         element(

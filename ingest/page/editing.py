@@ -40,7 +40,7 @@ class Filled(BaseModel):
 def form(source: Source) -> Html:
     """The form of a source, filled with what is known of it."""
     fields = [_field(name, label, getattr(source, name) or "") for name, label in _ASKED.items()]
-    cancel = element("button", "Cancel", type="button", class_="plain keep")
+    cancel = element("button", "Cancel", type="button", class_="keep")
     save = element("button", "Save", type="submit", class_="act")
     return element(
         "form",
@@ -69,9 +69,9 @@ def _field(name: str, label: str, value: str) -> Html:
 
 def opener(source: Source) -> Html:
     """The button that opens the form, for the source's row."""
-    unseen = element("span", f" of {source.title}", class_="unseen")
+    unseen = element("span", f" the details of {source.title}", class_="unseen")
     return element(
-        "button", "Details", unseen, type="button", class_="plain source-details", data_id=source.id
+        "button", "Edit", unseen, type="button", class_="plain source-details", data_id=source.id
     )
 
 

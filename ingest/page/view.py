@@ -12,6 +12,7 @@ from ingest.page import editing
 from ingest.plan import CONNECTED, STARTER_ORIGIN, UPLOADED
 from vectorstore import Hit, Source
 from vectorstore.dependants import Dependant, losing_in_words
+from vectorstore.library.library import BIN_DAYS
 from vectorstore.models import Change, Run
 from vectorstore.search.showing import by_source, marked
 from vectorstore.wording import (
@@ -172,7 +173,11 @@ def changes(found: Sequence[Change], runs: Sequence[Run], days: int) -> Html:
             )
             for change in found
         ]
-        told = element("ul", *lines, class_="changes")
+        told = element("ul", *lines[:SHOWN], class_="changes")
+        if more := lines[SHOWN:]:
+            head = element("summary", f"{len(more):,} more")
+            rest = element("ul", *more, class_="changes")
+            told = join([told, element("details", head, rest)])
     else:
         told = element("p", f"Nothing has changed in the last {days} days.", class_="about")
     reports = [
@@ -186,6 +191,7 @@ def changes(found: Sequence[Change], runs: Sequence[Run], days: int) -> Html:
     return join([told, *([element("h3", "The last runs"), *reports] if reports else [])])
 
 
+SHOWN = 8  # changes, before the others are folded away
 _SAID = {"added": "Added:", "changed": "Changed:", "removed": "Removed:"}
 
 
@@ -232,6 +238,9 @@ def shown_origin(origin: str) -> str:
     return origin
 
 
+_AFTER = f"Answers will no longer quote it. For {BIN_DAYS} days you can put it back."
+
+
 def removal(source: Source, losing: Sequence[Dependant]) -> Html:
     """What the dialog says before a source is removed."""
     lost: list[Html] = []
@@ -245,7 +254,7 @@ def removal(source: Source, losing: Sequence[Dependant]) -> Html:
             element("h2", f"Remove “{source.title}”?", id="library-dialog-title"),
             element("p", named(source), f" · {counted(source.passages, 'passage')}"),
             *lost,
-            element("p", "Answers will no longer quote it. You can undo this afterwards."),
+            element("p", _AFTER),
             element("p", "", class_="progress", role="status"),
             element(
                 "div",

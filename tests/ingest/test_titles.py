@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from ingest.documents import readable
-from ingest.restore import edit
+from ingest.restore import edit, restore
 from soundings import main
 from vectorstore import UnknownSource
+from vectorstore.writing import remove
 
 
 @pytest.mark.parametrize(
@@ -68,6 +69,19 @@ def test_what_people_say_of_a_source_counts_whatever_its_file_says(desk: Any) ->
     assert edit(desk.settings(), "trees", {"title": ""}).description == "All of them"
     desk.ingest()
     assert desk.library.source("trees").title == "Other trees"
+
+
+def test_what_people_said_of_a_source_comes_back_out_of_the_bin_with_it(desk: Any) -> None:
+    said = {"title": "Our trees", "description": "All of them"}
+    edit(desk.settings(), "trees", said)
+    remove(desk.home, desk.library, "trees")
+    assert restore(desk.settings(), "trees").description == "All of them"
+    assert desk.library.described()["trees"] == said
+    remove(desk.home, desk.library, "trees")
+    desk.write("trees.md", "# Other trees\n\nAn elm grows.\n")  # another of that name
+    desk.ingest()
+    assert desk.library.source("trees").title == "Other trees"
+    assert "trees" not in desk.library.described()
 
 
 def test_a_new_title_stands_before_the_words_that_are_encoded(desk: Any) -> None:

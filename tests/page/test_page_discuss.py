@@ -107,7 +107,7 @@ def test_a_trainers_whole_path_by_keyboard_alone(page: Page) -> None:
 
 def test_what_is_being_typed_outlives_a_change_elsewhere(page: Page) -> None:
     page.get_by_role("tab", name="Discuss").click()
-    page.locator(".theme").first.click()
+    page.locator(".theme").first.click(timeout=LONG)
     page.keyboard.press("Enter")
     expect(page.locator(".pack")).to_be_visible(timeout=LONG)
     page.locator("#act-edit-1").click()
@@ -122,7 +122,7 @@ def test_what_is_being_typed_outlives_a_change_elsewhere(page: Page) -> None:
 
 def test_a_kept_pack_has_an_address_and_is_found_changed_and_deleted(page: Page) -> None:
     page.get_by_role("tab", name="Discuss").click()
-    page.locator(".theme").first.click()
+    page.locator(".theme").first.click(timeout=LONG)
     page.keyboard.press("Enter")
     pack = page.locator(".pack")
     expect(pack).to_be_visible(timeout=LONG)
@@ -137,8 +137,15 @@ def test_a_kept_pack_has_an_address_and_is_found_changed_and_deleted(page: Page)
     warm_up.get_by_label("Minutes").fill("9")
     warm_up.get_by_label("What you do").fill(MINE)
     expect(page.locator("#sheet output")).to_have_text("45 minutes")
+    page.get_by_label("A word why").fill("Half a")
+    page.get_by_role("button", name="accept prompt 1").click()  # loses nothing that was typed
+    expect(page.locator(".pack-bar .done")).to_have_text("Prompt 1 is accepted.")
+    expect(page.get_by_label("A word why")).to_have_value("Half a")
+    expect(warm_up.get_by_label("What you do")).to_have_value(MINE)
+    expect(page.locator("#sheet output")).to_have_text("45 minutes")
     page.get_by_role("button", name="Save the run sheet").click()
     expect(page.locator(".timings")).to_contain_text("45")
+    expect(page.locator("#sheet")).to_be_hidden()
 
     # The bar stays where it can be reached, and the pack is there again after a reload
     page.locator("#prompt-3").scroll_into_view_if_needed()

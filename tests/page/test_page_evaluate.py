@@ -51,6 +51,13 @@ def test_a_run_has_an_address_that_back_and_reload_keep(page: Page) -> None:
     expect(page.get_by_role("heading", name="May this go out?")).to_be_visible()
     page.go_forward()
     expect(page.get_by_role("heading", name="Run of")).to_be_visible()
+    # On paper it is what there is to read, without what there is to press
+    expect(ev.locator("form, details:not([open])").first).to_be_visible()
+    page.emulate_media(media="print")
+    expect(page.get_by_role("heading", name="Run of")).to_be_visible()
+    expect(ev.get_by_role("img").first).to_be_visible()
+    expect(ev.get_by_role("button", name="‹ All runs")).to_be_hidden()
+    expect(ev.locator("form, details:not([open])").filter(visible=True)).to_have_count(0)
 
 
 @pytest.mark.slow

@@ -270,7 +270,7 @@ def test_a_pdf_is_shown_as_printed_and_comes_back_from_the_bin(
 
 
 def test_a_keeper_says_what_a_source_is(keeper: Page, kept: Served) -> None:
-    keeper.get_by_role("button", name="Details of Brief: Shape shifters").click()
+    keeper.get_by_role("button", name="Edit the details of Brief: Shape shifters").click()
     dialog = keeper.get_by_role("dialog")
     expect(dialog.get_by_label("Title")).to_have_value(re.compile("^Brief: Shape shifters: "))
     expect(dialog.get_by_label("Title")).to_be_focused()

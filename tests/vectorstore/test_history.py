@@ -76,7 +76,10 @@ def test_thirty_days_after_its_removal_a_text_is_gone_for_good(shelf: Any) -> No
     shelf.change(birds="A wren sings.")
     with sqlite3.connect(shelf.library.path) as connection:
         texts = connection.execute("SELECT source, text FROM version ORDER BY source").fetchall()
+        connection.execute("INSERT INTO described VALUES ('boats', '{}')")
     assert dict(texts)["boats"] == "" and all(text for id, text in texts if id != "boats")
+    shelf.change(birds="A wren sings again.")
+    assert shelf.library.described() == {}
     shelf.change(boats="A boat again.")
     assert shelf.library.source("boats").version == 2
 

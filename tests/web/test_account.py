@@ -30,7 +30,7 @@ def test_somebody_sees_and_ends_their_own_sessions(address: str, leader: httpx.C
             "/login", data={"name": "the-leader", "password": "a long enough secret"}
         ).close()
     page = leader.get("/account").text
-    assert "this one" in page and "Mozilla on a phone" in page and "&lt;b&gt;elsewhere" in page
+    assert "This one" in page and "Mozilla on a phone" in page and "&lt;b&gt;elsewhere" in page
     assert len(ids(leader)) == 3
     assert elsewhere.get("/config").status_code == 200
     assert leader.post("/account/end", data={"id": ids(leader)[0]}).status_code == 303

@@ -113,7 +113,8 @@ class Library:
         return self._current(source_id, "file_sha256")
 
     def described(self) -> dict[str, dict[str, str]]:
-        """Source id → what people say of it, field by field, in place of what its file says."""
+        """Source id → what people say of it, field by field, in place of what its file says; of
+        the sources in the bin, too."""
         rows = self._all("SELECT source, fields FROM described")
         return {source: json.loads(fields) for source, fields in rows}
 
@@ -307,6 +308,11 @@ class Library:
         """Make all of `changes` visible at once, and return the new fingerprint."""
         now = datetime.now(UTC).isoformat(timespec="seconds")
         with self._writing() as connection:
+            connection.executemany(  # a new document may have the name of one in the bin
+                "DELETE FROM described WHERE source = ? AND NOT EXISTS "
+                "(SELECT 1 FROM version v WHERE v.source = described.source AND v.current)",
+                [(v.source,) for v in changes.add],
+            )
             for source_id in [*changes.retire, *(v.source for v in changes.add)]:
                 connection.execute(
                     "DELETE FROM passage WHERE version IN "
@@ -319,7 +325,6 @@ class Library:
                 )
             for source_id in changes.retire:
                 connection.execute("DELETE FROM alias WHERE source = ?", (source_id,))
-                connection.execute("DELETE FROM described WHERE source = ?", (source_id,))
             connection.executemany(
                 "INSERT INTO described (source, fields) VALUES (?, ?) "
                 "ON CONFLICT (source) DO UPDATE SET fields = excluded.fields",
@@ -354,13 +359,16 @@ class Library:
             connection.execute(
                 "DELETE FROM vector WHERE encoder <> ?", (values.get("encoder", ""),)
             )
-            connection.execute(  # of what has left the bin, that it was there is all that is kept
-                "UPDATE version SET text = '', headings = '[]', pages = '[]' "
-                "WHERE retired < :since AND NOT EXISTS "
-                "(SELECT 1 FROM version v WHERE v.source = version.source "
-                "AND (v.retired IS NULL OR v.retired >= :since))",
-                {"since": _binned_since()},
-            )
+            # Of what has left the bin, that it was there is all that is kept
+            for forget, gone in (
+                ("UPDATE version SET text = '', headings = '[]', pages = '[]' WHERE", "version"),
+                ("DELETE FROM described WHERE", "described"),
+            ):
+                connection.execute(
+                    f"{forget} NOT EXISTS (SELECT 1 FROM version v WHERE v.source = {gone}.source "
+                    "AND (v.retired IS NULL OR v.retired >= :since))",
+                    {"since": _binned_since()},
+                )
             connection.execute(
                 "INSERT INTO ingest_run (started, finished, report) VALUES (?, ?, ?)",
                 (changes.started, now, report),

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from vectorstore.wording import moment_in_words
 from web.identity.door import ACCOUNT, LOGOUT, Door, cookie_of
 from web.identity.passwords import digest
 from web.identity.people import may, person_of
@@ -27,11 +28,11 @@ def routes(door: Door) -> APIRouter:
         sessions = door.sessions.listed(person.key)
         log = element("p", element("a", "What was asked and done", href="log"))
         page = plain_page(
-            "Signed in – Soundings",
-            element("h1", "Signed in"),
+            "Account – Soundings",
+            element("h1", "Account"),
             element("p", f"{person.name}, {person.role}"),
             _table(sessions, here) if sessions else element("p", _BY_PROXY),
-            _form("others", "End all others") if len(sessions) > 1 else Html(""),
+            _form("others", "Log out everywhere else") if len(sessions) > 1 else Html(""),
             log if may(person, "administer") else Html(""),
             element("p", element("a", "Back to Soundings", href="./"), " "),
             element("p", element("a", "Log out", href=LOGOUT.lstrip("/"))),
@@ -56,15 +57,15 @@ _BY_PROXY = "The proxy before this page says who you are; there is no session to
 def _table(sessions: list[Session], here: str) -> Html:
     rows = [
         (
-            "this one" if session.cookie == here else session.browser or "unknown",
+            "This one" if session.cookie == here else session.browser or "unknown",
             session.address,
-            moment_of(session.began),
-            moment_of(session.seen),
-            _form(session.id, "End"),
+            *(moment_in_words(moment_of(when)) for when in (session.began, session.seen)),
+            _form(session.id, "Log out"),
         )
         for session in sessions
     ]
-    return table(("Browser", "From", "Since (UTC)", "Last seen (UTC)", ""), rows)
+    heads = ("Browser", "From", "Since", "Last seen", "")
+    return table(heads, rows, "Where you are logged in")
 
 
 def _form(id: str, label: str) -> Html:

@@ -16,6 +16,7 @@ def plain_page(title: str, *parts: str, wide: bool = False) -> Html:
         element("meta", charset="utf-8"),
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
         element("title", title),
+        Html(look.ICON),
         element("style", Html(look.plain())),
     )
     body = element("body", element("main", *parts, class_="wide" if wide else None))
@@ -25,7 +26,11 @@ def plain_page(title: str, *parts: str, wide: bool = False) -> Html:
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]], caption: str = "") -> Html:
     """A table; the first of each row is what the row is about."""
     body = [
-        element("tr", element("th", row[0], scope="row"), *(element("td", c) for c in row[1:]))
+        element(
+            "tr",
+            element("th", row[0], scope="row"),
+            *(element("td", c, data_head=h) for h, c in zip(heads[1:], row[1:], strict=True)),
+        )
         for row in rows
     ]
     head = element("tr", *(element("th", text, scope="col") for text in heads))

@@ -71,12 +71,14 @@ THEME = {
 }
 
 # A sounding line, drawn here so that the browser has no reason to look for an icon elsewhere.
-_ICON = (
+ICON = (
+    '<link rel="icon" href="'
     "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E"
     "%3Crect width='16' height='16' rx='3' fill='%230b5563'/%3E"
     "%3Cpath d='M8 2v8' stroke='white' stroke-width='1.5'/%3E"
     "%3Cpath d='M8 14a2.5 2.5 0 0 1-2.5-2.5L8 8l2.5 3.5A2.5 2.5 0 0 1 8 14z' fill='white'/%3E"
     "%3C/svg%3E"
+    '">'
 )
 
 
@@ -98,8 +100,7 @@ def head() -> str:
     style = static("web", "page.css")
     colours = f":root {{ {_colours(0)} }}\n.dark {{ {_colours(1)} }}"
     script = static("web", "frame.js")
-    icon = f'<link rel="icon" href="{_ICON}">'
-    return f"{icon}<style>{colours}\n{style}</style><script>{script}</script>"
+    return f"{ICON}<style>{colours}\n{style}</style><script>{script}</script>"
 
 
 def plain() -> str:

@@ -67,7 +67,7 @@
         $(focused)?.focus({ preventScroll: true });
       }
       if (exchanges.length > count && count) newest.scrollIntoView({ block: "start" });
-      else if (exchanges.length !== count) window.scrollTo(0, 0);
+      else if (exchanges.length !== count) for (const each of [panel, window]) each.scrollTo(0, 0);
       if (`${exchanges.length} ${outcome}` !== last) say(outcome);
       const first = exchanges[0]?.querySelector(".question").lastChild.textContent ?? "";
       name(panel.querySelector(".conversation")?.dataset.id ?? "", first.slice(0, 80));

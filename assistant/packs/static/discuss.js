@@ -90,6 +90,7 @@
 
   function leave() {
     for (const box of sheet().querySelectorAll("input, textarea")) box.value = box.defaultValue;
+    forget(sheet().closest(".pack"));
     together();
     times(false);
   }
@@ -101,6 +102,41 @@
     const said = rows().filter(([, , text]) => text.trim());
     const minutes = said.reduce((sum, [, number]) => sum + Number(number), 0);
     sheet().querySelector("output").textContent = minutes === 1 ? "1 minute" : `${minutes} minutes`;
+  }
+
+  // What is being typed into the run sheet, or after the session, is there again when the pack was
+  // drawn anew: by its pack, and by the part and step of its box
+
+  const unsaved = new Map();
+  const BOXES = "#sheet :is(input, textarea), #ran-why";
+
+  function place(box) {
+    const step = box.closest(".step");
+    if (!step) return box.id;
+    const steps = [...step.parentElement.querySelectorAll(".step")];
+    return `sheet ${step.dataset.part} ${steps.indexOf(step)} ${box.type}`;
+  }
+
+  function keep(box) {
+    unsaved.set(`${box.closest(".pack").dataset.pack} ${place(box)}`, box.value);
+  }
+
+  function forget(pack) {
+    for (const key of unsaved.keys()) {
+      if (key.startsWith(`${pack.dataset.pack} sheet `)) unsaved.delete(key);
+    }
+  }
+
+  function again(pack) {
+    for (const box of pack.querySelectorAll(BOXES)) {
+      const was = unsaved.get(`${pack.dataset.pack} ${place(box)}`);
+      if (was === undefined || was === box.defaultValue) continue;
+      box.value = was;
+      if (!box.closest("#sheet")) continue;
+      sheet().hidden = false;
+      $("act-times-0").setAttribute("aria-expanded", true);
+      together();
+    }
   }
 
   // The wording of a prompt
@@ -160,6 +196,7 @@
   document.addEventListener("input", (event) => {
     if (event.target.closest?.(".kept-packs [type=search]")) find(event.target);
     if (event.target.closest?.("#sheet")) together();
+    if (event.target.matches?.(BOXES)) keep(event.target);
     const box = event.target.closest?.("#discuss-pack [data-field]");
     if (!box) return;
     const prompt = promptOf(box);
@@ -191,6 +228,8 @@
       boxes(prompt).forEach((box, i) => { box.value = typed[i]; });
       edit(prompt, true);
     }
+    if (shown.dataset.focus === "act-times-0") forget(shown); // it was saved
+    again(shown);
     const next = shown.dataset.focus && $(shown.dataset.focus);
     if (shown.classList.contains("under-way")) shown.scrollIntoView({ block: "nearest" });
     if (next) {

@@ -21,6 +21,7 @@ from assistant.keeping.feedback import FeedbackBook, Verdict
 from assistant.keeping.kept import FILE_NAME, IN_MEMORY, Kept
 from assistant.keeping.verify import read_answers, verify
 from assistant.models import Outcome
+from assistant.turn.kinds import Kind
 
 ADA, BEN = "ada", "ben"
 CONDUCTOR = "Who likens his role to a conductor's?"
@@ -127,6 +128,16 @@ def test_a_question_is_asked_of_the_chosen_sources_only(chat: Chat) -> None:
     assert answer is not None
     assert {hit.passage.source for hit in answer.hits} <= set(others)
     assert chat.open(ADA, narrowed.id).sources == others
+
+
+def test_a_question_taken_otherwise_is_no_follow_up_of_itself(chat: Chat) -> None:
+    first = asked(chat, CONDUCTOR)
+    asked(chat, "What else does he say?", first.id)
+    for question, read in [(CONDUCTOR, CONDUCTOR), ("What else does he say?", "(after: Who")]:
+        [*_, last] = asked(chat, question, first.id, kind=Kind.LIST).exchanges
+        assert last.answer is not None and last.answer.kind == "list"
+        assert read in last.answer.standalone_question
+        assert last.answer.standalone_question.count(question) == 1
 
 
 def test_a_withheld_question_gets_rewordings_that_are_answered(
