@@ -9,17 +9,13 @@ packs and hangs up, while others log in. All of it stays on this machine.
 
 import argparse
 import json
-import os
-import re
 import shutil
 import socket
-import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,6 +23,7 @@ from typing import Any
 import httpx
 import numpy as np
 
+from eval.bench.servers import Program
 from eval.gold.questions import GOLD, load_gold
 from web.identity.people import Role
 from web.identity.users import Users
@@ -57,12 +54,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory(prefix="load-") as place:
         home = Path(place) / "home"
         shutil.copytree(args.home, home)
-        questions = _questions()
+        questions = questions_alone()
         tokens = _people(home, max(AT_ONCE))
-        with _served(home) as address:
+        program = Program(home)
+        try:
+            while not program.ready:
+                time.sleep(0.2)
+            address = program.url
             alone = {q: _answer(address, tokens[0], q)[1] for q in questions}
             rounds = [_round(address, tokens[:n], questions, alone, args.answers) for n in AT_ONCE]
             logins = _logins(address, tokens[0], args.packs)
+        finally:
+            program.stop()
     for each in rounds:
         p50, p95 = np.percentile(each.seconds or [float("nan")], [50, 95]) * 1000
         print(
@@ -76,7 +79,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 3 if any(each.crossed or each.failed for each in rounds) else 0
 
 
-def _questions() -> list[str]:
+def questions_alone() -> list[str]:
     """Our own gold questions that stand alone, over these documents or not: a `withheld` is an
     answer, too."""
     return [g.question for g in load_gold([GOLD / "starter"]) if not g.history][:64]
@@ -89,25 +92,6 @@ def _people(home: Path, number: int) -> list[str]:
         # The first two log in; a password takes long to make, and the others show a token
         users.add(f"p{person}", Role.EVALUATOR, PASSWORD if person < 2 else None)
     return [users.make_token(f"p{person}") for person in range(number)]
-
-
-@contextmanager
-def _served(home: Path) -> Iterator[str]:
-    """The program on a free port of the loopback."""
-    command = [sys.executable, "-m", "soundings", "--home", str(home), "chat", "--port", "0"]
-    root = str(Path(__file__).resolve().parents[2])
-    process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": root}
-    )
-    try:
-        assert process.stdout is not None
-        found = re.search(r"http://\S+", process.stdout.readline())
-        if found is None:
-            raise SystemExit("the program did not start")
-        yield found[0]
-    finally:
-        process.terminate()
-        process.wait()
 
 
 def _answer(address: str, token: str, question: str) -> tuple[int, Any]:
