@@ -115,7 +115,7 @@ class Postgres:
 
 
 class Program:
-    """`soundings chat` over a home."""
+    """`soundings chat` over a home; what it says is in a file beside that."""
 
     def __init__(self, home: Path, environ: Mapping[str, str] | None = None) -> None:
         self._home, self._environ = home, {**os.environ, "PYTHONPATH": str(ROOT), **(environ or {})}
@@ -126,9 +126,13 @@ class Program:
     def start(self) -> None:
         """It is there before it can answer: see `ready`."""
         command = [sys.executable, "-m", "soundings", "--home", str(self._home), "chat"]
-        self._process = subprocess.Popen(
-            [*command, "--port", str(self.port)], stdout=subprocess.DEVNULL, env=self._environ
-        )
+        with Path(f"{self._home}.log").open("ab") as said:
+            self._process = subprocess.Popen(
+                [*command, "--port", str(self.port)],
+                stdout=subprocess.DEVNULL,
+                stderr=said,
+                env=self._environ,
+            )
 
     @property
     def ready(self) -> bool:
