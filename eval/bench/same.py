@@ -35,7 +35,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         here = answers(args.home, {}, Path(place), lines)
         environ = carried(args.home, postgres.empty("same"), chroma.url)
         there = answers(Path(place) / "empty", environ, Path(place), lines)
-    differing = [a["id"] for a, b in zip(here, there, strict=True) if a != b]
+    differing = [
+        f"{a['id']} ({', '.join(name for name in {**a, **b} if a.get(name) != b.get(name))})"
+        for a, b in zip(here, there, strict=True)
+        if a != b
+    ]
     quotes = sum(quoted(a) != quoted(b) for a, b in zip(here, there, strict=True))
     print(f"{len(lines)} questions, {sum(bool(a.get('citations')) for a in here)} with quotes")
     print(f"quotes or their order not the same: {quotes}")
