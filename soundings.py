@@ -370,7 +370,7 @@ def build_page(
     journal = engine.journal if isinstance(engine.journal, AuditLog) else None
     library = engine.store.library
     routers = {
-        "ask": [source_pane.routes(library), printed_routes(settings, library)],
+        "ask": [source_pane.routes(library, settings.home), printed_routes(settings, library)],
         "administer": [log.routes(journal.place if journal else place_of(settings))],
     }
     for deed, tab in tabs.items():

@@ -171,7 +171,7 @@ def _sessions(args: argparse.Namespace, settings: Settings) -> int:
             "seen": moment_of(session.seen),
             "until": moment_of(session.until),
         }
-        for session in Sessions(settings.home).listed(person)
+        for session in Sessions(place_of(settings)).listed(person)
     ]
     if args.json:
         print_json(rows)
@@ -185,7 +185,7 @@ def _sessions(args: argparse.Namespace, settings: Settings) -> int:
 
 def _logout(args: argparse.Namespace, settings: Settings) -> int:
     person = _known(Users(place_of(settings)), args.name).person.key
-    ended = Sessions(settings.home).end(person, args.session)
+    ended = Sessions(place_of(settings)).end(person, args.session)
     if args.session and not ended:
         raise UsageError(
             f"{args.name} has no session '{args.session}'. Which there are: "

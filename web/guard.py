@@ -10,10 +10,11 @@ import re
 from collections.abc import Collection, Mapping
 from contextlib import nullcontext
 from functools import partial
+from pathlib import Path
 from typing import Protocol
 from urllib.parse import parse_qsl, quote
 
-from anyio import to_thread
+from anyio import CapacityLimiter, to_thread
 
 from vectorstore.errors import SoundingsError
 from web.faults import ID, caught, refuse
@@ -60,6 +61,7 @@ READ_EXACTLY = frozenset(
 WRITE_EXACTLY = frozenset(f"/gradio_api/{name}" for name in ("queue/join", "cancel", "reset"))
 BODY_LIMIT = 256 * 1024  # bytes: a question of 10,000 characters, and gradio's wrapping
 
+COMING = 16  # people who are looked up on a server at a time
 SESSION_CHARACTERS = 64  # of a page session's name; gradio makes up eleven
 
 _FORWARDED = (b"x-forwarded", b"forwarded", b"x-gradio", b"x-direct-url")
@@ -107,6 +109,7 @@ class Guard:
         self._table = table or PageSettings()
         self._bindings = Bindings()
         self._shares = Shares(self._table.person_requests)
+        self._coming = CapacityLimiter(COMING)
         self._noted = noted or {}
         self._note = note
 
@@ -132,7 +135,7 @@ class Guard:
         person: Person | None = LOCAL
         if self._door is not None:
             try:
-                person = self._door.who(path, headers, called)
+                person = await self._who(self._door, path, headers, called)
             except SoundingsError as exc:
                 _log.error("%s: nobody can come in: %s", scope[ID], exc)
                 await refuse(scope, send, 503, "This page cannot be used now; its log says why.")
@@ -150,6 +153,14 @@ class Guard:
         except TooMuch as exc:
             later = (b"retry-after", str(exc.seconds).encode())
             await refuse(scope, send, exc.status, str(exc), later)
+
+    async def _who(self, door: Door, path: str, headers: Headers, called: Called) -> Person | None:
+        """Who sends it. A server that does not answer keeps those waiting who are looked up on it,
+        and nobody else."""
+        if isinstance(door.users.place, Path):
+            return door.who(path, headers, called)
+        looking = partial(door.who, path, headers, called)
+        return await to_thread.run_sync(looking, limiter=self._coming, abandon_on_cancel=True)
 
     def _noting(self, path: str, scope: Scope, send: Send) -> Send:
         """Tells of the request when its reply begins, if it is one that is told of."""

@@ -23,7 +23,7 @@ from typing import Any
 import httpx
 import numpy as np
 
-from eval.bench.served import served
+from eval.bench.servers import serving
 from eval.gold.questions import GOLD, load_gold
 from web.identity.people import Role
 from web.identity.users import Users
@@ -54,9 +54,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory(prefix="load-") as place:
         home = Path(place) / "home"
         shutil.copytree(args.home, home)
-        questions = _questions()
+        questions = questions_alone()
         tokens = _people(home, max(AT_ONCE))
-        with served(home) as (address, _):
+        with serving(home) as program:
+            address = program.url
             alone = {q: _answer(address, tokens[0], q)[1] for q in questions}
             rounds = [_round(address, tokens[:n], questions, alone, args.answers) for n in AT_ONCE]
             logins = _logins(address, tokens[0], args.packs)
@@ -73,7 +74,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 3 if any(each.crossed or each.failed for each in rounds) else 0
 
 
-def _questions() -> list[str]:
+def questions_alone() -> list[str]:
     """Our own gold questions that stand alone, over these documents or not: a `withheld` is an
     answer, too."""
     return [g.question for g in load_gold([GOLD / "starter"]) if not g.history][:64]

@@ -29,7 +29,7 @@ from typing import Any
 
 import httpx
 
-from eval.bench.served import served
+from eval.bench.servers import serving
 from eval.gold.questions import GOLD, load_gold
 from web.identity.people import Role
 from web.identity.users import Users
@@ -194,17 +194,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--minutes", type=float, default=30)
     args = parser.parse_args(argv)
     with tempfile.TemporaryDirectory(prefix="soak-", ignore_cleanup_errors=True) as place:
-        home, log = Path(place) / "home", Path(place) / "log"
+        home = Path(place) / "home"
         shutil.copytree(args.home, home)
         users = Users(home)
         for role in Role:
             users.add(str(role), role, SECRET)
         tokens = {role: users.make_token(str(role)) for role in Role}
-        with served(home, log) as (address, process):
-            soak = Soak(address, process, tokens)
+        with serving(home) as program:
+            soak = Soak(program.url, program.pid, tokens)
             soak.asking()  # which loads what the others find there
             soak.run(args.minutes)
-        told = soak.figures(log.read_text())
+        told = soak.figures(program.log.read_text())
     print(json.dumps(told, indent=2))
     return 0 if told["well"] else 3
 

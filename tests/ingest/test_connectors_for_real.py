@@ -12,9 +12,9 @@ from typing import Any
 import docx
 import pytest
 
+from eval.bench.servers import Postgres, programs
 from ingest.connectors.run import ingest_connector, named
 from tests.ingest.pdfs import draw, made
-from tests.servers import Postgres, programs
 
 
 @pytest.fixture(autouse=True)

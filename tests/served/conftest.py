@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from eval.bench.servers import Chroma, Postgres, programs
 from tests.conftest import settings_of
-from tests.servers import Chroma, Postgres, programs
 from tests.vectorstore.conftest import HashEncoder, version_of
 from vectorstore import Changes, Library, Settings
 from vectorstore.library import digest

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import psycopg
 import pytest
 
-from tests.servers import Postgres
+from eval.bench.servers import Postgres
 from tests.vectorstore.conftest import TEXTS
 from vectorstore import Library, LibraryBusy, LibraryUnavailable, Settings, SettingsError
 from vectorstore.database.served import ServedDatabase, spelled, statements

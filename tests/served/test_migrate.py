@@ -11,8 +11,8 @@ from assistant.keeping.conversations import Conversations, Exchange
 from assistant.keeping.kept import MOVED as CONVERSATIONS
 from assistant.keeping.kept import kept_at
 from assistant.keeping.resting import same_quotes
+from eval.bench.servers import Chroma
 from tests.conftest import settings_of
-from tests.servers import Chroma
 from tests.vectorstore.conftest import TEXTS, Shelf
 from vectorstore import Library, LibraryUnavailable, Settings, UsageError
 from vectorstore.database.opening import place_of

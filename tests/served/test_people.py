@@ -1,5 +1,6 @@
 """What people have on a database server: every process serves everybody."""
 
+import signal
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -15,19 +16,24 @@ from assistant.models import Citation
 from assistant.packs.desk import Desk, Laid
 from assistant.packs.models import Pack, PackRequest, Timed
 from assistant.packs.sessions import SessionBook, list_sessions
+from eval.bench.servers import Postgres
 from tests.served.conftest import put
-from tests.servers import Postgres
 from vectorstore import Library, LibraryUnavailable, Settings, UsageError
 from vectorstore.database.opening import place_of
 from vectorstore.database.served import ServedDatabase
 from vectorstore.library.opening import make_library
 from vectorstore.settings import StoreSettings
 from web.audit import Sought, entries, events, open_audit
+from web.identity.door import Door
 from web.identity.people import Person, Role
+from web.identity.sessions import Sessions
 from web.identity.users import Users
+from web.reach import Called
+from web.settings import PageSettings
 
 pytestmark = pytest.mark.servers
 Served = Callable[..., Settings]
+CALLED = Called(host="127.0.0.1", scheme="http", prefix="", client="127.0.0.1", vouched=False)
 
 
 def another(settings: Settings) -> ServedDatabase:
@@ -174,3 +180,45 @@ def test_what_cannot_be_kept_is_told(served: Served, postgres: Postgres) -> None
     finally:
         postgres.start()
     assert conversations.begin("ada")
+
+
+def test_a_login_counts_for_every_process(served: Served) -> None:
+    settings = served()
+    users = Users(place_of(settings))
+    users.add("ada", Role.LEADER, "a password of ada's")
+    here, there = (Door(each, PageSettings()) for each in (users, Users(another(settings))))
+    cookies = [here.enter("ada", "a password of ada's", "127.0.0.1", "Firefox") for _ in range(3)]
+    headers = {b"cookie": [f"soundings={cookies[0]}"]}
+    found = there.who("/", headers, CALLED)
+    assert found is not None and found.name == "ada"
+    [key] = {session.person for session in there.sessions.listed()}
+    assert len(there.sessions.listed(key)) == 3
+    assert there.sessions.end(key, but=str(cookies[0])) == 2
+    assert there.sessions.leave(str(cookies[0])) and here.who("/", headers, CALLED) is None
+    assert here.sessions.listed(key) == [] and not list(settings.home.glob("sessions*"))
+
+
+def test_one_person_has_so_many_logins_and_no_more(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.identity.sessions.EACH", 2)
+    sessions = Sessions(place_of(served()), clock=lambda: next(ticks))
+    ticks = iter(float(second) for second in range(100))
+    for name in ("first", "second", "third"):
+        sessions.begin("ada", None, 60, address="", browser=name)
+    assert [session.browser for session in sessions.listed("ada")] == ["third", "second"]
+
+
+def test_a_server_that_hangs_is_waited_for_and_no_longer(
+    served: Served, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vectorstore.database.served.SILENCE", 1.0)
+    place = another(served())
+    assert place.all("SELECT pg_sleep(0.2), 1") == [("", 1)]
+    postgres.signal(signal.SIGSTOP)
+    try:
+        with pytest.raises(LibraryUnavailable, match="cannot use the database"):
+            place.all("SELECT 1")
+    finally:
+        postgres.signal(signal.SIGCONT)
+    assert place.all("SELECT 1") == [(1,)]

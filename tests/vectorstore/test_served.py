@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from eval.bench.servers import Chroma
 from tests.conftest import settings_of
-from tests.servers import Chroma
 from vectorstore import Changes, IndexUnavailable, SettingsError, Store
 from vectorstore.errors import IndexAway
 from vectorstore.index import served

@@ -9,7 +9,7 @@ import contextlib
 import re
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from functools import lru_cache
 from typing import Any, cast
 
@@ -17,7 +17,7 @@ from vectorstore.database import Connection, Row, Values
 from vectorstore.errors import LibraryBusy, LibraryUnavailable, SettingsError
 
 try:
-    import psycopg  # noqa: F401  # SQLAlchemy loads it by the address
+    import psycopg
     import sqlalchemy as sa
     from sqlalchemy.exc import SQLAlchemyError
 except ImportError as exc:  # pragma: no cover
@@ -28,6 +28,7 @@ except ImportError as exc:  # pragma: no cover
 
 CONNECTIONS, MORE = 5, 15  # of a process, kept and at most beside
 SECONDS = 10  # for a server to take us in, and for its machine to show a sign of life
+SILENCE = 60.0  # seconds without a word of a server that has been asked something
 CHANGING, MAKING = 7_368_110, 7_368_111  # PostgreSQL's advisory locks are numbers
 POLL = 0.2  # seconds
 _PART = """
@@ -48,6 +49,28 @@ _SPELLED = {
     " current INTEGER": " current BOOLEAN",
 }
 _VALUE = re.compile(r"\?|:(?=[a-z])([a-z_0-9]+)|%|'[^']*'")
+
+
+class Patient(psycopg.Connection[Any]):
+    """A connection that does not wait without end: a server's machine answers for it while it
+    hangs, so that no timeout of the network's would ever end."""
+
+    def wait(self, gen: Any, *given: Any, **named: Any) -> Any:
+        return super().wait(self._until_silent(gen), *given, **named)
+
+    def _until_silent(self, gen: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
+        heard, ready = time.monotonic(), None
+        while True:
+            try:
+                wanted = gen.send(ready)
+            except StopIteration as end:
+                return end.value
+            ready = yield wanted
+            if ready:
+                heard = time.monotonic()
+            elif time.monotonic() - heard > SILENCE:
+                self.close()
+                raise psycopg.OperationalError(f"it has said nothing for {SILENCE:.0f} seconds")
 
 
 class Spoken:
@@ -95,6 +118,9 @@ class ServedDatabase:
             )
         except SQLAlchemyError as exc:
             raise SettingsError(f"SOUNDINGS_LIBRARY: {exc}") from exc
+        sa.event.listen(
+            self._engine, "do_connect", lambda _, __, given, named: Patient.connect(*given, **named)
+        )
         self.where = address.render_as_string(hide_password=True)
         self._alone = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         self._local = threading.local()

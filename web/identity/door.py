@@ -5,7 +5,6 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from pathlib import Path
 
 from vectorstore.database.opening import place_of
 from vectorstore.errors import NotAllowed, SettingsError
@@ -90,13 +89,11 @@ class Door:
         users: Users,
         settings: PageSettings,
         clock: Callable[[], float] | None = None,
-        *,
-        home: Path | None = None,
     ) -> None:
-        """Sessions are kept in `home`: with the users, unless those are on a server."""
+        """Sessions are kept where the users are."""
         self.users = users
         self.openid = OpenId(settings) if settings.openid_issuer else None
-        self.sessions = Sessions(home or users.path.parent, clock or time.time)
+        self.sessions = Sessions(users.place, clock or time.time)
         self._settings = settings
         self._lock = threading.Lock()
         steady = clock or time.monotonic
@@ -243,4 +240,4 @@ def open_door(settings: Settings, reach: Reach, bound: str) -> Door | None:
             f"'{bound}' means every network that this machine is in; say by which name people "
             "call it: SOUNDINGS_PAGE_ADDRESS=https://host/path or SOUNDINGS_PAGE_HOSTS=host"
         )
-    return Door(users, table, home=settings.home)
+    return Door(users, table)

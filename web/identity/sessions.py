@@ -1,5 +1,6 @@
-"""Who is logged in: a file in the home, so that a login outlives a restart, counts for every
-process that serves the home, and can be listed and ended by its owner or by a command."""
+"""Who is logged in: a file in the home, or a table on the server, so that a login outlives a
+restart, counts for every process that serves the library, and can be listed and ended by its owner
+or by a command."""
 
 import secrets
 import sqlite3
@@ -11,13 +12,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from vectorstore.database import Connection
 from vectorstore.database.embedded import make_private
+from vectorstore.database.opening import Place
 from vectorstore.errors import SettingsError
 from web.identity.passwords import digest
 
 FILE_NAME = "sessions.sqlite"
 EACH = 50  # of one person; beyond, those that were seen longest ago end
 BROWSER = 200  # characters of what a browser says it is
+PART, FORM = "logins", 1
 _NOTED = 60.0  # seconds, within which being seen again is not written
 _TABLE = """
     CREATE TABLE IF NOT EXISTS sessions (
@@ -50,14 +54,15 @@ class Session:
 
 
 class Sessions:
-    """The sessions of a home. Safe for several threads and processes. All methods raise
-    SettingsError where the file fails."""
+    """The sessions of a home, or of the server in its stead. Safe for several threads and
+    processes. All methods raise SettingsError where the file fails, LibraryUnavailable where the
+    server does."""
 
-    def __init__(self, home: Path, clock: Callable[[], float] = time.time) -> None:
-        self.path = home / FILE_NAME
+    def __init__(self, place: Place, clock: Callable[[], float] = time.time) -> None:
+        self._place = place
         self._clock = clock
         self._lock = threading.Lock()
-        self._database: sqlite3.Connection | None = None
+        self._file: sqlite3.Connection | None = None
 
     def begin(
         self, person: str, password: str | None, seconds: float, *, address: str, browser: str
@@ -72,9 +77,9 @@ class Sessions:
                 (*row, browser[:BROWSER]),
             )
             database.execute(
-                "DELETE FROM sessions WHERE cookie IN (SELECT cookie FROM sessions "
-                "WHERE person = ? ORDER BY seen DESC, began DESC LIMIT -1 OFFSET ?)",
-                (person, EACH),
+                "DELETE FROM sessions WHERE person = ? AND cookie NOT IN (SELECT cookie FROM "
+                "sessions WHERE person = ? ORDER BY seen DESC, began DESC LIMIT ?)",
+                (person, person, EACH),
             )
         return cookie
 
@@ -97,7 +102,7 @@ class Sessions:
         """Those that last, the one that was seen last first; of one person where named."""
         with self._open() as database:
             rows = database.execute(
-                f"SELECT {_COLUMNS} FROM sessions WHERE until > ? AND person = ifnull(?, person) "
+                f"SELECT {_COLUMNS} FROM sessions WHERE until > ? AND person = coalesce(?, person) "
                 "ORDER BY seen DESC, began DESC",
                 (self._clock(), person),
             ).fetchall()
@@ -108,7 +113,7 @@ class Sessions:
         with self._open() as database:
             done = database.execute(
                 "DELETE FROM sessions WHERE person = ? AND substr(cookie, 1, 12) = "
-                "ifnull(?, substr(cookie, 1, 12)) AND cookie <> ?",
+                "coalesce(?, substr(cookie, 1, 12)) AND cookie <> ?",
                 (person, id, digest(but)),
             )
             return done.rowcount
@@ -120,25 +125,31 @@ class Sessions:
             return gone.rowcount > 0
 
     @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        """The file, in a transaction."""
+    def _open(self) -> Iterator[Connection]:
+        """The file or the table, in a transaction."""
+        if not isinstance(self._place, Path):
+            self._place.prepare(PART, FORM, f"{_TABLE};")
+            with self._place.writing() as connection:
+                yield connection
+            return
+        path = self._place / FILE_NAME
         try:
             with self._lock:
-                if self._database is None:
-                    self._database = self._made()
-                with self._database as database:
+                self._file = self._file or _made(path)
+                with self._file as database:
                     yield database
         except (OSError, sqlite3.Error) as exc:
-            raise SettingsError(f"cannot use the sessions in {self.path}: {exc}") from exc
+            raise SettingsError(f"cannot use the sessions in {path}: {exc}") from exc
 
-    def _made(self) -> sqlite3.Connection:
-        make_private(self.path)
-        database = sqlite3.connect(self.path, timeout=5, check_same_thread=False)
-        database.execute("PRAGMA journal_mode = WAL")  # so that readers wait for nobody
-        database.execute("PRAGMA synchronous = NORMAL")
-        database.execute("PRAGMA secure_delete = ON")
-        database.execute(_TABLE)
-        return database
+
+def _made(path: Path) -> sqlite3.Connection:
+    make_private(path)
+    database = sqlite3.connect(path, timeout=5, check_same_thread=False)
+    database.execute("PRAGMA journal_mode = WAL")  # so that readers wait for nobody
+    database.execute("PRAGMA synchronous = NORMAL")
+    database.execute("PRAGMA secure_delete = ON")
+    database.execute(_TABLE)
+    return database
 
 
 def moment_of(at: float) -> str:

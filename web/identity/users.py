@@ -74,6 +74,7 @@ class Users:
     safe for several threads."""
 
     def __init__(self, place: Place) -> None:
+        self.place = place
         self._file = written_at(place)
         self._lock = threading.Lock()
         self._stamp: object = None

@@ -6,6 +6,8 @@ those of class `near` are spoken of as passages, those of class `whole` open a s
 (from 0 to 0: nothing is marked), all others are quotes.
 """
 
+from pathlib import Path
+
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
@@ -55,10 +57,11 @@ def pane() -> Html:
     )
 
 
-def routes(library: Library) -> APIRouter:
-    """What the pane reads: a source with a quote in its place, as a piece of markup."""
+def routes(library: Library, home: Path) -> APIRouter:
+    """What the pane reads: a source with a quote in its place, as a piece of markup; `home` may
+    have its file."""
     router = APIRouter()
-    originals = Originals(library.path.parent)
+    originals = Originals(home)
 
     @router.get(ADDRESS, response_class=HTMLResponse)
     def source(

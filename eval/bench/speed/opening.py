@@ -109,7 +109,7 @@ def app_of(library: Library, pages: int) -> Any:
         ]
     )
     app = FastAPI()
-    app.include_router(source_pane.routes(library))
+    app.include_router(source_pane.routes(library, library.path.parent))
 
     @app.get("/", response_class=HTMLResponse)
     def shown() -> str:
