@@ -54,7 +54,8 @@ class People:
 def people_of(text: str, author: str | None = None) -> People:
     """Everybody whom `text` names in full where one speaks, holds an office or has a title."""
     found: dict[str, str] = {}
-    flat = re.sub(r"\s+", " ", text)
+    # A heading is no part of a name that the next paragraph begins with.
+    flat = "\n".join(" ".join(block.split()) for block in re.split(r"\n\s*\n", text))
     names = [match.group(1) for form in _PERSON for match in form.finditer(flat)]
     names += re.split(r" and |, ", re.sub(r"^after ", "", author or ""))
     for name in names:

@@ -28,7 +28,7 @@ from assistant.packs.files.markdown import (
 from assistant.packs.models import Pack, Prompt, Quoted
 from vectorstore.wording import named
 
-_WIDTHS = (Cm(1.3), Cm(1.2), Cm(3.6), Cm(10.5))  # of the run sheet's columns
+_WIDTHS = (Cm(1.6), Cm(1.3), Cm(3.6), Cm(10.1))  # of the run sheet's columns
 
 
 def to_docx(pack: Pack, sources: Sources, part: str = Part.ALL) -> bytes:
@@ -100,6 +100,7 @@ def _notes(document: Any, pack: Pack, sources: Sources, notes: Footnotes) -> Non
     document.add_heading("Methods", level=1)
     for name, method in methods(pack):
         paragraph = document.add_paragraph(style="List Bullet")
+        paragraph.paragraph_format.keep_with_next = True
         paragraph.add_run(f"{name}: ").bold = True
         paragraph.add_run(method)
 

@@ -9,17 +9,20 @@ import numpy as np
 from assistant.answering.engine import Engine
 from assistant.errors import TopicNotHeld
 from assistant.packs.making.judging import Judge, said_about
-from assistant.packs.material.choose import SAME, Choice, Chooser, clumsy, kinds_for
-from assistant.packs.material.extracts import ON_TOPIC, RELATED, Extract
+from assistant.packs.material.choose import NEAR, SAME, Choice, Chooser, clumsy, kinds_for
+from assistant.packs.material.extracts import ON_TOPIC, RELATED, Extract, Gatherer
 from assistant.packs.material.material import Material, Place, chance, key
 from assistant.packs.models import Drawn, Pack, PackRequest, Step
 from assistant.proof import Slice, judge
 from prompts import KINDS, Stem, load_kind
 
 MOST_POINTS = 3
-_READ_POINTS = 16  # extracts that are read for whether they answer a prompt's question
+_READ_POINTS, _READ_WIDE = 16, 8
+"""Extracts that are read for whether they answer a prompt's question: of those on the topic, and of
+the whole library, where none of those does."""
 _BEARS = 0.5
 """The chance from which a quote bears on a question: even odds."""
+_SURELY = 0.6  # for one from anywhere in the library
 _MOST_USES = 2  # of a quote as a point
 _USED = 0.4  # against one that is a point of another prompt already
 _TRIES = 6
@@ -31,15 +34,18 @@ _DRAWING = "Finding quotes and testing what they answer"
 class Drawer:
     """Draws prompts over an engine's library."""
 
-    def __init__(self, engine: Engine, judge: Judge) -> None:
+    def __init__(self, engine: Engine, judge: Judge, gatherer: Gatherer) -> None:
         self._engine = engine
         self._judge = judge
+        self._gatherer = gatherer
 
     def draw(
         self, request: PackRequest, materials: Sequence[Material]
     ) -> Generator[Step, None, list[Drawn]]:
-        """A prompt for each kind, as far as the library has a quote for it."""
-        picked = list(self._pick(request, materials))
+        """A prompt for each kind, as far as the library has a quote on the topic for it; what is
+        only related to the topic is quoted where there is nothing else."""
+        picked = self._pick(request, materials, ON_TOPIC)
+        picked = picked or self._pick(request, materials, RELATED)
         # A stimulus is no point of another prompt: it is counted as often as a quote may come.
         taken = [e for choice, _ in picked for e in _of(choice) * _MOST_USES]
         drawn: list[Drawn] = []
@@ -50,10 +56,10 @@ class Drawer:
         return drawn
 
     def _pick(
-        self, request: PackRequest, materials: Sequence[Material]
-    ) -> Iterator[tuple[Choice, Material]]:
-        """Stimuli with stems for all kinds, on topic as long as there are such; each topic in its
-        turn, and another where it has no more."""
+        self, request: PackRequest, materials: Sequence[Material], least: float
+    ) -> list[tuple[Choice, Material]]:
+        """Stimuli with stems for all kinds, at least so relevant; each topic in its turn, and
+        another where it has no more."""
         choosers = [
             (Chooser(m.extracts, m.phrase, chance(request, m) if request.seed else None), m)
             for m in materials
@@ -66,8 +72,8 @@ class Drawer:
             at = turn % len(choosers)
             used = {*kinds, *(choice.stem.kind for choice, _ in picked)}
             others = [kind for kind in KINDS if kind not in used]
-            for (kind, least), (chooser, material) in product(
-                _attempts(kinds[i], others), [*choosers[at:], *choosers[:at]]
+            for kind, (chooser, material) in product(
+                [kinds[i], *others], [*choosers[at:], *choosers[:at]]
             ):
                 taken = [e for choice, _ in picked for e in _of(choice)]
                 stems = {choice.stem for choice, _ in picked}
@@ -76,7 +82,7 @@ class Drawer:
                 if choice is not None:
                     picked.append((choice, material))
                     break
-        yield from sorted(picked, key=lambda p: KINDS.index(p[0].stem.kind))
+        return sorted(picked, key=lambda p: KINDS.index(p[0].stem.kind))
 
     def _fresh(
         self,
@@ -127,15 +133,33 @@ class Drawer:
         self, stem: Stem, choice: Choice, material: Material, taken: Sequence[Extract]
     ) -> tuple[str, tuple[Extract, ...]]:
         """What is asked of the library for a prompt, and the points that answer it. Where nothing
-        does, it is asked more widely: at last what is said on the matter at all."""
-        names = self._names(choice, material)
-        asked = [ask for n in names for ask in (stem.seek.fill_from({"matter": n}), said_about(n))]
-        asked = [material.asked] if material.asked else asked
-        for question in asked:
-            points = tuple(self._points(question, material, [*_of(choice) * _MOST_USES, *taken]))
-            if points:
+        does, it is asked more widely: what is said on the matter at all, and then, in the prompt's
+        own question, all that the library holds."""
+        names = [(_seek(stem, n), said_about(n)) for n in self._names(choice, material)]
+        names = [(material.asked, material.asked)] if material.asked else names
+        used = [*_of(choice) * _MOST_USES, *taken]
+        for question in dict.fromkeys(question for pair in names for question in pair):
+            found = self._on_topic(question, material)
+            if points := tuple(self._points(question, choice.stimulus, found, used)):
                 return question, points
-        return asked[0], ()
+        for question, about in names:
+            found = self._anywhere(question, about)
+            if points := tuple(self._points(question, choice.stimulus, found, used)):
+                return question, points
+        return names[0][0], ()
+
+    def _on_topic(self, question: str, material: Material) -> list[Extract]:
+        """What of a topic's extracts may answer a question."""
+        near = material.nearest(self._engine.store.encoder.encode([question])[0])
+        return [e for e in near[:_READ_POINTS] if e.relevance >= ON_TOPIC]
+
+    def _anywhere(self, question: str, about: str) -> list[Extract]:
+        """What of the whole library surely answers a question, as far as one can talk `about` the
+        matter from it: there are more quotes here that seem to answer and do not."""
+        near = self._gatherer.gather(question)[2][:_READ_WIDE]
+        bears, on = self._judge.bearing(question, near), self._judge.bearing(about, near)
+        told = zip(near, bears, on, strict=True)
+        return [e for e, sure, topic in told if sure >= _SURELY and topic >= _BEARS]
 
     def _names(self, choice: Choice, material: Material) -> list[str]:
         """The topic, and of its other names the one that the stimulus is nearest to."""
@@ -145,20 +169,22 @@ class Drawer:
         return [material.phrase, material.named[int(np.argmax(vectors @ choice.stimulus.vector))]]
 
     def _points(
-        self, asked: str, material: Material, taken: Sequence[Extract]
+        self,
+        asked: str,
+        stimulus: Extract,
+        found: Sequence[Extract],
+        taken: Sequence[Extract],
     ) -> Iterator[Extract]:
-        """What answers a question best, each something else than those before it; sources that
-        have not spoken come first among equals. Where there is little, what is a point of one
-        prompt may be one of another."""
-        near = material.nearest(self._engine.store.encoder.encode([asked])[0])[:_READ_POINTS]
-        read = zip(self._judge.bearing(asked, near), near, strict=True)
-        sources = {t.source for t in taken}
+        """What of the extracts that were found answers a question best and is about the same thing
+        as the stimulus, each something else than those before it. Where there is little, what is a
+        point of one prompt may be one of another."""
+        near = [e for e in found if e.similarity(stimulus) >= NEAR]
         uses = Counter(key(e) for e in taken)
         ranked = sorted(
             (
-                (sure - clumsy(e) + 0.1 * (e.source not in sources) - _USED * uses[key(e)], e)
-                for sure, e in read
-                if sure >= _BEARS and e.relevance >= ON_TOPIC and uses[key(e)] < _MOST_USES
+                (sure - clumsy(e) - _USED * uses[key(e)], e)
+                for sure, e in zip(self._judge.bearing(asked, near), near, strict=True)
+                if sure >= _BEARS and uses[key(e)] < _MOST_USES
             ),
             key=lambda found: (-found[0], key(found[1])),
         )
@@ -202,6 +228,11 @@ class Drawer:
         )
 
 
+def _seek(stem: Stem, matter: str) -> str:
+    """What a stem asks of the library."""
+    return stem.seek.fill_from({"matter": matter})
+
+
 def _of(choice: Choice) -> list[Extract]:
     """The quotes of a choice."""
     return [choice.stimulus, *([choice.tension] if choice.tension else [])]
@@ -214,11 +245,3 @@ def _put(question: str, stimulus: Extract) -> str:
 
 def _clash(other: Extract, one: Extract) -> bool:
     return other.overlaps(one) or other.similarity(one) > SAME
-
-
-def _attempts(kind: str, others: Sequence[str]) -> Iterator[tuple[str, float]]:
-    """What to try for one prompt: its kind and then others on topic, then what is related."""
-    for least in (ON_TOPIC, RELATED):
-        yield kind, least
-        for other in others:
-            yield other, least

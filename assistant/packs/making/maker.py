@@ -19,6 +19,7 @@ from assistant.packs.making.draw import Drawer
 from assistant.packs.making.judging import Judge
 from assistant.packs.making.timing import prompts_for
 from assistant.packs.making.topics import Topics
+from assistant.packs.material.extracts import Gatherer
 from assistant.packs.material.material import Material
 from assistant.packs.material.phrases import topic_phrase
 from assistant.packs.material.themes import Theme, find_themes, nearest
@@ -153,8 +154,9 @@ class PackMaker:
     # Material
 
     def _begin(self) -> None:
-        judge = Judge(self._engine)
-        self._topics, self._drawer = Topics(self._engine, judge), Drawer(self._engine, judge)
+        judge, gatherer = Judge(self._engine), Gatherer(self._engine.store)
+        self._topics = Topics(self._engine, judge, gatherer)
+        self._drawer = Drawer(self._engine, judge, gatherer)
 
     def _keep_up(self) -> None:
         """Forget what was worked out over a library that has changed since."""

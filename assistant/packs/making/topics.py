@@ -9,14 +9,16 @@ import numpy as np
 
 from assistant.answering.engine import Engine
 from assistant.packs.making.judging import Judge, said_about
-from assistant.packs.material.extracts import ON_TOPIC, Gatherer, Topic, Vector
+from assistant.packs.material.extracts import ON_TOPIC, Extract, Gatherer, Topic, Vector
 from assistant.packs.material.material import Material, key
 from assistant.packs.material.phrases import asked_by, topic_phrase
 from assistant.turn.spelling import corrected
 from prompts import Everyday, load_everyday
+from vectorstore.library.lexicon import terms
 
 READ, READ_MORE = 36, 12  # extracts that are read of a topic, and of each other name of it
 _FEW = 4  # extracts; of a topic with fewer the library says little under its own name
+_BELONGS = 0.52  # the relevance to another name from which an extract belongs to the topic, if any
 _MEANS = 0.75  # the nearness from which what is typed is an everyday topic in other words
 _PARTED = re.compile(r"\s*[;,]\s*(?:and\s+)?")
 _AND = re.compile(r"\s+(?:and|&|\+|versus|vs\.?)\s+")
@@ -35,11 +37,11 @@ class Resolved:
 class Topics:
     """Finds topics over one state of a library."""
 
-    def __init__(self, engine: Engine, judge: Judge) -> None:
+    def __init__(self, engine: Engine, judge: Judge, gatherer: Gatherer) -> None:
         self._store = engine.store
-        self._gatherer = Gatherer(engine.store)
+        self._gatherer = gatherer
         self._judge = judge
-        self._named: tuple[list[Everyday], Vector] | None = None
+        self._named: tuple[list[tuple[Everyday, str]], Vector] | None = None
 
     def resolve(self, typed: str) -> Resolved:
         """The materials for what was typed; none where the library holds nothing on any of it."""
@@ -98,13 +100,17 @@ class Topics:
         """With what the library says under the other names of an everyday topic."""
         best = {key(e): e for e in material.extracts}
         named: list[str] = []
+        found: dict[str, list[Extract]] = {}
         for name in everyday.also:
-            _, _, extracts = self._gatherer.gather(name)
-            others = self._judge.about(said_about(name), extracts[:READ_MORE])
-            named += [name] if any(e.relevance >= ON_TOPIC for e in others) else []
+            extracts = self._gatherer.gather(name)[2][:READ_MORE]
+            found[name] = self._judge.about(said_about(name), extracts)
+        sure = any(e.relevance >= _BELONGS for others in found.values() for e in others)
+        least = _BELONGS if sure else ON_TOPIC
+        for name, others in found.items():
+            named += [name] if any(e.relevance >= least for e in others) else []
             for other in others:
                 known = best.get(key(other))
-                if other.relevance >= ON_TOPIC and (
+                if other.relevance >= least and (
                     known is None or known.relevance < other.relevance
                 ):
                     best[key(other)] = other
@@ -117,18 +123,21 @@ class Topics:
         return material.widened(everyday.say, listed, f"{note}{'; '.join(named)}.", named)
 
     def _everyday(self, phrase: str, topic: Topic) -> Everyday | None:
-        """The everyday topic that a phrase is, to the letter or nearly; None where it is none."""
+        """The everyday topic that a phrase is, to the letter or nearly; None where it is none. What
+        narrows one by a word that the library does not hold is another topic, as football
+        coaching is."""
         if self._named is None:
             listed = [(entry, typed) for entry in load_everyday() for typed in entry.typed]
-            vectors = self._store.encoder.encode([typed for _, typed in listed])
-            self._named = [entry for entry, _ in listed], vectors
+            self._named = listed, self._store.encoder.encode([typed for _, typed in listed])
         plain = re.sub(r"^(?:the|my|our|your) ", "", phrase.casefold().strip(" .?!"))
-        for entry in self._named[0]:
+        for entry, _ in self._named[0]:
             if plain in entry.typed:
                 return entry
         near = self._named[1] @ topic.vector
         best = int(np.argmax(near))
-        return self._named[0][best] if near[best] >= _MEANS else None
+        entry, typed = self._named[0][best]
+        held = self._store.library.document_frequency(sorted({*terms(plain)} - {*terms(typed)}))
+        return entry if near[best] >= _MEANS and all(held.values()) else None
 
 
 def _parts(by: re.Pattern[str], typed: str) -> Sequence[str]:

@@ -1,5 +1,6 @@
 """What a quote does: claims, advises, tells a case, names a difficulty, gives a figure, weighs two
-things, or defines. Learnt from examples by `eval/fitting/fit_acts.py`, which prints how often it
+things, defines, or says nothing to talk about: who somebody is, what a document holds, which
+button to press. Learnt from examples by `eval/fitting/fit_acts.py`, which prints how often it
 is right; no pattern decides.
 """
 
@@ -29,10 +30,15 @@ class Act(StrEnum):
     FIGURE = "figure"
     WEIGHING = "weighing"
     DEFINITION = "definition"
+    ASIDE = "aside"
 
 
 _SURE = 0.35  # what is less likely is not told
-_SURER = {Act.DIFFICULTY: 0.5, Act.WEIGHING: 0.65}  # questions that name these must not be wrong
+_SURER = {
+    Act.DIFFICULTY: 0.5,
+    Act.CASE: 0.5,
+    Act.WEIGHING: 0.65,
+}  # questions that name these must not be wrong
 
 
 def marks(text: str) -> frozenset[str]:

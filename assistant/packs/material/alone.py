@@ -100,15 +100,17 @@ _LIGHT = SAYING | frozenset(
 
 
 def stands_alone(text: str) -> bool:
-    """Whether `text`, a run of whole sentences, is understood without what stands around it."""
+    """Whether `text`, a run of whole sentences, is understood without what stands around it. Who
+    somebody is does not open what is understood without that, too."""
     plain = " ".join(text.split())
     plain = plain[:1].upper() + plain[1:]
+    first, *rest = sentences(plain)
     return (
         _is_whole(plain)
         and _OPENING.match(plain) is None
         and _STANDS_FOR.match(plain) is None
-        and _WITH_WHAT.search(sentences(plain)[0]) is None
-        and not (len(sentences(plain)) == 1 and is_only_who(plain))
+        and _WITH_WHAT.search(first) is None
+        and not (is_only_who(first) and (not rest or stands_alone(" ".join(rest))))
         and not any(_ABOUT_ITSELF.match(sentence.lstrip("\"“‘'")) for sentence in sentences(plain))
         and _OF_ITSELF.search(plain) is None
         and _has_antecedents(plain)

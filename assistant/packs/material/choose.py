@@ -17,6 +17,8 @@ SAME = 0.8
 """Two quotes more similar than this say the same."""
 NEAR = 0.42
 """How near two quotes must be to be about the same thing (cosine)."""
+NEARER = 0.55
+"""How near two must be for people to ask where they part."""
 _ORDER = ("experience", "application", "dilemma", "tension", "interpretation", "evaluation")
 _JITTER = 0.12
 _PAIRED = 0.12  # for a stem that sets two quotes side by side, where there are two
@@ -111,7 +113,7 @@ class Chooser:
 def differs(one: Extract, other: Extract) -> bool:
     """Whether two quotes are about the same thing, and only one of them names what is hard in it,
     or weighs it; and they are not of one voice."""
-    if not NEAR <= one.similarity(other) <= SAME or _same_voice(one, other):
+    if not NEARER <= one.similarity(other) <= SAME or _same_voice(one, other):
         return False
     return (one.act in _LOOKS_ON) != (other.act in _LOOKS_ON)
 

@@ -144,11 +144,11 @@ class Gatherer:
         said = said[:EXTRACTS]
         self._encode([e.text for e in said])
         vectors = np.array([self._vectors[e.text] for e in said])
+        acts = acts_of([e.text for e in said], vectors)
         listed = [
             replace(e, vector=vector, act=act)
-            for e, vector, act in zip(
-                said, vectors, acts_of([e.text for e in said], vectors), strict=True
-            )
+            for e, vector, act in zip(said, vectors, acts, strict=True)
+            if act is not Act.ASIDE
         ]
         return topic, found, listed
 

@@ -27,7 +27,7 @@ from assistant.packs.making.timing import prompts_for, share_out
 from assistant.packs.making.topics import Topics
 from assistant.packs.material.acts import Act, acts_of
 from assistant.packs.material.alone import stands_alone
-from assistant.packs.material.choose import differs
+from assistant.packs.material.choose import NEAR, differs
 from assistant.packs.material.extracts import Extract, Gatherer, Topic
 from assistant.packs.material.material import Material, key
 from assistant.packs.material.phrases import Terms, heading_phrase, topic_phrase
@@ -85,11 +85,11 @@ def test_a_pack_is_whole_varied_and_runs_from_concrete_to_open(
 ) -> None:
     pack = packs[topic]
     kinds = [prompt.kind for prompt in pack.prompts]
-    assert len(kinds) == len(set(kinds)) == 3
+    assert len(kinds) == len(set(kinds)) >= 2
     assert [KINDS.index(kind) for kind in kinds] == sorted(KINDS.index(kind) for kind in kinds)
     assert sum(minutes for _, minutes in pack.timings) == 40
-    assert len({prompt.question for prompt in pack.prompts}) == 3
-    assert len({prompt.way for prompt in pack.prompts}) == 3
+    assert len({prompt.question for prompt in pack.prompts}) == len(kinds)
+    assert len({prompt.way for prompt in pack.prompts}) == len(kinds)
     for prompt in pack.prompts:
         assert len(prompt.stimulus.text.split()) <= 60
         assert stands_alone(prompt.stimulus.text)
@@ -165,15 +165,19 @@ def test_no_two_prompts_of_a_pack_are_alike(
         assert near.max() <= ALIKE_PROMPTS + 1e-6
 
 
-def test_points_are_what_the_reader_says_bears_on_their_question(starter_read: Engine) -> None:
+def test_points_bear_on_their_question_and_are_about_the_same_thing_as_their_quote(
+    starter_read: Engine,
+) -> None:
     pack = PackMaker(starter_read).make(PackRequest(topic=TOPICS[1]))
+    for drawn in pack.drawn:
+        assert all(point.similarity(drawn.stimulus) >= NEAR for point in drawn.points)
     told = [
         sure
         for prompt in pack.prompts
         for sure in starter_read.bearing(prompt.asked, [point.text for point in prompt.points])
     ]
     assert len(told) >= 3
-    assert min(told) >= 0.3
+    assert min(told) >= 0.5
 
 
 def test_the_same_seed_gives_the_same_pack_and_another_another(
@@ -242,10 +246,12 @@ def test_an_everyday_topic_is_found_under_the_names_that_documents_give_it(
 
 @pytest.fixture(scope="module")
 def topics(starter_engine: Engine) -> Topics:
-    return Topics(starter_engine, Judge(starter_engine))
+    return Topics(starter_engine, Judge(starter_engine), Gatherer(starter_engine.store))
 
 
-@pytest.mark.parametrize("topic", ["the tides", "flu vaccination", "artificial intelligence"])
+@pytest.mark.parametrize(
+    "topic", ["the tides", "flu vaccination", "artificial intelligence", "football coaching"]
+)
 def test_a_topic_that_the_library_does_not_hold_is_declined_with_themes(
     maker: PackMaker, topic: str
 ) -> None:
@@ -281,6 +287,7 @@ def test_what_cannot_be_made_is_refused(maker: PackMaker, request_: PackRequest)
         ("Black argues that leaders must step back so that others can lead.", True),
         ("Balance is hard to strike, and it is rare to find when people are busy.", True),
         ("Dr Barbara King is clinical chief officer. She says: “It takes time to listen.”", True),
+        ("Barbara King is the chief officer. King says that listening takes time.", False),
         ("delays in payment do occur, but they are manageable.", True),
         ("If the situation is changed too much, then the point of it will be lost.", False),
         ("Bob Crane agrees, adding that plans must be plain to everyone.", False),
@@ -311,6 +318,7 @@ def test_a_slice_that_leans_on_what_is_around_it_is_refused(text: str, alone: bo
         ("Many organisations struggle to turn plans into delivery.", Act.DIFFICULTY),
         ("New chairs should ask for a mentor from another town.", Act.ADVICE),
         ("Triage is the process of deciding who is seen first.", Act.DEFINITION),
+        ("The survey was carried out by the county and is published every May.", Act.ASIDE),
     ],
 )
 def test_what_a_quote_does_is_told(starter_engine: Engine, text: str, act: Act) -> None:
@@ -357,6 +365,11 @@ def extract(text: str, act: Act, *direction: float, speaker: str | None = None) 
 def test_another_view_names_what_is_hard_in_the_same_thing(other: Extract, expected: bool) -> None:
     one = extract("Coach new chairs.", Act.ADVICE, 1.0, 0.0, speaker="Ann Lee")
     assert differs(one, other) is differs(other, one) is expected
+
+
+def test_a_heading_is_no_part_of_a_name() -> None:
+    people = people_of("## Bob\n\nAnn Lee says that trust takes time.\n\n## Start\n\nWe find it.")
+    assert people.by_surname == {"Lee": "Ann Lee"}
 
 
 def test_what_there_is_on_a_part_joins_its_topic_once_and_at_its_best() -> None:
