@@ -51,7 +51,7 @@ def read_jsonl(path: Path, text: str, file_sha256: str) -> Iterator[Document]:
         name = str(record["id"])
         if name in seen:
             raise UnreadableFile(
-                f"line {number}: the id '{name}' is also that of line {seen[name]}"
+                f"line {number}: the id '{short(name)}' is also that of line {seen[name]}"
             )
         seen[name] = number
         body = with_plain_newlines(record["text"])
