@@ -73,7 +73,7 @@ THEME = {
 # A sounding line, drawn here so that the browser has no reason to look for an icon elsewhere.
 ICON = (
     '<link rel="icon" href="'
-    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E"
+    "data:image/svg+xml,%3Csvg xmlns='http%3A//www.w3.org/2000/svg' viewBox='0 0 16 16'%3E"
     "%3Crect width='16' height='16' rx='3' fill='%230b5563'/%3E"
     "%3Cpath d='M8 2v8' stroke='white' stroke-width='1.5'/%3E"
     "%3Cpath d='M8 14a2.5 2.5 0 0 1-2.5-2.5L8 8l2.5 3.5A2.5 2.5 0 0 1 8 14z' fill='white'/%3E"
