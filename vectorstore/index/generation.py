@@ -279,14 +279,14 @@ _CHILD = """
 import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
-from vectorstore.index.generation import child
+from vectorstore.index.generation import child, end_with_the_starter
+end_with_the_starter()
 child(sys.argv[2], Path(sys.argv[3]))
 """
 
 
 def child(step: str, work: Path) -> None:
     """The body of the processes that `build` starts."""
-    _end_with_the_starter()
     order = json.loads((work / "order.json").read_text(encoding="utf-8"))
     vectors = np.load(work / "vectors.npy", mmap_mode="r")
     folder = work / "generation"
@@ -300,15 +300,20 @@ def child(step: str, work: Path) -> None:
         _probe(folder, order, vectors)
 
 
-def _end_with_the_starter() -> None:
-    """End this process when the one that ordered the build is no more, so that a killed run's
-    builder does not go on writing into a folder that the next run sweeps away."""
+def end_with_the_starter() -> None:
+    """End this process and its forks when the one that ordered the build is no more, so that a
+    killed run's builder does not go on writing into a folder that the next run sweeps away."""
 
     def watch() -> None:
         os.read(0, 1)  # nothing is ever sent: it returns when the other end is closed
         os._exit(1)
 
-    threading.Thread(target=watch, daemon=True).start()
+    def begin() -> None:
+        threading.Thread(target=watch, daemon=True).start()
+
+    begin()
+    if _FORKS:
+        os.register_at_fork(after_in_child=begin)
 
 
 def _in_a_fork(work: Callable[[], None]) -> None:
@@ -316,7 +321,6 @@ def _in_a_fork(work: Callable[[], None]) -> None:
     copy = os.fork()
     if copy == 0:
         try:
-            _end_with_the_starter()
             work()
         except BaseException:
             traceback.print_exc()
