@@ -29,9 +29,10 @@ from typing import Any, Protocol
 import httpx
 import numpy as np
 
-from eval.bench.load import PASSWORD, questions_alone
+from eval.bench.load import PASSWORD
 from eval.bench.same import carried
 from eval.bench.servers import Program, started
+from eval.gold.questions import questions_alone
 from vectorstore.database.served import served_at
 from web.identity.people import Role
 from web.identity.users import Users
@@ -100,7 +101,7 @@ def killed(home: Path, folder: Path, kills: int, *, seed: int = 1, asked: int = 
         try:
             _well(programs)
             cookie = _login(programs[0], tally)
-            alone = {q: _asked(programs[0], cookie, q) for q in questions_alone()[:asked]}
+            alone = {q: _asked(programs[0], cookie, q) for q in questions_alone("starter")[:asked]}
             faults: list[tuple[str, Target, signal.Signals]] = [
                 ("PostgreSQL killed", postgres, signal.SIGKILL),
                 ("Chroma killed", chroma, signal.SIGKILL),

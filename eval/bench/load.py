@@ -24,11 +24,12 @@ import httpx
 import numpy as np
 
 from eval.bench.servers import serving
-from eval.gold.questions import GOLD, load_gold
+from eval.gold.questions import questions_alone
 from web.identity.people import Role
 from web.identity.users import Users
 
 AT_ONCE = (1, 16, 64)
+ASKED = 64  # questions
 PASSWORD = "a password for one bench alone"
 PATIENCE = 300.0  # seconds for one reply
 
@@ -54,7 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory(prefix="load-") as place:
         home = Path(place) / "home"
         shutil.copytree(args.home, home)
-        questions = questions_alone()
+        questions = questions_alone("starter")[:ASKED]
         tokens = _people(home, max(AT_ONCE))
         with serving(home) as program:
             address = program.url
@@ -72,12 +73,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     print(f"p95 at {AT_ONCE[1]} / at {AT_ONCE[0]}: {p95s[1] / p95s[0]:.1f}")
     print(f"logins while {args.packs} packs are asked for: {max(logins) * 1000:.0f} ms at most")
     return 3 if any(each.crossed or each.failed for each in rounds) else 0
-
-
-def questions_alone() -> list[str]:
-    """Our own gold questions that stand alone, over these documents or not: a `withheld` is an
-    answer, too."""
-    return [g.question for g in load_gold([GOLD / "starter"]) if not g.history][:64]
 
 
 def _people(home: Path, number: int) -> list[str]:

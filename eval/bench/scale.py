@@ -35,7 +35,7 @@ from numpy.typing import NDArray
 from assistant import open_engine
 from eval.bench.growth import plotted
 from eval.bench.servers import started
-from eval.gold.questions import GOLD, load_gold
+from eval.gold.questions import questions_alone
 from eval.homes import settings_of
 from vectorstore import Library, open_store
 from vectorstore.database.embedded import EmbeddedDatabase
@@ -254,7 +254,7 @@ def _drawn(vectors: Vectors, others: Vectors, numbers: np.random.Generator) -> V
 def ask(home: Path, count: int) -> dict[str, Any]:
     """How long searching and answering take, in this process; its memory; and what is found."""
     settings = settings_of(str(home))
-    gold = [g.question for g in load_gold([GOLD / "starter", GOLD / "originals"]) if not g.history]
+    gold = questions_alone("starter", "originals")
     questions = gold[:: max(1, len(gold) // count)][:count]
     engine = open_engine(settings)
     store = engine.store

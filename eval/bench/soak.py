@@ -30,7 +30,7 @@ from typing import Any
 import httpx
 
 from eval.bench.servers import serving
-from eval.gold.questions import GOLD, load_gold
+from eval.gold.questions import questions_alone
 from web.identity.people import Role
 from web.identity.users import Users
 
@@ -52,7 +52,7 @@ class Soak:
     def __init__(self, address: str, process: int, tokens: dict[Role, str]) -> None:
         self.address, self.process, self.tokens = address, process, tokens
         self.random = random.Random(1)
-        self.questions = [g.question for g in load_gold([GOLD / "starter"]) if not g.history]
+        self.questions = questions_alone("starter")
         self.codes: Counter[str] = Counter()
         self.memory: list[float] = []  # megabytes, every second
         self.quiet, self.took = list[float](), list[float]()  # seconds of each question

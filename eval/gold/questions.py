@@ -73,6 +73,12 @@ class GoldQuestion:
     split: str
 
 
+def questions_alone(*names: str) -> list[str]:
+    """The questions of our own gold of these names that need no conversation before them, over
+    what the documents hold or not: a `withheld` is an answer, too."""
+    return [g.question for g in load_gold([GOLD / name for name in names]) if not g.history]
+
+
 def load_gold(paths: Iterable[Path]) -> list[GoldQuestion]:
     """The questions in files and folders, in order. Raises GoldError with file and id."""
     questions: dict[str, GoldQuestion] = {}

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from assistant import AssistantSettings, Engine
 from assistant.reading import Reader, open_reader
 from assistant.reading.reader import Reading, Stretch
-from eval.gold.questions import GOLD, load_gold
+from eval.gold.questions import questions_alone
 from eval.homes import settings_of
 from vectorstore import open_store
 
@@ -72,7 +72,7 @@ def measure(home: str | None, reader: str, count: int) -> Times:
     opened = open_reader(reader)
     timed = Timed(reader=opened) if opened else None
     engine = Engine(open_store(settings), settings.table(AssistantSettings), reader=timed)
-    gold = [g.question for g in load_gold([GOLD / "starter", GOLD / "originals"]) if not g.history]
+    gold = questions_alone("starter", "originals")
     questions = gold[:: max(1, len(gold) // count)][:count]
     for question in questions[:10]:
         engine.ask(question)

@@ -17,7 +17,7 @@ from typing import Any
 
 from assistant import Answer, open_engine
 from eval.bench.speed.browsing import in_words, shown
-from eval.gold.questions import GOLD, load_gold
+from eval.gold.questions import questions_alone
 from eval.homes import settings_of
 
 TARGET = 150  # milliseconds
@@ -71,7 +71,7 @@ def measure(home: str | None, count: int, length: int) -> tuple[list[float], lis
     head = "".join(part.head() for part in (look, source_pane, tab))
     app = page_of([partial(tab.add_tab, engine)], head, named=False)
     app.add_middleware(Guard)
-    gold = [g.question for g in load_gold([GOLD / "starter"]) if not g.history]
+    gold = questions_alone("starter")
     after, asking = [], []
     with shown(app) as page:
         page.locator(".welcome").wait_for()
