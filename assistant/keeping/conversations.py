@@ -70,7 +70,7 @@ class Conversations:
 
     def begin(self, person: str) -> str:
         """A new conversation's id, which nobody can guess."""
-        id = secrets.token_urlsafe(18)
+        id = secrets.token_hex(16)
         self._kept.forget("conversation", self._days)
         with self._kept.writing() as connection:
             connection.execute(

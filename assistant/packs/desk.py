@@ -68,7 +68,7 @@ class Desk:
     def lay(self, owner: Person, laid: Laid) -> str:
         """Put a new pack down; its id, which nobody can guess."""
         self._kept.forget("pack", self._days)
-        id = secrets.token_urlsafe(16)
+        id = secrets.token_hex(16)
         with self._kept.writing() as connection:
             connection.execute(
                 "INSERT INTO pack (id, person, changed, request) VALUES (?, ?, ?, ?)",

@@ -3,6 +3,7 @@
 import json
 import shutil
 from pathlib import Path
+from string import hexdigits
 
 import pytest
 
@@ -42,6 +43,7 @@ def test_they_are_listed_with_what_was_said_shown_and_removed(
     code, out, _ = soundings("--home", home, "packs", "--json")
     ran, other = sorted(json.loads(out)["packs"], key=lambda one: -len(one["sessions"]))
     assert ran["sessions"][0]["worked"] is False and other["sessions"] == []
+    assert all(set(one["id"]) <= set(hexdigits) for one in (ran, other))  # none begins with a dash
     code, out, _ = soundings("--home", home, "packs", "show", ran["id"], "--format", "json")
     assert code == 0 and json.loads(out)["topic"] == TOPIC
     code, _, _ = soundings("--home", home, "packs", "remove", ran["id"])
