@@ -209,6 +209,19 @@ def test_a_generation_that_lacks_a_passage_is_not_taken_up(tmp_path: Path) -> No
     assert list((tmp_path / "index").iterdir()) == []
 
 
+@pytest.mark.slow
+def test_more_passages_than_a_statement_of_sqlite_takes_values(tmp_path: Path) -> None:
+    count = 33_000  # 32,766 are the most
+    vectors = np.random.default_rng(1).standard_normal((count, 4)).astype(np.float32)
+    contents = {f"p{number}": "a" for number in range(count)}
+    name = build(
+        tmp_path, base=None, remove=[], add=contents, vectors=vectors, contents=contents
+    )
+    opened = Generation(tmp_path / "index" / name)
+    assert len(opened.search(vectors[7] / np.linalg.norm(vectors[7]), 5)) == 5
+    opened.close()
+
+
 def test_sweeping_keeps_what_it_is_told_and_nothing_else(shelf: Any) -> None:
     index = shelf.home / "index"
     (index / ".building-x").mkdir()

@@ -74,15 +74,17 @@ class Generation:
         Once loaded, the graph is searched in memory. A writer renames a folder before deleting
         it, so one that still has its name now was whole while it was loaded.
         """
-        found = self._collection.get(include=["metadatas"])
-        sources = (metadata.get("source") for metadata in found["metadatas"])
-        contents = dict(zip(found["ids"], sources, strict=True))
+        contents: dict[str, str] = {}
+        for start in range(0, self._collection.count(), BATCH):  # all at once is too much for it
+            page = self._collection.get(limit=BATCH, offset=start, include=["metadatas"])
+            sources = (metadata.get("source") for metadata in page["metadatas"])
+            contents |= zip(page["ids"], sources, strict=True)
         if contents_digest(contents) != manifest["contents"]:
             raise IndexUnavailable(
                 f"the index in {folder} is damaged: it does not hold the passages it was built of."
             )
         if contents:
-            first = self._collection.get(ids=found["ids"][:1], include=["embeddings"])
+            first = self._collection.get(limit=1, include=["embeddings"])
             self._collection.query(query_embeddings=first["embeddings"], n_results=1, include=[])
         if not folder.is_dir():
             raise IndexUnavailable(f"the index in {folder} was removed while it was opened.")

@@ -110,7 +110,7 @@ def _member(random: Random, content: bytes) -> bytes:
     elif what < 0.25:
         members[name] = random.choice((_bytes, _tokens))(random, members[name])
     else:
-        xml = [each for each in sorted(members) if each.endswith((".xml", ".rels"))]
+        xml = [each for each in sorted(members) if each.endswith((".xml", ".rels"))] or [name]
         telling = [each for each in xml if len(members[each]) > 1_500] or xml
         name = random.choice(telling if random.random() < 0.7 else xml)
         members[name] = _elements(random, members[name])
