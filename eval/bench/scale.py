@@ -3,9 +3,9 @@
 The library is made from that of `--base`, as often as it takes: each copy of a document has a third
 of its longer words changed for others of the same length, so that its offsets, sentences and
 headings stay true, and each sentence's vector is drawn from that of the sentence that it was, of
-another one and of chance, at a cosine of about 0.8 to the first. What encoding would take is told
-apart. Everything else is the program's own: the library, its commit, the index, in a home or, with
-`--served`, on a PostgreSQL and a Chroma server that are started for this.
+one in another passage and of chance, at a cosine of about 0.8 to the first. What encoding would
+take is told apart. Everything else is the program's own: the library, its commit, the index, in a
+home or, with `--served`, on a PostgreSQL and a Chroma server that are started for this.
 
 A process of its own makes each library, and another asks it, so that the memory of each is told.
 Beside the time that passed stands the processor's, of this process alone, which a busy machine
@@ -202,7 +202,8 @@ def _copies(library: Library, encoder: str) -> Iterator[tuple[NewVersion, Vector
         for source, vectors in zip(sources, firsts, strict=True):
             text = _changed(texts[source.id], words, draw)
             version = _version(source, copy, text, library.passages_of(source.id))
-            yield version, _drawn(vectors, others, numbers)
+            sizes = [len(passage.sentences) for passage in version.passages]
+            yield version, _drawn(vectors, sizes, others, numbers)
 
 
 def _changed(text: str, words: Mapping[int, Sequence[str]], draw: random.Random) -> str:
@@ -239,11 +240,14 @@ def _version(source: Source, copy: int, text: str, passages: Sequence[Passage]) 
     )
 
 
-def _drawn(vectors: Vectors, others: Vectors, numbers: np.random.Generator) -> Vectors:
-    """Vectors of changed sentences, of unit length."""
-    other = others[numbers.integers(len(others), size=len(vectors))]
-    chance = numbers.standard_normal(vectors.shape) / np.sqrt(vectors.shape[1])
-    mixed = LIKE * vectors + OTHER * other + CHANCE * chance
+def _drawn(
+    vectors: Vectors, sizes: Sequence[int], others: Vectors, numbers: np.random.Generator
+) -> Vectors:
+    """Vectors of changed sentences, of unit length. Those of a passage change together: were each
+    drawn for itself, their mean would hardly move, and all copies of a passage be one."""
+    other = others[numbers.integers(len(others), size=len(sizes))]
+    chance = numbers.standard_normal(other.shape) / np.sqrt(vectors.shape[1])
+    mixed = LIKE * vectors + np.repeat(OTHER * other + CHANCE * chance, sizes, axis=0)
     drawn: Vectors = (mixed / np.linalg.norm(mixed, axis=1, keepdims=True)).astype(np.float32)
     return drawn
 

@@ -5,6 +5,7 @@ import shutil
 import signal
 import sqlite3
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import numpy as np
 import pytest
 
 from vectorstore import IndexUnavailable, LibraryBusy
-from vectorstore.index import generation
+from vectorstore.index import generation, probe
 from vectorstore.index.generation import Generation, build, sweep
 from vectorstore.writing import writing
 
@@ -209,14 +210,27 @@ def test_a_generation_that_lacks_a_passage_is_not_taken_up(tmp_path: Path) -> No
     assert list((tmp_path / "index").iterdir()) == []
 
 
+@pytest.mark.parametrize("missed", [0, 1, 4])
+def test_an_index_may_pass_over_a_vector_but_not_most(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, missed: int
+) -> None:
+    vectors = np.eye(6, dtype=np.float32)
+    contents = {f"p{number}": "a" for number in range(6)}
+    name = build(tmp_path, base=None, remove=[], add=contents, vectors=vectors, contents=contents)
+    opened = Generation(tmp_path / "index" / name)
+    searched, left = opened.search, [{}] * missed
+    monkeypatch.setattr(opened, "search", lambda *given: left.pop() if left else searched(*given))
+    with pytest.raises(IndexUnavailable, match="not found") if missed > 3 else nullcontext():
+        probe(opened, vectors)
+    opened.close()
+
+
 @pytest.mark.slow
 def test_more_passages_than_a_statement_of_sqlite_takes_values(tmp_path: Path) -> None:
     count = 33_000  # 32,766 are the most
     vectors = np.random.default_rng(1).standard_normal((count, 4)).astype(np.float32)
     contents = {f"p{number}": "a" for number in range(count)}
-    name = build(
-        tmp_path, base=None, remove=[], add=contents, vectors=vectors, contents=contents
-    )
+    name = build(tmp_path, base=None, remove=[], add=contents, vectors=vectors, contents=contents)
     opened = Generation(tmp_path / "index" / name)
     assert len(opened.search(vectors[7] / np.linalg.norm(vectors[7]), 5)) == 5
     opened.close()

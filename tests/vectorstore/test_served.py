@@ -84,9 +84,8 @@ def test_a_build_that_fails_leaves_nothing_and_changes_nothing(
 ) -> None:
     indexes = ServedIndexes(server.url)
     before, names = found(store_of(shelf, indexes)), server.names()
-    monkeypatch.setattr(served, "PROBES", 10)
     monkeypatch.setattr(served.ServedIndex, "search", lambda *_: {})
-    with pytest.raises(IndexUnavailable, match="is not found"):
+    with pytest.raises(IndexUnavailable, match="are not found"):
         remove(shelf.home, shelf.library, "trees", indexes)
     monkeypatch.undo()
     assert server.names() == names and found(store_of(shelf, indexes)) == before
@@ -134,7 +133,7 @@ def test_a_server_lost_in_the_middle_of_a_build_loses_nothing(
     """After the vectors were sent and before anybody has looked whether they are there."""
     monkeypatch.setattr(served, "SECONDS", 5.0 if how is signal.SIGSTOP else 60.0)
     server = Chroma(tmp_path / "its own")
-    probe = ServedIndexes._probe
+    probe = served.probe
 
     def lost(*given: Any) -> None:
         server.signal(how)
@@ -144,10 +143,10 @@ def test_a_server_lost_in_the_middle_of_a_build_loses_nothing(
         store = store_of(shelf, ServedIndexes(server.url))
         before = found(store)
         fingerprint, index = shelf.library.fingerprint, shelf.library.meta("generation")
-        monkeypatch.setattr(ServedIndexes, "_probe", lost)
+        monkeypatch.setattr(served, "probe", lost)
         with pytest.raises(IndexAway, match="does not answer"):
             remove(shelf.home, shelf.library, "trees", store.indexes)
-        monkeypatch.setattr(ServedIndexes, "_probe", probe)
+        monkeypatch.setattr(served, "probe", probe)
         assert (shelf.library.fingerprint, shelf.library.meta("generation")) == (fingerprint, index)
         if how is signal.SIGKILL:
             server.stop()

@@ -10,6 +10,11 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from vectorstore.errors import IndexUnavailable
+
+PROBES = 20
+FOUND = 0.999  # a vector's similarity to itself, at least
+
 Vectors = NDArray[np.float32]
 
 
@@ -65,3 +70,12 @@ class Indexes(Protocol):
     def sweep(self, keep: str, was: str) -> None:
         """Remove this library's indexes but `keep`, and what an interrupted build left. `was` is
         the one that it pointed at before."""
+
+
+def probe(index: OpenIndex, vectors: Vectors) -> None:
+    """Ask a new index for some of the vectors that it must hold. Its search is approximate: among
+    hundreds that are almost alike it may pass one over, but never most. Raises IndexUnavailable."""
+    asked = range(0, len(vectors), max(1, len(vectors) // PROBES))
+    similar = [index.search(np.array(vectors[place]), 10).values() for place in asked]
+    if sum(max(found, default=0.0) >= FOUND for found in similar) < len(asked) / 2:
+        raise IndexUnavailable("vectors that were stored are not found")

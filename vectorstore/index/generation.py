@@ -30,7 +30,7 @@ import numpy as np
 
 from vectorstore.encoder import sha256_of
 from vectorstore.errors import IndexUnavailable
-from vectorstore.index import Vectors
+from vectorstore.index import Vectors, probe
 
 COLLECTION = "passages"
 NAMED = "gen-"  # what every name begins with
@@ -299,7 +299,9 @@ def child(step: str, work: Path) -> None:
     if step == "build":
         _build(folder, order, vectors)
     else:
-        _probe(folder, order, vectors)
+        opened = Generation(folder)
+        probe(opened, vectors)
+        opened.close()
 
 
 def end_with_the_starter() -> None:
@@ -354,18 +356,6 @@ def _build(folder: Path, order: Mapping[str, Any], vectors: Vectors) -> None:
     client.close()
     _sync(folder)
     _write_manifest(folder, order["contents"])
-
-
-def _probe(folder: Path, order: Mapping[str, Any], vectors: Vectors) -> None:
-    """Ask the new generation for vectors it must hold. Any doubt raises."""
-    generation = Generation(folder)
-    step = max(1, len(order["add"]) // 20)
-    for position in range(0, len(order["add"]), step):
-        vector = np.array(vectors[position])
-        found = generation.search(vector, 10)
-        if not found or max(found.values()) < 0.999:
-            raise IndexUnavailable("a vector that was stored is not found")
-    generation.close()
 
 
 def open_client(folder: Path) -> Any:

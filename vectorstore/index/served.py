@@ -14,13 +14,12 @@ import httpx
 import numpy as np
 
 from vectorstore.errors import IndexAway, IndexUnavailable
-from vectorstore.index import Vectors
+from vectorstore.index import Vectors, probe
 from vectorstore.index.generation import HNSW, settings_class, translated
 
 NAMED = "soundings-"  # then what its library is called there, and a name of its own
 BATCH = 1_000  # vectors a request: a server takes bodies of up to 40 MB
 SECONDS, LOOKING = 60.0, 5.0  # for a request, and for the first
-PROBES = 20
 _WAY = {"hnsw": {key: value for key, value in HNSW.items() if key != "batch_size"}}
 
 
@@ -112,7 +111,9 @@ class ServedIndexes:
                         embeddings=np.array(vectors[start:stop]),
                         metadatas=[{"source": source} for source in sources[start:stop]],
                     )
-                self._probe(ServedIndex(self, name, collection), collection.count(), ids, vectors)
+                if (count := collection.count()) != len(ids):
+                    raise IndexUnavailable(f"{len(ids)} passages were sent, and {count} are there")
+                probe(ServedIndex(self, name, collection), vectors)
             except BaseException:
                 with contextlib.suppress(Exception):
                     client.delete_collection(name)
@@ -129,14 +130,6 @@ class ServedIndexes:
                         _library_of(was if self.holds(was) else keep)
                     ):
                         client.delete_collection(name)
-
-    def _probe(self, index: ServedIndex, count: int, ids: Sequence[str], vectors: Vectors) -> None:
-        if count != len(ids):
-            raise IndexUnavailable(f"{len(ids)} passages were sent, and {count} are there")
-        for place in range(0, len(ids), max(1, len(ids) // PROBES)):
-            found = index.search(np.array(vectors[place]), 10)
-            if not found or max(found.values()) < 0.999:
-                raise IndexUnavailable("a vector that was stored is not found")
 
     def _names(self, client: Any) -> list[str]:
         names: list[str] = []
