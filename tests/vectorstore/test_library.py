@@ -66,6 +66,19 @@ def test_words_are_found_by_their_stem_and_without_accents(shelf: Any) -> None:
     assert len(shelf.library.lexical(terms("café"), 5)) == 1
 
 
+@pytest.mark.parametrize("limit", [1, 3, 10, 40])
+def test_of_passages_that_are_equally_good_the_first_by_id_are_found(
+    empty_shelf: Any, version_of: Any, limit: int
+) -> None:
+    library = empty_shelf.library
+    commit(library, version_of("one", "\n\n".join(["A whale sings."] * 30)))
+    commit(library, version_of("two", "A whale is a whale."))
+    best, *others = library.lexical(terms("whale"), limit)
+    assert library.passages([best])[best].source == "two"
+    alike = sorted(p.id for p in library.passages_of("one"))
+    assert others == alike[: limit - 1]
+
+
 def test_lexical_search_keeps_to_the_sources_that_were_named(shelf: Any) -> None:
     library = shelf.library
     assert library.lexical(terms("grows"), 5, ["boats"]) == {}

@@ -32,17 +32,19 @@ WITH hit AS (
 ), rare AS (
     SELECT place, ln(greatest(1, (size.n - count(*) + 0.5) / (count(*) + 0.5))) AS idf
     FROM hit, size GROUP BY place, size.n
+), best AS (
+    SELECT hit.passage, sum(
+        (CASE WHEN rare.idf > 0 THEN rare.idf ELSE 1e-6 END) * ((hit.weight * ({k1} + 1)) /
+        (hit.weight + {k1} * (1 - {b} + {b} * l.words / size.words)))
+        ORDER BY hit.place
+    ) AS score
+    FROM hit JOIN rare ON rare.place = hit.place
+    JOIN passage_length l ON l.passage = hit.passage CROSS JOIN size
+    WHERE true{only}
+    GROUP BY hit.passage ORDER BY score DESC FETCH FIRST ? ROWS WITH TIES
 )
-SELECT p.id, sum(
-    (CASE WHEN rare.idf > 0 THEN rare.idf ELSE 1e-6 END) * ((hit.weight * ({k1} + 1)) /
-    (hit.weight + {k1} * (1 - {b} + {b} * l.words / size.words)))
-    ORDER BY hit.place
-) AS score
-FROM hit JOIN rare ON rare.place = hit.place JOIN passage p ON p.key = hit.passage
-JOIN passage_length l ON l.passage = p.key JOIN version v ON v.key = p.version
-CROSS JOIN size
-WHERE true{only}
-GROUP BY p.id ORDER BY score DESC, p.id LIMIT ?
+SELECT p.id, score FROM best JOIN passage p ON p.key = best.passage
+ORDER BY score DESC, p.id LIMIT ?
 """
 
 
@@ -60,11 +62,11 @@ class Postings:
             for term in dict.fromkeys(terms)
             for word in words_of(term)
         ]
-        only, values = among_sources(sources)
+        only, values = among_sources("hit.passage", sources)
         numbers = {"k1": f"CAST({K1} AS double precision)", "b": f"CAST({B} AS double precision)"}
         return self._database.all(
             _FOUND.format(only=only, **numbers),
-            ([low for low, _ in asked], [high for _, high in asked], *values, limit),
+            ([low for low, _ in asked], [high for _, high in asked], *values, limit, limit),
         )
 
     def document_frequency(self, stem: str) -> int:
