@@ -10,6 +10,7 @@ from tests.vectorstore.conftest import TEXTS
 from vectorstore import Library, LibraryBusy, LibraryUnavailable, Settings, SettingsError
 from vectorstore.database.served import ServedDatabase, spelled, statements
 from vectorstore.library import digest
+from vectorstore.library.lexicon import terms
 from vectorstore.library.opening import find_library, make_library, on_server
 from vectorstore.settings import StoreSettings, without_password
 
@@ -31,6 +32,7 @@ ASKED = [
     ["naiv", "cafe", "漢字", "nothing"],
     ["the", "a", "ship", "grow", "slowli", "dawn"],
     ["offic", "120533", "x" * 300],
+    terms("a ship_yard"),
 ]
 
 

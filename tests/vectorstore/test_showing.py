@@ -32,6 +32,7 @@ def test_hits_of_one_source_stand_together() -> None:
         ("Who is leading the boats?", "The boat that leads.", ["boat", "leads"]),
         ("conductor", "Conducted by conductors.", ["conductors"]),
         ("café", "A Cafe\u0301, and a CAFÉ.", ["Cafe", "CAFÉ"]),
+        ("a template", "The govuk_template.", ["template"]),
         ("xyzzy", "The boat.", []),
         ("the", "The boat", ["The"]),
     ],

@@ -24,7 +24,7 @@ ENGLISH = "frequency_dictionary_en_82_765.txt"
 
 FAMILY_LETTERS = 6
 
-_WORD = re.compile(r"\w+")
+_WORD = re.compile(r"[^\W_]+")
 _stemmer = Stemmer.Stemmer("porter")
 
 

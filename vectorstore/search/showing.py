@@ -13,7 +13,7 @@ from vectorstore.models import Hit
 # 160 questions about them shares a word with some passage.
 NEAR = 0.32
 
-_WORD = re.compile(r"\w+")
+_WORD = re.compile(r"[^\W_]+")
 
 
 def near(hits: Sequence[Hit]) -> tuple[Hit, ...]:
