@@ -171,7 +171,7 @@ class _Ask:
 
     def __init__(self, chat: Chat) -> None:
         self._chat = chat
-        self._running = Running()
+        self._running, self._left = Running(), Running()
 
     def first(self) -> Html:
         """What stands there until it is known who is there."""
@@ -195,7 +195,10 @@ class _Ask:
         return narrowed, id, self._show(person, found, held), choice, Html(""), _ANEW
 
     def anew(self, request: gr.Request) -> tuple[Any, ...]:
-        """An empty box, no conversation, the welcome."""
+        """An empty box, no conversation, the welcome. An answer that still grows is ended, and does
+        not come in their place."""
+        self._left.stop(request)
+        self._running.stop(request)
         return "", "", *self._none(require(request, DEED).key)
 
     def _none(self, person: str, told: str = "") -> tuple[Any, ...]:
@@ -228,11 +231,14 @@ class _Ask:
         asked = Asked(question=question, sources=sources, worded=worded == "yes", kind=kind)
         held = self._chat.sources()  # once: it is drawn again with every statement
         empty: tuple[Any, Any] = ("", "")
-        with self._running.begun(request) as stop:
+        with self._running.begun(request) as stop, self._left.begun(request) as left:
             for grown, told in self._chat.ask(person, id or "", asked, stop):
+                if left.is_set():
+                    continue
                 hint = element("p", told) if told else Html("")
                 yield *empty, grown.id, self._show(person, grown, held), hint, _ANEW
                 empty = (gr.skip(), gr.skip())
+        yield (gr.skip(),) * 6  # Gradio sends what came last once more, later
 
     def stop(self, request: gr.Request) -> None:
         """End the work on this person's question, if there is any."""

@@ -239,7 +239,15 @@ def test_statements_come_one_by_one_and_stop_ends_the_work(
         page.get_by_role("button", name="Try again").click()
         expect(page.locator(".growing")).to_be_visible()
         expect(page.locator(".exchange")).to_have_count(1)
-        context.close()  # a closed tab ends it, too
+        page.get_by_role("button", name="New conversation").click()  # so does leaving it
+        expect(page.locator(".welcome")).to_be_visible()
+        assert let_go.wait(30)
+        let_go.clear()
+        page.get_by_label("Your question").fill(CONDUCTOR)
+        page.get_by_role("button", name="Ask", exact=True).click()
+        expect(page.locator(".growing")).to_be_visible(timeout=LONG)
+        expect(page.locator(".exchange")).to_have_count(1)
+        context.close()  # and a closed tab
         assert let_go.wait(30)
 
 

@@ -211,6 +211,7 @@ def test_a_follow_up_is_read_with_what_went_before(page: Page) -> None:
     expect(page.get_by_label("Your question")).to_have_value(re.compile("Julie Wood"))
     page.get_by_role("button", name="New conversation").click()
     expect(page.locator(".welcome")).to_be_visible()
+    expect(page.locator(".exchange")).to_have_count(0)
     third = ask(page, "What else does she say?")
     expect(third.locator(".reading")).to_have_count(0)
 
