@@ -17,6 +17,8 @@ from vectorstore.library.changes import Changes
 from vectorstore.models import Source
 from vectorstore.search import pool, sentence_digests, stack
 
+AT_ONCE = 2_000  # passages whose sentences are read together
+
 __all__ = ["Shape", "commit", "remake_index", "remove", "shape_of", "writing"]
 
 
@@ -137,11 +139,13 @@ def _generation_with(
 
 def _pooled(library: Library, encoder: str, keys: Sequence[Sequence[bytes]]) -> NDArray[np.float32]:
     """One vector for each list of sentence digests, shape (len(keys), dimension)."""
-    known = library.vectors((key for listed in keys for key in listed), encoder)
-    if any(key not in known for listed in keys for key in listed):
-        raise IndexUnavailable(
-            "the library lacks some vectors. Make them again: soundings ingest --rebuild"
-        )
-    if not keys:
-        return np.zeros((0, 0), dtype=np.float32)
-    return np.stack([pool(stack(listed, known)) for listed in keys])
+    pooled = [np.zeros((0, 0), dtype=np.float32)] if not keys else []
+    for start in range(0, len(keys), AT_ONCE):  # all at once, a million passages take gigabytes
+        part = keys[start : start + AT_ONCE]
+        known = library.vectors((key for listed in part for key in listed), encoder)
+        if any(key not in known for listed in part for key in listed):
+            raise IndexUnavailable(
+                "the library lacks some vectors. Make them again: soundings ingest --rebuild"
+            )
+        pooled.append(np.stack([pool(stack(listed, known)) for listed in part]))
+    return np.concatenate(pooled)

@@ -320,6 +320,8 @@ def test_the_gates_that_ship_catch_it(sabotage: Sabotage, whole: Any) -> None:
 def test_two_real_runs_give_the_same_bytes(
     whole: Any, starter_read: Engine, make_suite: Callable[..., Any]
 ) -> None:
-    again = make_suite(starter_read, load_gold([GOLD / "starter"]))
-    assert metrics_json(again.run) == metrics_json(whole.run)
-    assert again.records() == whole.records()
+    again = make_suite(starter_read, load_gold([GOLD / "starter"])[::5])
+    asked = {record["id"] for record in again.records()}
+    first = [record for record in whole.records() if record["id"] in asked]
+    assert again.records() == first
+    assert metrics_json(again.run) == metrics_json(again.scored(first))
