@@ -3,9 +3,11 @@
 The library is made from that of `--base`, as often as it takes: each copy of a document has a third
 of its longer words changed for others of the same length, so that its offsets, sentences and
 headings stay true, and each sentence's vector is drawn from that of the sentence that it was, of
-one in another passage and of chance, at a cosine of about 0.8 to the first. What encoding would
-take is told apart. Everything else is the program's own: the library, its commit, the index, in a
-home or, with `--served`, on a PostgreSQL and a Chroma server that are started for this.
+one in another passage and of how two others differ, at a cosine of about 0.8 to the first: chance
+of any direction would be easier to draw, and is not what vectors of language are like. What
+encoding would take is told apart. Everything else is the program's own: the library, its commit,
+the index, in a home or, with `--served`, on a PostgreSQL and a Chroma server that are started for
+this.
 
 A process of its own makes each library, and another asks it, so that the memory of each is told.
 Beside the time that passed stands the processor's, of this process alone, which a busy machine
@@ -50,7 +52,7 @@ from vectorstore.writing import commit, shape_of
 
 CHANGED = 0.35  # of the words of five letters and more
 WORD = re.compile(r"\b[A-Za-z]{5,}\b")
-LIKE, OTHER, CHANCE = 0.75, 0.4, 0.4  # what a drawn vector has of its sentence's, another's, chance
+LIKE, OTHER, CHANCE = 0.75, 0.4, 0.4  # what a drawn vector has of its sentence's and of others'
 EXACT = "exact.f16"  # the passages' vectors, in the order of `ids.txt`
 TOP = 10
 RESULTS = "scale.jsonl"
@@ -245,9 +247,9 @@ def _drawn(
 ) -> Vectors:
     """Vectors of changed sentences, of unit length. Those of a passage change together: were each
     drawn for itself, their mean would hardly move, and all copies of a passage be one."""
-    other = others[numbers.integers(len(others), size=len(sizes))]
-    chance = numbers.standard_normal(other.shape) / np.sqrt(vectors.shape[1])
-    mixed = LIKE * vectors + np.repeat(OTHER * other + CHANCE * chance, sizes, axis=0)
+    one, two, other = (others[numbers.integers(len(others), size=len(sizes))] for _ in range(3))
+    moved = OTHER * other + CHANCE * (one - two) / np.sqrt(2)
+    mixed = LIKE * vectors + np.repeat(moved, sizes, axis=0)
     drawn: Vectors = (mixed / np.linalg.norm(mixed, axis=1, keepdims=True)).astype(np.float32)
     return drawn
 

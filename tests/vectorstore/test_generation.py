@@ -236,6 +236,22 @@ def test_more_passages_than_a_statement_of_sqlite_takes_values(tmp_path: Path) -
     opened.close()
 
 
+def test_a_copy_of_an_index_is_searched_as_widely_as_a_new_one(shelf: Any) -> None:
+    before = shelf.generation
+    client = generation.open_client(before)
+    narrow = {"hnsw": {"ef_search": 10}}
+    client.get_collection(generation.COLLECTION, embedding_function=None).modify(
+        configuration=narrow
+    )
+    client.close()
+    shelf.change(whales="A whale sings.")
+    assert shelf.generation != before
+    client = generation.open_client(shelf.generation)
+    found = client.get_collection(generation.COLLECTION, embedding_function=None).configuration
+    client.close()
+    assert found["hnsw"]["ef_search"] == generation.HNSW["ef_search"]
+
+
 def test_sweeping_keeps_what_it_is_told_and_nothing_else(shelf: Any) -> None:
     index = shelf.home / "index"
     (index / ".building-x").mkdir()

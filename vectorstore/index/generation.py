@@ -36,13 +36,14 @@ COLLECTION = "passages"
 NAMED = "gen-"  # what every name begins with
 MANIFEST = "manifest.json"
 BATCH = 5_000  # Chroma takes at most 5,461 records at once
-# Cosine space, and a search wide enough that small libraries are searched exactly. One thread
-# builds the graph, so that the same passages give the same graph. Every batch is synced: what is
-# still in Chroma's own log is put into the vector files by whoever opens them.
+# Cosine space, and a search wide enough that small libraries are searched exactly, and large ones
+# nearly (docs/operations.md, "How it grows"). One thread builds the graph, so that the same
+# passages give the same graph. Every batch is synced: what is still in Chroma's own log is put into
+# the vector files by whoever opens them.
 HNSW = {
     "space": "cosine",
     "ef_construction": 200,
-    "ef_search": 256,
+    "ef_search": 1_024,
     "max_neighbors": 32,
     "num_threads": 1,
     "batch_size": 2,
@@ -343,6 +344,8 @@ def _build(folder: Path, order: Mapping[str, Any], vectors: Vectors) -> None:
     collection = client.get_or_create_collection(
         COLLECTION, embedding_function=None, configuration={"hnsw": HNSW}
     )
+    # A copy has what it was made with
+    collection.modify(configuration={"hnsw": {"ef_search": HNSW["ef_search"]}})
     for start in range(0, len(order["remove"]), BATCH):
         collection.delete(ids=order["remove"][start : start + BATCH])
     ids, sources = list(order["add"]), list(order["add"].values())
