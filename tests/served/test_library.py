@@ -9,7 +9,7 @@ from eval.bench.servers import Postgres
 from tests.vectorstore.conftest import TEXTS
 from vectorstore import Library, LibraryBusy, LibraryUnavailable, Settings, SettingsError
 from vectorstore.database.served import ServedDatabase, spelled, statements
-from vectorstore.library import digest
+from vectorstore.library import digest, full_text
 from vectorstore.library.lexicon import terms
 from vectorstore.library.opening import find_library, make_library, on_server
 from vectorstore.settings import StoreSettings, without_password
@@ -36,7 +36,11 @@ ASKED = [
 ]
 
 
-def test_the_same_changes_give_the_same_library(served: Served, postgres: Postgres) -> None:
+@pytest.mark.parametrize("enough", [full_text.ENOUGH, 2])
+def test_the_same_changes_give_the_same_library(
+    served: Served, postgres: Postgres, monkeypatch: pytest.MonkeyPatch, enough: int
+) -> None:
+    monkeypatch.setattr(full_text, "ENOUGH", enough)
     settings = served()
     told = []
     for library in (Library.create(settings.home / "file"), make_library(settings)):

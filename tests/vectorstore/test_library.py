@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from vectorstore import Changes, Library, LibraryUnavailable, UnknownSource
-from vectorstore.library import FILE_NAME, digest
+from vectorstore.library import FILE_NAME, digest, full_text
 from vectorstore.library.lexicon import terms
 
 META = {"encoder": "hash-1", "segmentation": "paragraphs", "generation": ""}
@@ -77,6 +77,22 @@ def test_of_passages_that_are_equally_good_the_first_by_id_are_found(
     assert library.passages([best])[best].source == "two"
     alike = sorted(p.id for p in library.passages_of("one"))
     assert others == alike[: limit - 1]
+
+
+def test_in_a_large_library_only_what_holds_a_rarer_word_is_counted(
+    empty_shelf: Any, version_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = empty_shelf.library
+    common = ["A whale sings."] * 9 + ["A whale sings low."] * 3
+    commit(library, version_of("one", "\n\n".join([*common, "A narwhal.", "A narwhal, low."])))
+    asked = terms("whale narwhal low")
+    every = library.lexical(asked, 20)
+    assert len(every) == 14
+    monkeypatch.setattr(full_text, "ENOUGH", 3)
+    found = library.lexical(asked, 20)
+    assert len(found) == 5  # those with "narwhal" or "low"; "whale" counts in three of them
+    assert list(found) == list(every)[:5]
+    assert list(found.values()) == pytest.approx(list(every.values())[:5])
 
 
 def test_lexical_search_keeps_to_the_sources_that_were_named(shelf: Any) -> None:

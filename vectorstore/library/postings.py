@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from vectorstore.database import Connection, Row
 from vectorstore.database.served import ServedDatabase, Spoken
+from vectorstore.library import full_text
 from vectorstore.library.full_text import TOKENIZER, WEIGHTS, among_sources, family
 from vectorstore.library.lexicon import FAMILY_LETTERS
 from vectorstore.library.mending import Holding
@@ -30,17 +31,20 @@ WITH hit AS (
     SELECT CAST(count(*) AS double precision) AS n,
            CAST(sum(words) AS double precision) / count(*) AS words FROM passage_length
 ), rare AS (
-    SELECT place, ln(greatest(1, (size.n - count(*) + 0.5) / (count(*) + 0.5))) AS idf
+    SELECT place, ln(greatest(1, (size.n - count(*) + 0.5) / (count(*) + 0.5))) AS idf,
+           sum(count(*)) OVER (ORDER BY count(*), place) - count(*) AS before
     FROM hit, size GROUP BY place, size.n
 ), best AS (
     SELECT hit.passage, sum(
         (CASE WHEN rare.idf > 0 THEN rare.idf ELSE 1e-6 END) * ((hit.weight * ({k1} + 1)) /
         (hit.weight + {k1} * (1 - {b} + {b} * l.words / size.words)))
-        ORDER BY hit.place
+        ORDER BY size.n > {enough} AND rare.before >= {enough}, hit.place
     ) AS score
     FROM hit JOIN rare ON rare.place = hit.place
     JOIN passage_length l ON l.passage = hit.passage CROSS JOIN size
-    WHERE true{only}
+    WHERE (size.n <= {enough} OR hit.passage IN (
+        SELECT h.passage FROM hit h JOIN rare r ON r.place = h.place WHERE r.before < {enough}
+    )){only}
     GROUP BY hit.passage ORDER BY score DESC FETCH FIRST ? ROWS WITH TIES
 )
 SELECT p.id, score FROM best JOIN passage p ON p.key = best.passage
@@ -65,7 +69,7 @@ class Postings:
         only, values = among_sources("hit.passage", sources)
         numbers = {"k1": f"CAST({K1} AS double precision)", "b": f"CAST({B} AS double precision)"}
         return self._database.all(
-            _FOUND.format(only=only, **numbers),
+            _FOUND.format(only=only, enough=full_text.ENOUGH, **numbers),
             ([low for low, _ in asked], [high for _, high in asked], *values, limit, limit),
         )
 
