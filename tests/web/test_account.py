@@ -11,6 +11,7 @@ import pytest
 
 from tests.serving import client
 from web.audit import AuditLog, events
+from web.identity.account import browser_of
 from web.log import EACH
 
 pytest_plugins = ["tests.serving"]
@@ -39,6 +40,32 @@ def test_somebody_sees_and_ends_their_own_sessions(address: str, leader: httpx.C
     assert elsewhere.get("/config").status_code == 303
     assert len(ids(leader)) == 1 and leader.get("/config").status_code == 200
     elsewhere.close()
+
+
+WINDOWS = "(Windows NT 10.0; Win64; x64)"
+LIKE = "AppleWebKit/537.36 (KHTML, like Gecko)"
+PHONE = "(iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)"
+
+
+@pytest.mark.parametrize(
+    ("agent", "said"),
+    [
+        (f"{WINDOWS} {LIKE} Chrome/141.0.0.0 Safari/537.36", "Chrome on Windows"),
+        (f"{WINDOWS} {LIKE} Chrome/141.0.0.0 Safari/537.36 Edg/141.0.0.0", "Edge on Windows"),
+        ("(X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0", "Firefox on Linux"),
+        (f"(Linux; Android 10; K) {LIKE} Chrome/141.0.0.0 Safari/537.36", "Chrome on Android"),
+        (f"{PHONE} Version/18.5 Mobile/15E148 Safari/604.1", "Safari on iPhone"),
+        (f"{PHONE} CriOS/141.0.0.0 Mobile/15E148 Safari/604.1", "Chrome on iPhone"),
+        ("(Macintosh; Intel Mac OS X 10_15_7) Version/18.5 Safari/605.1.15", "Safari on Mac"),
+    ],
+)
+def test_a_browser_is_called_what_people_call_it(agent: str, said: str) -> None:
+    assert browser_of(f"Mozilla/5.0 {agent}") == said
+
+
+def test_what_is_no_known_browser_is_shown_as_it_calls_itself() -> None:
+    assert browser_of("curl/8.5.0") == "curl/8.5.0"
+    assert browser_of("") == "unknown"
 
 
 def test_nobody_ends_anothers_session(

@@ -51,13 +51,34 @@ def routes(door: Door) -> APIRouter:
     return router
 
 
+# What a user agent holds, the most telling first: most claim to be several others as well
+_BROWSERS = {
+    "Edg": "Edge", "OPR/": "Opera", "Firefox/": "Firefox", "FxiOS/": "Firefox",
+    "SamsungBrowser/": "Samsung Internet", "CriOS/": "Chrome", "Chrome/": "Chrome",
+    "Safari/": "Safari",
+}  # fmt: skip
+_SYSTEMS = {
+    "iPhone": "iPhone", "iPad": "iPad", "Android": "Android", "Windows": "Windows",
+    "CrOS": "ChromeOS", "Mac OS X": "Mac", "Linux": "Linux",
+}  # fmt: skip
+
+
+def browser_of(agent: str) -> str:
+    """A browser and its system, as people call them; what is neither known nor empty, as it is."""
+    browser, system = (
+        next((name for mark, name in known.items() if mark in agent), "")
+        for known in (_BROWSERS, _SYSTEMS)
+    )
+    return f"{browser} on {system}" if browser and system else agent or "unknown"
+
+
 _BY_PROXY = "The proxy before this page says who you are; there is no session to end here."
 
 
 def _table(sessions: list[Session], here: str) -> Html:
     rows = [
         (
-            "This one" if session.cookie == here else session.browser or "unknown",
+            "This one" if session.cookie == here else browser_of(session.browser),
             session.address,
             *(moment_in_words(moment_of(when)) for when in (session.began, session.seen)),
             _form(session.id, "Log out"),
