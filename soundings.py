@@ -405,12 +405,18 @@ def build_page(
         noted=NOTED,
         note=journal.event if journal else None,
     )
-    _watch(app, engine, table, lambda: sum(len(page.state.events()) for page in pages.values()))
+    _watch(
+        app, engine, table, reach, lambda: sum(len(page.state.events()) for page in pages.values())
+    )
     return app
 
 
 def _watch(
-    app: "FastAPI", engine: Engine, table: PageSettings, at_the_page: Callable[[], float]
+    app: "FastAPI",
+    engine: Engine,
+    table: PageSettings,
+    reach: Reach | None,
+    at_the_page: Callable[[], float],
 ) -> None:
     """Tell operators how it goes, before anything else of the app is asked."""
     from web.service import metrics
@@ -435,7 +441,7 @@ def _watch(
     if tracing is not None:
         atexit.register(tracing.end)
     token = table.metrics_token.get_secret_value()
-    app.add_middleware(Watched, health=Health(parts), token=token, tracing=tracing)
+    app.add_middleware(Watched, health=Health(parts), token=token, tracing=tracing, reach=reach)
 
 
 def _serve(

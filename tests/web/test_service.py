@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from concurrent import futures
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import grpc
 import httpx
@@ -32,6 +33,7 @@ from web.faults import install
 from web.guard import Guard
 from web.identity.door import Door
 from web.identity.users import Users
+from web.reach import Reach
 from web.service import logs
 from web.service.deeds import Deed, tell
 from web.service.health import Health
@@ -248,7 +250,7 @@ class Collector(trace_service_pb2_grpc.TraceServiceServicer):
     """A collector of traces on the loopback."""
 
     def __init__(self) -> None:
-        self.spans: list[object] = []
+        self.spans: list[Any] = []
         self.named = ""
 
     def Export(self, request: object, context: object) -> object:  # noqa: N802  # gRPC's name
@@ -272,27 +274,34 @@ def test_traces_go_where_the_usual_variables_say_and_nowhere_else(
     monkeypatch.setenv("OTEL_SERVICE_NAME", "the reading room")
     tracing = open_tracing()
     assert tracing is not None
+    proxied = Reach.of(PageSettings(trusted_proxies="127.0.0.1"))
     parent = "4bf92f3577b34da6a3ce929d0e0e4736"
     made = app()
-    outer = Watched(Guard(made, also=["/about/{name}"]), health=Health({}), tracing=tracing)
 
     @made.get("/about/{name}/ask")
-    def ask(name: str) -> str:
+    def answer(name: str) -> str:
         tell(Deed(name="ask", outcome="answered", seconds=0.1, text=f"{name}'s secret"))
         return name
 
-    outer._app = Guard(made, also=["/about/{name}/ask"])
+    guarded = Guard(made, also=["/about/{name}/ask"])
     try:
-        with serving(outer) as at:
-            header = {"traceparent": f"00-{parent}-00f067aa0ba902b7-01"}
-            httpx.get(f"{at}/about/mary/ask", headers=header, trust_env=False)
+        # The last figures say whether the caller wants it sampled
+        for reach, wanted in ((proxied, "01"), (proxied, "00"), (Reach(), "00")):
+            header = {"traceparent": f"00-{parent}-00f067aa0ba902b7-{wanted}"}
+            outer = Watched(guarded, health=Health({}), tracing=tracing, reach=reach)
+            with serving(outer) as at:
+                httpx.get(f"{at}/about/mary/ask", headers=header, trust_env=False)
         tracing.end()
     finally:
         server.stop(None)
-    spans = {span.name: span for span in collector.spans}  # type: ignore[attr-defined]
-    assert set(spans) == {"GET /about/{name}/ask", "ask"} and "the reading room" in collector.named
-    request = spans["GET /about/{name}/ask"]
-    assert request.trace_id.hex() == parent and spans["ask"].parent_span_id == request.span_id
+    assert "the reading room" in collector.named
+    ask, request, asked_by_stranger, stranger = collector.spans
+    assert (request.name, ask.name) == ("GET /about/{name}/ask", "ask")
+    assert request.trace_id.hex() == parent and ask.parent_span_id == request.span_id
+    # A trusted proxy's word counts, a stranger's is a link
+    assert (stranger.name, asked_by_stranger.trace_id) == (request.name, stranger.trace_id)
+    assert stranger.trace_id.hex() != parent and not stranger.parent_span_id
+    assert [link.trace_id.hex() for link in stranger.links] == [parent]
     assert "secret" not in str(collector.spans)
 
 

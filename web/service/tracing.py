@@ -21,8 +21,7 @@ _log = logging.getLogger(__name__)
 
 
 class Tracing:
-    """A span for each request, under whatever span the caller says it belongs to, and within it
-    one for each question, search and pack."""
+    """A span for each request, and within it one for each question, search and pack."""
 
     def __init__(self, exporter: Any) -> None:
         from opentelemetry.sdk.resources import SERVICE_NAME, Resource
@@ -36,13 +35,22 @@ class Tracing:
         listen("tracing", self._heard)
 
     @contextmanager
-    def request(self, method: str, headers: Mapping[str, str]) -> Iterator[Any]:
-        """The span of a request, whose name and status its end will know."""
+    def request(self, method: str, headers: Mapping[str, str], *, trusted: bool) -> Iterator[Any]:
+        """The span of a request, whose name and status its end will know: under the span that the
+        caller says it belongs to where the caller is `trusted`. For everybody else it begins a
+        trace that is sampled by our own rule, and has a link to theirs, as OpenTelemetry does at a
+        public endpoint (W3C Trace Context, 7: security considerations)."""
+        from opentelemetry.context import Context
         from opentelemetry.propagate import extract
-        from opentelemetry.trace import SpanKind
+        from opentelemetry.trace import Link, SpanKind, get_current_span
 
+        context = extract(headers, Context())
+        theirs = get_current_span(context).get_span_context()
         with self._tracer.start_as_current_span(
-            method, context=extract(headers), kind=SpanKind.SERVER
+            method,
+            context=context if trusted else Context(),
+            kind=SpanKind.SERVER,
+            links=[Link(theirs)] if theirs.is_valid and not trusted else (),
         ) as span:
             yield span
 

@@ -12,7 +12,7 @@ from typing import Any
 from anyio import CapacityLimiter, to_thread
 
 from web.faults import ID, refuse
-from web.reach import headers_of
+from web.reach import Reach, headers_of
 from web.service import metrics
 from web.service.health import Health
 from web.service.logs import REQUEST, TOLD
@@ -35,12 +35,19 @@ class Watched:
     """
 
     def __init__(
-        self, app: App, *, health: Health, token: str = "", tracing: Tracing | None = None
+        self,
+        app: App,
+        *,
+        health: Health,
+        token: str = "",
+        tracing: Tracing | None = None,
+        reach: Reach | None = None,
     ) -> None:
         self._app = app
         self._health = health
         self._token = token
         self._tracing = tracing
+        self._reach = reach or Reach()
         self._thread = CapacityLimiter(1)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -105,7 +112,8 @@ class Watched:
         if self._tracing is None:
             return nullcontext()
         headers = {name.decode("latin-1"): value[0] for name, value in headers_of(scope).items()}
-        return self._tracing.request(scope["method"], headers)
+        trusted = self._reach.trusts((scope.get("client") or ("", 0))[0])
+        return self._tracing.request(scope["method"], headers, trusted=trusted)
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
         route = scope.get(ROUTE, OTHER)
