@@ -45,12 +45,14 @@ class Record:
     """One document of a connector. `id` is the same from load to load, and safe to show.
 
     `content` gives the bytes of a file, whose name ends with `ending`; without it `text` is all.
+    `size` is how many they are, where the reader knows before they are fetched.
     """
 
     id: str
     text: str = field(default="", repr=False)
     details: Mapping[str, str]
     ending: str = ""
+    size: int | None = None
     content: Callable[[], bytes] | None = field(default=None, repr=False)
 
 
@@ -104,10 +106,12 @@ def _files(reader: Any, connector: Connector, secrets: Mapping[str, str]) -> Ite
 
     for resource in map(str, reader.list_resources(**connector.load)):
         about = {str(k): v for k, v in reader.get_resource_info(resource).items()}
+        size = about.get("file_size")
         yield Record(
             id=_shown_id(resource),
             details=_details(about),
             ending=PurePosixPath(resource).suffix.lower(),
+            size=size if isinstance(size, int) else None,
             content=content_of(resource),
         )
 

@@ -14,7 +14,7 @@ from ingest.documents import Details, Document, readable, short
 from ingest.errors import ConnectorFailed, PruneRefused, UnreadableFile
 from ingest.job import Progress, Quiet, take
 from ingest.plan import CONNECTED, under
-from ingest.readers import KINDS
+from ingest.readers import KINDS, check_size
 from ingest.readers.apart import Reading
 from ingest.report import FileReport, Report
 from ingest.settings import Connector, IngestSettings
@@ -116,6 +116,7 @@ def _read_one(reading: Reading, place: Path, record: Record, origin: str) -> lis
         return [replace(document, origin=origin, details=details)]
     file = place.with_suffix(record.ending)
     if record.ending in KINDS:
+        check_size(record.ending, record.size or 0)  # before all of it is fetched into memory
         file.write_bytes(record.content())
     found = []
     for document in reading.read(file):

@@ -91,10 +91,15 @@ def check_file(path: Path) -> str:
         size = path.stat().st_size
     except OSError as exc:
         raise UnreadableFile(f"cannot be opened: {exc.strerror or exc}") from exc
+    check_size(kind, size)
+    return kind
+
+
+def check_size(kind: str, size: int) -> None:
+    """Raises UnreadableFile for a file of this ending that has more bytes than are read."""
     most = MOST_BYTES.get(kind, MOST_TEXT)
     if size > most:
         raise UnreadableFile(f"the file has {size:,} bytes, at most {most:,} are read of {kind}")
-    return kind
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from typing import Any
 
 import docx
 import pytest
+from llama_index.core.readers import SimpleDirectoryReader
 
 from eval.bench.servers import Postgres, programs
 from ingest.connectors.run import ingest_connector, named
@@ -92,6 +93,35 @@ def test_a_file_system_is_read_by_our_own_readers(empty_desk: Any, tmp_path: Pat
     assert {source.title for source in empty_desk.library.sources()} == {
         *("Fees at Vik", "Cats", "wren"),
     }
+
+
+def test_a_file_that_is_too_large_is_not_fetched(
+    empty_desk: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = tmp_path / "there"
+    there.mkdir()
+    (there / "notes.txt").write_text("An owl hoots.")
+    with (there / "whole.html").open("wb") as hole:
+        hole.truncate(20_000_001)
+    fetched: list[Path] = []
+    reads = SimpleDirectoryReader.read_file_content
+
+    def reading(self: SimpleDirectoryReader, path: Path, **more: Any) -> bytes:
+        fetched.append(path)
+        return bytes(reads(self, path, **more))
+
+    monkeypatch.setattr(SimpleDirectoryReader, "read_file_content", reading)
+    connect(
+        empty_desk,
+        "llama_index.core.readers:SimpleDirectoryReader",
+        arguments={"input_dir": str(there)},
+    )
+    settings = empty_desk.settings()
+    report = ingest_connector(settings, named(settings, "there"))
+    notes, whole = sorted(report.files, key=lambda file: file.path)
+    assert (notes.status, whole.status) == ("added", "failed")
+    assert whole.reason is not None and "at most 20,000,000 are read" in whole.reason
+    assert [path.name for path in fetched] == ["notes.txt"]
 
 
 # A site
