@@ -178,7 +178,9 @@ def not_held(message: str, nearest: Sequence[str]) -> Html:
     return element("div", *parts, class_="declined", data_said=message, data_focus="pack-title")
 
 
-def failed(message: str) -> Html:
-    """What went wrong, where a pack was to be."""
-    line = element("p", element("strong", "This did not work. "), message)
-    return element("div", line, class_="failure", data_said=message)
+def failed(message: str, *, focus: bool = True) -> Html:
+    """What went wrong, where a pack was to be. The keyboard goes on from there, since the button
+    that it was at may be gone, unless the form is to be filled first."""
+    line = element("p", element("strong", "This did not work. "), message, id="failed", tabindex=-1)
+    said = "failed" if focus else None
+    return element("div", line, class_="failure", data_said=message, data_focus=said)

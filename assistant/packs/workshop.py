@@ -86,7 +86,7 @@ class Workshop:
         """A pack, step by step; the packs that there are where `stop` is set. What was made before
         with the same form is not made again: the next seed gives another."""
         if not any(c.isalnum() for c in request.topic):
-            yield shelf.failed(_NO_TOPIC)
+            yield shelf.failed(_NO_TOPIC, focus=False)
             return
         try:
             request = replace(request, seed=self.desk.seed_for(owner, request))
@@ -99,7 +99,7 @@ class Workshop:
             told = f"The library says too little about “{request.topic}” to make a pack of it."
             yield shelf.not_held(told, exc.nearest)
         except Stopped:
-            yield self.shelf(owner, _STOPPED)
+            yield self.shelf(owner, _STOPPED, focus=True)
         except SoundingsError as exc:
             yield shelf.failed(str(exc))
 
@@ -149,7 +149,7 @@ class Workshop:
             else:
                 yield from self._own(person, id, do, number, order, stop)
         except PackGone as exc:
-            yield self.shelf(person, str(exc))
+            yield self.shelf(person, str(exc), focus=True)
         except Stopped:
             yield self.as_it_lies(person, id, _STOPPED, focus)
         except SoundingsError as exc:

@@ -54,7 +54,9 @@ def printed_routes(settings: Settings, library: Library) -> APIRouter:
         try:
             picture = drawn(path, number, quote, at)
         except UnreadableFile as exc:
-            return notice(f"Page {number} cannot be shown: {exc}")
+            wrong = notice(f"Page {number} cannot be shown: {exc}")
+            pages = len(source.pages)
+            return leaf(number, pages, f"page {number} of {pages}", wrong)
         return figure(source, number, picture, is_quoted=bool(quote.strip()))
 
     @router.get(ADDRESS, response_class=HTMLResponse)
@@ -78,7 +80,7 @@ def _stretch(source: Source, page: int) -> tuple[int, int]:
 
 
 def figure(source: Source, number: int, picture: Picture, *, is_quoted: bool) -> Html:
-    """A page with the quote's lines marked on it, and the way to those beside it."""
+    """A page with the quote's lines marked on it."""
     image = element(
         "img",
         src=f"data:image/webp;base64,{picture.content}",
@@ -101,6 +103,11 @@ def figure(source: Source, number: int, picture: Picture, *, is_quoted: bool) ->
     if is_quoted:
         where = "the quote is marked" if spots else "where the quote stands on it is not known"
         said = f"{said}; {where}"
+    return leaf(number, picture.pages, said, element("div", image, *spots, class_="sheet"))
+
+
+def leaf(number: int, pages: int, said: str, shown: Html) -> Html:
+    """What is shown for a page, and the way to those beside it, also where it cannot be drawn."""
     turns = [
         element(
             "button",
@@ -108,9 +115,9 @@ def figure(source: Source, number: int, picture: Picture, *, is_quoted: bool) ->
             type="button",
             class_="turn plain",
             data_page=to,
-            aria_disabled=None if 1 <= to <= picture.pages else "true",
+            aria_disabled=None if 1 <= to <= pages else "true",
         )
         for text, to in (("‹ Page before", number - 1), ("Page after ›", number + 1))
     ]
-    caption = element("figcaption", turns[0], turns[1], element("span", said, role="status"))
-    return element("figure", caption, element("div", image, *spots, class_="sheet"))
+    caption = element("figcaption", *turns, element("span", said, role="status"))
+    return element("figure", caption, shown, data_pages=pages)

@@ -51,9 +51,20 @@
 
   async function fill(id, path) {
     const { ok, text } = await ask(path);
+    const held = $(id).contains(document.activeElement) && document.activeElement;
     if (ok) $(id).innerHTML = text;
     else $(id).replaceChildren(make("p", text, "loss"));
+    if (held) again(held, $(id));
     return ok;
+  }
+
+  // The keyboard stays where it was in what is written anew; where that has gone, at its heading
+  function again(held, place) {
+    const said = (one) => [one.className, one.dataset.id, one.firstChild?.textContent].join();
+    const same = [...place.querySelectorAll(held.tagName)].find((one) => said(one) === said(held));
+    const heading = place.closest("section").querySelector("h3");
+    heading.tabIndex = -1;
+    (same ?? heading).focus({ preventScroll: true });
   }
 
   async function refresh() {
@@ -258,7 +269,10 @@
   function later(files, reason) {
     const again = make("button", "Try again", "plain");
     again.type = "button";
-    again.addEventListener("click", () => add(files));
+    again.addEventListener("click", () => {
+      $("library-files").focus();
+      add(files);
+    });
     const why = make("p", `${reason} `, "loss");
     why.append(again);
     $("library-sent").replaceChildren(why);
@@ -276,7 +290,9 @@
       const running = ok && standing?.hasAttribute("data-running");
       if (running && !watched) tell(standing.dataset.said);
       watched ||= running || sending;
+      const held = document.activeElement === $("library-cancel");
       $("library-cancel").hidden = !running;
+      if (held && !running) ($("library-reading").querySelector("summary") ?? $("library-files")).focus();
       if (!running) {
         following = false;
         if (!ok) tell(text);
@@ -339,7 +355,7 @@
     button.textContent = "Putting it back …";
     const { ok, text } = await ask(`restore?${query({ id: button.dataset.id })}`, "POST");
     notice(text, !ok);
-    if (ok) await refresh();
+    await refresh(); // where it could not be done, for its button as it was
   }
 
   function notice(text, isLoss) {

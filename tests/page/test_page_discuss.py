@@ -170,10 +170,22 @@ def test_a_kept_pack_has_an_address_and_is_found_changed_and_deleted(page: Page)
     mine.get_by_role("button", name="Duplicate").click()
     expect(page.locator(".done")).to_contain_text("a copy")
     page.get_by_role("button", name="All packs").click()
-    mine.locator("summary").click()
-    mine.get_by_role("button", name="Delete it").click()
+    press(page, mine.locator("summary"))
+    sure = mine.get_by_role("button", name="Delete it")
+    reach(page, sure)
+    page.keyboard.press("Escape")
+    expect(sure).to_be_hidden()
+    expect(mine.locator("summary")).to_be_focused()
+    page.keyboard.press("Enter")
+    press(page, sure)
     expect(page.locator(".done")).to_have_text("The pack was deleted.")
+    expect(page.locator("#shelf-title")).to_be_focused()
     expect(mine).to_have_count(0)
+
+    # One that has gone meanwhile, opened by its address
+    page.goto(address)
+    expect(page.locator(".done")).to_contain_text("no longer here", timeout=LONG)
+    expect(page.locator("#shelf-title")).to_be_focused()
 
 
 def test_two_prompts_stand_on_a_printed_page(page: Page) -> None:
@@ -223,6 +235,7 @@ def test_stop_and_a_closed_page_end_a_slow_making_and_leave_nothing(
             if not page.is_closed():
                 expect(page.locator("#discuss-pack .start")).to_be_visible()
                 expect(page.get_by_role("button", name="Stop")).not_to_be_visible()
+                expect(page.locator("#shelf-title")).to_be_focused()
     service.close()
 
 

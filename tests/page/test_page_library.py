@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 from reportlab.pdfgen.canvas import Canvas
 
 from tests.browsing import LONG, Served, ask, chatting, press, reach, run
@@ -230,7 +230,7 @@ def test_a_pdf_is_shown_as_printed_and_comes_back_from_the_bin(
     come: Callable[..., Page], kept: Served, tmp_path: Path
 ) -> None:
     canvas = Canvas(str(tmp_path / "harbour.pdf"))
-    for line in ("The harbour has no lamp.", "The harbour master of Wick is Una Reid."):
+    for line in ("The harbour has no lamp.", "The harbour master of Wick is Una Reid.", "The end."):
         canvas.drawString(70, 700, line)
         canvas.showPage()
     canvas.save()
@@ -244,29 +244,63 @@ def test_a_pdf_is_shown_as_printed_and_comes_back_from_the_bin(
     printed = page.get_by_role("region", name="The page as printed")
     expect(printed.get_by_role("img", name=re.compile("^Page 1 of"))).to_be_visible(timeout=LONG)
     expect(printed.locator(".spot")).to_have_count(1)
-    printed.get_by_role("button", name="Page after").click()
-    expect(printed.get_by_role("img", name=re.compile("^Page 2 of"))).to_be_visible(timeout=LONG)
-    expect(printed.get_by_role("button", name="Page after")).to_be_focused()
+    _leaf_by_keyboard(page, printed)
     beside = page.locator("#source-pane .text").bounding_box()
     shown = printed.bounding_box()
     assert beside and shown and beside["x"] >= shown["x"] + shown["width"]
     page.keyboard.press("Escape")
 
-    page.get_by_role("button", name="Remove harbour").click()
-    page.get_by_role("dialog").get_by_role("button", name="Remove it").click()
+    press(page, page.get_by_role("button", name="Remove harbour"))
+    press(page, page.get_by_role("dialog").get_by_role("button", name="Remove it"))
     expect(page.get_by_role("button", name="Undo")).to_be_focused(timeout=LONG)
-    page.get_by_role("button", name="Dismiss this report").click()
+    press(page, page.get_by_role("button", name="Dismiss this report"), by="Shift+Tab")
     expect(page.locator("#library-reading li")).to_have_count(0)
+    expect(page.get_by_label("Choose files to add")).to_be_focused()
     page.reload()
     binned = page.locator("#library-bin li", has_text="harbour")
     [(_, when)] = [(s, when) for s, when in library(kept).bin() if s.id == "harbour"]
     there = datetime.fromisoformat(when) + timedelta(hours=14)  # the clock of Kiritimati
     expect(binned).to_contain_text(f"{there.day} {there:%B %Y, %H:%M}")
-    binned.get_by_role("button", name="Put it back: harbour").click()
-    expect(page.locator("#library-notice")).to_contain_text("again, as version 2", timeout=LONG)
+    back = binned.get_by_role("button", name="Put it back: harbour")
+
+    # What cannot be put back is told, and the bin stays as it was
+    page.route("**/library/restore?*", lambda route: route.abort())
+    press(page, back)
+    expect(page.locator("#library-notice .loss")).to_be_focused()
+    expect(back).to_have_text("Put it back")
+    page.unroute("**/library/restore?*")
+
+    # The keyboard stays where it is while all is written anew
+    reach(page, back)
+    with page.expect_response("**/library/bin"):
+        page.evaluate("document.dispatchEvent(new Event('library-changed'))")
+    expect(back).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#library-notice p")).to_be_focused(timeout=LONG)
+    expect(page.locator("#library-notice")).to_contain_text("again, as version 2")
     expect(page.locator("#library-rows tr", has_text="harbour")).to_have_count(1)
     expect(binned).to_have_count(0)
     expect(page.locator("#library-reading li")).to_have_count(0)
+
+
+def _leaf_by_keyboard(page: Page, printed: Locator) -> None:
+    """From page 1 to 3 and back to 2; the first is kept back until the second turn is made."""
+    kept: list[Route] = []
+    asked: list[str] = []
+    page.on("request", lambda r: asked.extend(re.findall(r"/printed\?.*&page=(\d+)", r.url)))
+    page.route("**/printed?*", lambda route: kept.append(route), times=1)
+    press(page, printed.get_by_role("button", name="Page after"))
+    expect(printed.get_by_role("status")).to_have_text("turning to page 2 …")
+    page.keyboard.press("ArrowRight")
+    expect(printed.get_by_role("status")).to_have_text("turning to page 3 …")
+    assert asked == ["2"]  # the next is asked for when this has come
+    kept[0].continue_()
+    expect(printed.get_by_role("img", name=re.compile("^Page 3 of"))).to_be_visible(timeout=LONG)
+    expect(printed.get_by_role("button", name="Page after")).to_be_focused()
+    page.keyboard.press("ArrowRight")  # there is no page 4
+    page.keyboard.press("ArrowLeft")
+    expect(printed.get_by_role("img", name=re.compile("^Page 2 of"))).to_be_visible(timeout=LONG)
+    expect(printed.get_by_role("button", name="Page after")).to_be_focused()
 
 
 def test_a_keeper_says_what_a_source_is(keeper: Page, kept: Served) -> None:

@@ -62,29 +62,66 @@
     delete text().dataset.part;
   }
 
-  // A page as it is printed, beside the text; what is opened next is shown so, too
+  // A page as it is printed, beside the text; what is opened next is shown so, too. One page is
+  // asked for at a time: who turns on meanwhile gets the last that they came to
 
   let printing = false;
   let turned = 0;
+  let drawing = false;
 
   async function print(page) {
     const [place, button] = [$("source-page"), $("source-printed")];
     root.classList.toggle("page-printed", printing && Boolean(place));
+    turned += 1;
     if (!place) return;
     button.setAttribute("aria-pressed", printing);
     place.hidden = !printing;
-    const mine = ++turned;
     if (!printing) return place.replaceChildren();
+    place.dataset.page = page;
+    if (drawing) return;
+    drawing = true;
+    try {
+      for (let last = 0; last !== turned; ) {
+        last = turned;
+        await draw(last);
+      }
+    } finally {
+      drawing = false;
+    }
+  }
+
+  async function draw(mine) {
+    const place = $("source-page");
+    if (!place || !printing) return;
+    const { page } = place.dataset;
     const reply = await fetch(`printed?${new URLSearchParams({ ...shown, page })}`).catch(() => null);
     const markup = reply?.ok ? await reply.text() : "";
     if (mine !== turned || !place.isConnected) return;
     const held = [...place.querySelectorAll(".turn")].indexOf(document.activeElement);
     if (markup) place.innerHTML = markup; // made and escaped by our own server
-    else place.textContent = "This page cannot be shown now.";
-    if (held >= 0) place.querySelectorAll(".turn")[held].focus({ preventScroll: true });
+    else leafed(place, page, "This page cannot be shown now.");
+    if (held >= 0) (place.querySelectorAll(".turn")[held] ?? place).focus({ preventScroll: true });
     const spot = place.querySelector(".spot");
     const down = spot ? spot.getBoundingClientRect().top - place.getBoundingClientRect().top : 0;
     place.scrollTop += down - place.clientHeight / 3;
+  }
+
+  // What is said and where the buttons lead, before the page itself is there
+  function leafed(place, page, said) {
+    const figure = place.querySelector("figure");
+    if (!figure) return (place.textContent = said);
+    for (const [i, button] of place.querySelectorAll(".turn").entries()) {
+      const to = Number(page) + (i ? 1 : -1);
+      button.dataset.page = to;
+      button.ariaDisabled = to < 1 || to > figure.dataset.pages ? "true" : null;
+    }
+    figure.querySelector('[role="status"]').textContent = said;
+  }
+
+  function turn(button) {
+    const { page } = button.dataset;
+    leafed($("source-page"), page, `turning to page ${page} …`);
+    print(Number(page));
   }
 
   function opened(button, focus) {
@@ -283,6 +320,8 @@
 
   // Events
 
+  const TURNS = { ArrowLeft: 0, ArrowRight: 1 };
+
   function step(by) {
     const marker = from && $(from);
     const next = marker && group(marker)[group(marker).indexOf(marker) + by];
@@ -301,7 +340,7 @@
     else if (button.id === "source-printed") {
       printing = !printing;
       print(0);
-    } else if (button.classList.contains("turn")) print(Number(button.dataset.page));
+    } else if (button.classList.contains("turn")) turn(button);
     else if (button.id === "source-previous") step(-1);
     else if (button.id === "source-next") step(1);
     else if (button.id === "source-whole") back();
@@ -316,6 +355,9 @@
     if (event.target.id === "source-find" && event.key === "Enter") {
       event.preventDefault();
       find(event.shiftKey ? -1 : 1);
+    } else if (event.target.closest?.("#source-page") && TURNS[event.key] !== undefined && !(event.altKey || event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      $("source-page").querySelectorAll(".turn")[TURNS[event.key]]?.click();
     } else if (event.key === "Escape" && shown !== null && !document.querySelector(":popover-open")) {
       event.preventDefault();
       close();

@@ -203,14 +203,18 @@
     drafts.set(prompt.dataset.key, boxes(prompt).map((one) => one.value));
   });
 
-  // Escape leaves a box without losing the pane's own use of it
+  // Escape leaves a box, and what is asked before a pack is deleted, without losing the pane's own
+  // use of it
   document.addEventListener("keydown", (event) => {
-    const box = event.target.closest?.("#discuss-pack .editor");
+    const box = event.target.closest?.("#discuss-pack :is(.editor, .kept-packs details[open])");
     if (event.key === "Escape" && box) {
       event.preventDefault();
       event.stopPropagation();
       if (box.id === "sheet") leave();
-      else cancel(promptOf(box));
+      else if (box.localName === "details") {
+        box.open = false;
+        box.querySelector("summary").focus();
+      } else cancel(promptOf(box));
     }
   }, true);
 
