@@ -8,7 +8,8 @@ SoundingsError
     ├── UploadRefused      a file that a browser sent is not taken
     ├── Stopped            somebody stopped a run
     ├── ConnectorFailed    where documents live could not be looked at
-    └── AlreadyAdding      other files are being read just now
+    ├── AlreadyAdding      other files are being read just now
+    └── AlreadyThere       what is to be put back is in the library again
 """
 
 from vectorstore.errors import SoundingsError, UsageError
@@ -42,6 +43,12 @@ class Stopped(IngestError):
 
 class AlreadyAdding(IngestError):
     """Other files are being read just now; one batch is read at a time."""
+
+    status = 409
+
+
+class AlreadyThere(IngestError):
+    """What is to be put back from the bin has come back under another name."""
 
     status = 409
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from ingest.documents import Details, short
-from ingest.errors import IngestError
+from ingest.errors import AlreadyThere
 from ingest.job import Job, Progress, Quiet, shape_for
 from ingest.plan import Plan, document_again
 from ingest.report import FileReport
@@ -23,7 +23,7 @@ def restore(
 ) -> Source:
     """Add a removed source again as it was, and return it. It becomes its own next version.
 
-    Raises UnknownSource where it was not removed, IngestError where its text has come back
+    Raises UnknownSource where it was not removed, AlreadyThere where its text has come back
     under another name since, and whatever an ingest raises.
     """
     library = open_library(settings)
@@ -31,7 +31,7 @@ def restore(
         source, text, file_sha256 = library.removed(source_id)
         twin = next((s for s in library.sources() if s.sha256 == source.sha256), None)
         if twin is not None:
-            raise IngestError(
+            raise AlreadyThere(
                 f"the text of '{source.title}' is in the library again, as '{twin.id}'. "
                 "Nothing was added."
             )

@@ -111,7 +111,7 @@ def own_sheet(pack: Pack, rows: Sequence[object]) -> dict[str, tuple[Timed, ...]
 def _cells(row: object) -> tuple[str, int, str]:
     part, minutes, text = row if isinstance(row, list) and len(row) == 3 else ("", "", "")
     words = one_line(str(text))
-    number = str(minutes).strip() or "0"
+    number = str(minutes).strip()[:9] or "0"
     if not (number.isdecimal() and int(number) <= MOST_MINUTES):
         raise BadPackRequest(f"minutes are whole numbers from 0 to {MOST_MINUTES}, not “{number}”")
     if len(words) > MOST_CHARACTERS:

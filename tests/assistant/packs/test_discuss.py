@@ -399,6 +399,7 @@ def test_what_of_a_run_sheet_was_not_changed_is_not_the_persons(pack: Pack) -> N
         (["warm-up", "-1", "Go."], "whole numbers"),
         (["warm-up", "many", "Go."], "whole numbers"),
         (["warm-up", "481", "Go."], "whole numbers"),
+        (["warm-up", "9" * 5_000, "Go."], "whole numbers"),  # more than Python makes a number of
         (["warm-up", "5", " "], "says what to do"),
         (["warm-up", "5", "Go." * 400], "1,000 characters"),
         (["a part that is gone", "5", "Go."], "changed meanwhile"),
