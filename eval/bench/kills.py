@@ -35,6 +35,7 @@ from eval.bench.servers import Program, started
 from eval.gold.questions import questions_alone
 from vectorstore.database.served import served_at
 from web.identity.people import Role
+from web.identity.sessions import EACH
 from web.identity.users import Users
 
 ASKERS = 3
@@ -121,6 +122,7 @@ def killed(home: Path, folder: Path, kills: int, *, seed: int = 1, asked: int = 
                     _well(programs)
                     tally.recovery.append(time.monotonic() - began)
                     print(f"{name}: {tally.recovery[-1]:.1f} s", file=sys.stderr, flush=True)
+            tally.logins = tally.logins[-EACH:]  # a person has no more at once
             for program, login in itertools.product(programs, tally.logins):
                 if _reply(program, login, next(iter(alone))).status_code != 200:
                     tally.wrong.append(f"a login of {program.url} is lost")
