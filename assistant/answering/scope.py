@@ -120,7 +120,8 @@ def called(question: str, store: Store, sources: Sequence[str] | None, most: int
 
 
 def _known(store: Store, sources: Sequence[str] | None) -> list[Source]:
-    return [s for s in store.library.sources() if sources is None or s.id in set(sources)]
+    every, only = store.library.sources(), None if sources is None else set(sources)
+    return [source for source in every if only is None or source.id in only]
 
 
 def _opening(source: Source, store: Store) -> frozenset[str]:
@@ -143,7 +144,8 @@ def _named(
     by_title = _Descriptions(titles)
     share = {id: by_title.share(stems, asked) for id, stems in titles.items()}
     named = [id for id in titles if share[id] >= NAMED]
-    one = by_title.best(asked, [id for id in titles if share[id] > max(share.values()) / 2])
+    half = max(share.values(), default=0.0) / 2
+    one = by_title.best(asked, [id for id in titles if share[id] > half])
     one = one if one in named else None
     if one is None and not named:
         made = _Descriptions({s.id: titles[s.id] | _described(s) for s in known})

@@ -42,9 +42,9 @@ BATCH = 5_000  # Chroma takes at most 5,461 records at once
 # the vector files by whoever opens them.
 HNSW = {
     "space": "cosine",
-    "ef_construction": 200,
+    "ef_construction": 400,
     "ef_search": 1_024,
-    "max_neighbors": 32,
+    "max_neighbors": 48,
     "num_threads": 1,
     "batch_size": 2,
     "sync_threshold": 2,
