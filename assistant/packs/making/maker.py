@@ -154,9 +154,9 @@ class PackMaker:
     # Material
 
     def _begin(self) -> None:
-        judge, gatherer = Judge(self._engine), Gatherer(self._engine.store)
-        self._topics = Topics(self._engine, judge, gatherer)
-        self._drawer = Drawer(self._engine, judge, gatherer)
+        judge = Judge(self._engine)
+        self._topics = Topics(self._engine, judge, Gatherer(self._engine.store))
+        self._drawer = Drawer(self._engine, judge)
 
     def _keep_up(self) -> None:
         """Forget what was worked out over a library that has changed since."""

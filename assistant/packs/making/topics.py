@@ -14,12 +14,17 @@ from assistant.packs.material.material import Material, key
 from assistant.packs.material.phrases import asked_by, topic_phrase
 from assistant.turn.spelling import corrected
 from prompts import Everyday, load_everyday
+from vectorstore import Encoder
 from vectorstore.library.lexicon import terms
 
 READ, READ_MORE = 36, 12  # extracts that are read of a topic, and of each other name of it
 _FEW = 4  # extracts; of a topic with fewer the library says little under its own name
 _BELONGS = 0.52  # the relevance to another name from which an extract belongs to the topic, if any
 _MEANS = 0.75  # the nearness from which what is typed is an everyday topic in other words
+_CALLED = 0.7
+"""The nearness from which a name that documents give an everyday topic is one of what is typed. Of
+56 topics of other worlds (tennis coaching, court decisions) the nearest came to 0.65."""
+_NAMES = 3  # of these that are taken
 _PARTED = re.compile(r"\s*[;,]\s*(?:and\s+)?")
 _AND = re.compile(r"\s+(?:and|&|\+|versus|vs\.?)\s+")
 
@@ -41,7 +46,7 @@ class Topics:
         self._store = engine.store
         self._gatherer = gatherer
         self._judge = judge
-        self._named: tuple[list[tuple[Everyday, str]], Vector] | None = None
+        self._known: _Known | None = None
 
     def resolve(self, typed: str) -> Resolved:
         """The materials for what was typed; none where the library holds nothing on any of it."""
@@ -91,7 +96,8 @@ class Topics:
             asked=asked_by(phrase),
             fingerprint=found.fingerprint,
         )
-        everyday = self._everyday(phrase, topic) if material.enough < _FEW else None
+        enough = material.enough
+        everyday = self._everyday(phrase, topic, bool(enough)) if enough < _FEW else None
         if everyday is None:
             return material if material.extracts else None
         return self._under_other_names(material, everyday)
@@ -122,22 +128,41 @@ class Topics:
         note = f"The library {little}. It speaks of what belongs to it: "
         return material.widened(everyday.say, listed, f"{note}{'; '.join(named)}.", named)
 
-    def _everyday(self, phrase: str, topic: Topic) -> Everyday | None:
-        """The everyday topic that a phrase is, to the letter or nearly; None where it is none. What
-        narrows one by a word that the library does not hold is another topic, as football
-        coaching is."""
-        if self._named is None:
-            listed = [(entry, typed) for entry in load_everyday() for typed in entry.typed]
-            self._named = listed, self._store.encoder.encode([typed for _, typed in listed])
+    def _everyday(self, phrase: str, topic: Topic, held: bool) -> Everyday | None:
+        """The everyday topic that a phrase is, to the letter or nearly, or, unless the library has
+        it (`held`), one of its own that goes by the nearest of the names that documents give such
+        topics; None where it is neither. What narrows one by a word that the library does not hold
+        is another topic, as football coaching is, unless a name says it as well, as "difficult
+        decisions" does for bad ones."""
+        if self._known is None:
+            self._known = _Known(self._store.encoder)
+        known = self._known
         plain = re.sub(r"^(?:the|my|our|your) ", "", phrase.casefold().strip(" .?!"))
-        for entry, _ in self._named[0]:
-            if plain in entry.typed:
+        for entry, typed in known.typed:
+            if plain == typed:
                 return entry
-        near = self._named[1] @ topic.vector
-        best = int(np.argmax(near))
-        entry, typed = self._named[0][best]
-        held = self._store.library.document_frequency(sorted({*terms(plain)} - {*terms(typed)}))
-        return entry if near[best] >= _MEANS and all(held.values()) else None
+        near = known.typed_vectors @ topic.vector
+        entry, typed = known.typed[int(np.argmax(near))]
+        narrowed = self._store.library.document_frequency(sorted({*terms(plain)} - {*terms(typed)}))
+        if near.max() >= _MEANS and all(narrowed.values()):
+            return entry
+        near = known.named_vectors @ topic.vector
+        called = [known.named[i] for i in np.argsort(-near)[:_NAMES] if near[i] >= _CALLED]
+        if held or not called:
+            return None
+        return Everyday(typed=(plain,), say=topic_phrase(phrase), also=tuple(called))
+
+
+class _Known:
+    """The everyday topics as they may be typed, and the names that documents give them, each with
+    their vectors as rows."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        listed = load_everyday()
+        self.typed = [(entry, typed) for entry in listed for typed in entry.typed]
+        self.named = list(dict.fromkeys(name for entry in listed for name in entry.also))
+        self.typed_vectors: Vector = encoder.encode([typed for _, typed in self.typed])
+        self.named_vectors: Vector = encoder.encode(self.named)
 
 
 def _parts(by: re.Pattern[str], typed: str) -> Sequence[str]:

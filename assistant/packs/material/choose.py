@@ -15,9 +15,10 @@ ALIKE = 0.7
 """Two stimuli more similar than this say the same."""
 SAME = 0.8
 """Two quotes more similar than this say the same."""
-NEAR = 0.42
-"""How near two quotes must be to be about the same thing (cosine)."""
-NEARER = 0.55
+NEAR, NEARER = 0.3, 0.42
+"""How near two quotes must be to be about the same thing (cosine): where both answer one question,
+and by themselves."""
+_PARTING = 0.55
 """How near two must be for people to ask where they part."""
 _ORDER = ("experience", "application", "dilemma", "tension", "interpretation", "evaluation")
 _JITTER = 0.12
@@ -113,7 +114,7 @@ class Chooser:
 def differs(one: Extract, other: Extract) -> bool:
     """Whether two quotes are about the same thing, and only one of them names what is hard in it,
     or weighs it; and they are not of one voice."""
-    if not NEARER <= one.similarity(other) <= SAME or _same_voice(one, other):
+    if not _PARTING <= one.similarity(other) <= SAME or _same_voice(one, other):
         return False
     return (one.act in _LOOKS_ON) != (other.act in _LOOKS_ON)
 

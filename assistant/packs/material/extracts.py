@@ -5,7 +5,7 @@ topic → hits → sentences → extracts (one to three whole sentences of one p
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated
 
@@ -297,6 +297,15 @@ def _without_stray_mark(passage: Passage, start: int, end: int) -> tuple[int, in
 def is_meta(heading: str) -> bool:
     """Whether what stands under a heading is about the document rather than its matter."""
     return _META.search(heading.split(" › ")[-1]) is not None
+
+
+def apart(extracts: Iterable[Extract]) -> list[Extract]:
+    """The first extract of each place: of those that overlap, the others are left out."""
+    found: list[Extract] = []
+    for extract in extracts:
+        if not any(extract.overlaps(one) for one in found):
+            found.append(extract)
+    return found
 
 
 def sources_of(extracts: Sequence[Extract]) -> list[str]:

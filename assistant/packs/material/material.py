@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from assistant.packs.material.extracts import ON_TOPIC, Extract, Topic, Vector
+from assistant.packs.material.extracts import ON_TOPIC, Extract, Topic, Vector, apart
 from assistant.packs.models import PackRequest
 
 Place = tuple[str, int, int]
@@ -37,11 +37,7 @@ class Material:
     @property
     def enough(self) -> int:
         """How many extracts are about the topic, the same sentence counted once."""
-        apart: list[Extract] = []
-        for extract in self.extracts:
-            if extract.relevance >= ON_TOPIC and not any(extract.overlaps(a) for a in apart):
-                apart.append(extract)
-        return len(apart)
+        return len(apart(e for e in self.extracts if e.relevance >= ON_TOPIC))
 
     def nearest(self, vector: Vector) -> list[Extract]:
         """The extracts, the nearest to a vector first."""

@@ -250,7 +250,7 @@ def topics(starter_engine: Engine) -> Topics:
 
 
 @pytest.mark.parametrize(
-    "topic", ["the tides", "flu vaccination", "artificial intelligence", "football coaching"]
+    "topic", ["the tides", "flu vaccination", "artificial intelligence", "tennis coaching"]
 )
 def test_a_topic_that_the_library_does_not_hold_is_declined_with_themes(
     maker: PackMaker, topic: str
@@ -259,6 +259,24 @@ def test_a_topic_that_the_library_does_not_hold_is_declined_with_themes(
         maker.make(PackRequest(topic=topic))
     assert declined.value.nearest
     assert declined.value.nearest[0] in str(declined.value)
+
+
+def test_an_everyday_topic_in_words_that_the_library_lacks_is_served_and_says_so(
+    topics: Topics,
+) -> None:
+    (material,) = topics.resolve("bad decisions").materials
+    assert material.phrase == "bad decisions"
+    assert "difficult decisions" in material.named
+    assert "does not speak of bad decisions by that name" in str(material.note)
+    assert topics.resolve("court decisions").materials == ()
+
+
+def test_a_prompt_without_points_is_drawn_from_another_quote_as_much_on_the_topic(
+    starter_read: Engine,
+) -> None:
+    maker = PackMaker(starter_read)
+    pack = maker.make(PackRequest(topic="clinicians and managers working together"))
+    assert all(prompt.points for prompt in pack.prompts)
 
 
 def test_every_theme_can_be_made_a_pack_of(maker: PackMaker) -> None:
