@@ -21,8 +21,7 @@ _READ_POINTS = 16  # extracts on a topic that are read for whether they answer a
 _BEARS = 0.5
 """The chance from which a quote bears on a question: even odds."""
 _TOGETHER = 1.0
-"""What that chance and the quote's nearness to the stimulus come to, at least. Of 32 points read
-aloud 22 bore on their question, and 17 of 20 from here on."""
+"""What that chance and a quote's nearness to the stimulus come to, at least; chosen by reading."""
 _MOST_USES = 2  # of a quote as a point
 _USED = 0.4  # against one that is a point of another prompt already
 _LESS = 0.1  # relevance that a prompt may lose for points
