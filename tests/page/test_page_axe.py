@@ -73,11 +73,15 @@ def faults(page: Page) -> list[str]:
     ]
 
 
-def faults_at_every_width(page: Page) -> list[str]:
+def faults_at_every_width(page: Page, scheme: str) -> list[str]:
     """Those on a wide screen and on a phone, at the end of the page: anywhere else the form that
-    stays at the bottom may cut through a button; the page is as wide as it was again."""
+    stays at the bottom may cut through a button; the page is as wide as it was again. Where the
+    system forces its colours, they are dark on the wide screen and light on the phone."""
     found = []
     for width in (*WIDTHS[1:], WIDTHS[0]):
+        if scheme == "forced":
+            page.emulate_media(color_scheme="dark" if width == WIDTHS[0] else "light")
+            expect(page.locator("body.dark")).to_have_count(int(width == WIDTHS[0]))
         page.set_viewport_size({"width": width, "height": 900})
         page.evaluate("scrollTo({top: document.documentElement.scrollHeight, behavior: 'instant'})")
         found += [f"at {width}: {fault}" for fault in faults(page)]
@@ -301,7 +305,10 @@ def test_every_tab_in_every_state(
     page.goto(served.address)
     expect(page.locator(".picture")).to_be_visible(timeout=LONG)
     expect(page.locator("body.dark")).to_have_count(int(scheme == "dark"))
-    found = {state: faults_at_every_width(page) for state in states(page, service, said, tmp_path)}
+    found = {
+        state: faults_at_every_width(page, scheme)
+        for state in states(page, service, said, tmp_path)
+    }
     context.close()
     assert {state: wrong for state, wrong in found.items() if wrong} == {}
 
