@@ -36,6 +36,7 @@ COLLECTION = "passages"
 NAMED = "gen-"  # what every name begins with
 MANIFEST = "manifest.json"
 BATCH = 5_000  # Chroma takes at most 5,461 records at once
+PAGE = 30_000  # records that it is asked for at once: SQLite takes at most 32,766
 # Cosine space, and a search wide enough that small libraries are searched exactly, and large ones
 # nearly (docs/operations.md, "How it grows"). One thread builds the graph, so that the same
 # passages give the same graph. Every batch is synced: what is still in Chroma's own log is put into
@@ -76,8 +77,8 @@ class Generation:
         it, so one that still has its name now was whole while it was loaded.
         """
         contents: dict[str, str] = {}
-        for start in range(0, self._collection.count(), BATCH):  # all at once is too much for it
-            page = self._collection.get(limit=BATCH, offset=start, include=["metadatas"])
+        for start in range(0, self._collection.count(), PAGE):
+            page = self._collection.get(limit=PAGE, offset=start, include=["metadatas"])
             sources = (metadata.get("source") for metadata in page["metadatas"])
             contents |= zip(page["ids"], sources, strict=True)
         if contents_digest(contents) != manifest["contents"]:
