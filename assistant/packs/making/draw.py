@@ -170,7 +170,7 @@ class Drawer:
         does, it is asked more widely: what is said on the matter at all."""
         used = [*_of(choice) * _MOST_USES, *taken]
         names = [] if material.asked else self._names(choice, material)
-        own = [_seek(stem, name) for name in names] if names else [material.asked]
+        own = [material.asked] if material.asked else [_seek(stem, name) for name in names]
         asked = [(question, NEAR) for question in own]
         asked += [(said_about(name), NEARER) for name in names]
         for question, near in asked:
