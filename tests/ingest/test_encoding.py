@@ -8,7 +8,7 @@ from pathlib import Path
 
 import py3langid
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ingest import UnreadableFile
@@ -100,6 +100,8 @@ def test_where_two_could_be_meant_both_are_shown_and_the_cure_works(tmp_path: Pa
 
 @settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=200))
+@example(b"\xef\xbb\xbf")
+@example(b"\xff\xfe\n\x00")
 def test_any_bytes_are_text_or_a_reason(content: bytes) -> None:
     try:
         text, _ = decode(content)

@@ -35,9 +35,9 @@ JUDGED = 2_000_000  # characters: a file is judged by its first ones
 def decode(content: bytes) -> tuple[str, tuple[str, ...]]:
     """The text of a file, newlines normalized to `\\n` and nothing else changed, and what the
     report should say of it. Raises UnreadableFile."""
-    if not content.strip():
-        raise UnreadableFile("the file is empty")
     text, notes = _decoded(content)
+    if not text.strip():  # also where a mark of its encoding is all that it holds
+        raise UnreadableFile("the file is empty")
     if is_binary(text):
         raise UnreadableFile("the file is binary, not text (it is full of control characters)")
     return with_plain_newlines(text), notes
