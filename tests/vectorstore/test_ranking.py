@@ -33,11 +33,6 @@ def test_a_query_of_one_word_has_no_neighbours() -> None:
     assert wanted({"boat": 1.0}, ["boat"]).paired(stemmed("boat boat")) == 0.0
 
 
-def test_characters_with_a_meaning_in_patterns_are_only_characters() -> None:
-    query = wanted({"_": 1.0, "a_b": 1.0}, ["a_b _"])
-    assert query.paired(stemmed("x a_b _ y")) == 1.0
-
-
 def test_what_few_passages_hold_is_rarer() -> None:
     assert rarity(1, 100) > rarity(50, 100) > rarity(100, 100) > 0
 
