@@ -44,7 +44,7 @@ PAGE = 30_000  # records that it is asked for at once: SQLite takes at most 32,7
 HNSW = {
     "space": "cosine",
     "ef_construction": 400,
-    "ef_search": 1_024,
+    "ef_search": 2_048,
     "max_neighbors": 48,
     "num_threads": 1,
     "batch_size": 2,
