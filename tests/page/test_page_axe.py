@@ -80,7 +80,8 @@ def faults_at_every_width(page: Page, scheme: str) -> list[str]:
     found = []
     for width in (*WIDTHS[1:], WIDTHS[0]):
         if scheme == "forced":
-            page.emulate_media(color_scheme="dark" if width == WIDTHS[0] else "light")
+            to = "dark" if width == WIDTHS[0] else "light"
+            page.emulate_media(color_scheme=to, reduced_motion="reduce")  # no colour in between
             expect(page.locator("body.dark")).to_have_count(int(width == WIDTHS[0]))
         page.set_viewport_size({"width": width, "height": 900})
         page.evaluate("scrollTo({top: document.documentElement.scrollHeight, behavior: 'instant'})")
