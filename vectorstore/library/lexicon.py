@@ -24,7 +24,7 @@ ENGLISH = "frequency_dictionary_en_82_765.txt"
 
 FAMILY_LETTERS = 6
 
-_WORD = re.compile(r"[^\W_]+")
+WORD = re.compile(r"[^\W_]+")
 _stemmer = Stemmer.Stemmer("porter")
 
 
@@ -39,7 +39,7 @@ def english() -> dict[str, int]:
 def words(text: str) -> list[str]:
     """The words of `text`, case and accents folded, in order."""
     folded = unicodedata.normalize("NFKD", visible(text).casefold())
-    return _WORD.findall("".join(c for c in folded if not unicodedata.combining(c)))
+    return WORD.findall("".join(c for c in folded if not unicodedata.combining(c)))
 
 
 @lru_cache(maxsize=65536)

@@ -1,10 +1,9 @@
 """What a person is shown of the hits of a search: whether anything is near, grouped by source,
 with the words that matched."""
 
-import re
 from collections.abc import Sequence
 
-from vectorstore.library.lexicon import FAMILY_LETTERS, stem, terms, words
+from vectorstore.library.lexicon import FAMILY_LETTERS, WORD, stem, terms, words
 from vectorstore.library.mending import searchable
 from vectorstore.models import Hit
 
@@ -12,8 +11,6 @@ from vectorstore.models import Hit
 # nothing and to 20 topics that are not there is at most at 0.31 where no word is shared; each of
 # 160 questions about them shares a word with some passage.
 NEAR = 0.32
-
-_WORD = re.compile(r"[^\W_]+")
 
 
 def near(hits: Sequence[Hit]) -> tuple[Hit, ...]:
@@ -35,7 +32,7 @@ def marked(query: str, text: str) -> list[tuple[str, bool]]:
     wanted = set(terms(searchable(query)))
     beginnings = tuple(term for term in wanted if len(term) >= FAMILY_LETTERS)
     pieces, done = [], 0
-    for found in _WORD.finditer(text):
+    for found in WORD.finditer(text):
         stems = [stem(word) for word in words(found[0])]
         if any(each in wanted or each.startswith(beginnings) for each in stems):
             pieces += [(text[done : found.start()], False), (found[0], True)]
