@@ -19,20 +19,17 @@ KINDS = (
 """The kinds of prompts, from concrete to open."""
 
 _HEAD = frozenset({"kind", "name", "way", "source", "slots", "step", "quiet", "loud"})
-_STEM = frozenset({"for", "needs", "ask", "seek", "why", "probe"})
+_STEM = frozenset({"for", "ask", "seek", "why", "probe"})
 _EVERYDAY = frozenset({"topic", "say", "also"})
-NEEDS = ("tension",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stem:
-    """One way to put a prompt. `acts` are what a passage may do for it to fit, `needs` what else
-    must be there: "tension", a second quote that looks at the matter another way. `seek` is what
+    """One way to put a prompt. `acts` are what a passage may do for it to fit, `seek` is what
     the library is asked for points that bear on the question."""
 
     kind: str
     acts: frozenset[str]
-    needs: frozenset[str]
     ask: Template
     seek: Template
     why: Template
@@ -117,15 +114,11 @@ def _step(text: str, where: str) -> tuple[int, str]:
 def _stem(record: Record, kind: str) -> Stem:
     record.check(_STEM)
     probes = record.all("probe")
-    needs = " ".join(record.all("needs")).split()
-    if not set(needs) <= set(NEEDS):
-        raise PromptError(f"{record.where}: a stem may need {', '.join(NEEDS)}")
     if not 2 <= len(probes) <= 4:
         raise PromptError(f"{record.where}: two to four probes are needed")
     return Stem(
         kind=kind,
         acts=frozenset(record.one("for").split()),
-        needs=frozenset(needs),
         ask=Template.parse(record.one("ask"), record.where),
         seek=Template.parse(record.one("seek"), record.where),
         why=Template.parse(record.one("why"), record.where),

@@ -73,7 +73,6 @@ class Prompt:
     minute; `quiet` is for when nobody speaks, `loud` for when one person does.
 
     `asked` is the question that its points answer; the engine has answered it from the library.
-    `paired` tells of a question that speaks of two quotes, the second being the tension.
     `worded_by` is who worded question, reason and probes: RULES, MODEL or PERSON, `run_by` who
     worded the steps; `fallback` is why a language model that was asked to did not.
     """
@@ -92,8 +91,6 @@ class Prompt:
     probes: tuple[str, ...]
     asked: str
     points: tuple[Quoted, ...]
-    tension: Quoted | None
-    paired: bool = False
     worded_by: str = RULES
     run_by: str = RULES
     fallback: str | None = None
@@ -102,7 +99,7 @@ class Prompt:
     @property
     def quotes(self) -> tuple[Quoted, ...]:
         """Its quotes in the order of their markers."""
-        return (self.stimulus, *self.points, *((self.tension,) if self.tension else ()))
+        return (self.stimulus, *self.points)
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -120,7 +117,7 @@ class Prompt:
             "probes": list(self.probes),
             "asked": self.asked,
             "points": [point.to_json() for point in self.points],
-            "tension": self.tension.to_json() if self.tension else None,
+            "tension": None,
             "worded_by": self.worded_by,
             "run_by": self.run_by,
             "fallback": self.fallback,
@@ -177,8 +174,6 @@ class Drawn:
     matter: str
     stimulus: Extract
     points: tuple[Extract, ...]
-    tension: Extract | None
-    paired: bool = False
     worded_by: str = RULES
     fallback: str | None = None
     notes: tuple[Noted, ...] = ()
@@ -186,7 +181,7 @@ class Drawn:
 
     @property
     def extracts(self) -> tuple[Extract, ...]:
-        return (self.stimulus, *self.points, *((self.tension,) if self.tension else ()))
+        return (self.stimulus, *self.points)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -152,7 +152,6 @@ def renewed(pack: Pack, store: Store) -> Pack:
             drawn,
             stimulus=again(drawn.stimulus),
             points=tuple(map(again, drawn.points)),
-            tension=drawn.tension and again(drawn.tension),
             notes=tuple(replace(n, behind=tuple(map(again, n.behind))) for n in drawn.notes),
         )
 

@@ -88,9 +88,6 @@ def _prompt(number: int, prompt: Prompt, laid: Laid, sources: Sources, mine: boo
         *_listed(
             f"Points to draw out ({prompt.asked})", [_point(p, key, sources) for p in prompt.points]
         ),
-        *_listed(
-            "Seen another way", [_point(prompt.tension, key, sources)] if prompt.tension else []
-        ),
         element("p", " ".join(state), class_="facts state") if state else Html(""),
         _acts(number, laid, accepted) if mine else "",
         # Two stand on a printed page, so that every other one begins one

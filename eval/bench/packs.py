@@ -90,8 +90,6 @@ def lines_of(pack: Pack) -> Iterator[str]:
     for number, prompt in enumerate(pack.prompts, start=1):
         yield f"{number}. “{prompt.stimulus.text}” ({prompt.stimulus.place})"
         yield f"   {prompt.question}"
-        if prompt.tension:
-            yield f"   beside: “{prompt.tension.text}”"
         yield f"   asked: {prompt.asked}"
         yield from (f"   - “{point.text}”" for point in prompt.points)
     yield ""

@@ -36,7 +36,6 @@ def test_a_stem_is_read_with_its_continued_lines() -> None:
         (HEAD + STEM.replace("{matter}", "{matter!r}"), "no plain placeholder"),
         (HEAD + STEM.replace("{matter}", "{matter"), "expected '}'"),
         (HEAD.replace("kind: tension", "kind: dilemma") + STEM, "not 'tension'"),
-        (HEAD + "needs: luck\n" + STEM, "may need tension"),
         (HEAD.replace("2 | Talk", "Talk") + STEM, "is not 'minutes | what is done'"),
         (HEAD, "a head and at least one record"),
     ],

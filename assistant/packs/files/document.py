@@ -21,7 +21,6 @@ from assistant.packs.files.markdown import (
     clock,
     in_minutes,
     methods,
-    shown_to_all,
     where,
     who,
 )
@@ -57,10 +56,9 @@ def _handout(document: Any, pack: Pack, sources: Sources) -> None:
     for number, prompt in enumerate(pack.prompts, start=1):
         heading = document.add_heading(f"{number}. {prompt.name}", level=2)
         heading.paragraph_format.page_break_before = number > 1 and number % 2 == 1
-        for quoted in shown_to_all(prompt):
-            _block(document, quoted, sources)
+        _block(document, prompt.stimulus, sources)
         document.add_paragraph(prompt.question, style="Question")
-        _lines(document, 8 if len(shown_to_all(prompt)) == 1 else 6)
+        _lines(document, 8)
     heading = document.add_heading("What I take with me", level=2)
     heading.paragraph_format.page_break_before = len(pack.prompts) % 2 == 0
     document.add_paragraph(pack.closing.text)
@@ -178,9 +176,6 @@ def _prompt(document: Any, number: int, prompt: Prompt, sources: Sources, notes:
         document.add_heading(f"Points to draw out ({prompt.asked})", level=3)
     for point in prompt.points:
         _point(document, point, sources, notes)
-    if prompt.tension:
-        document.add_heading("Seen another way", level=3)
-        _point(document, prompt.tension, sources, notes)
 
 
 def _block(document: Any, quoted: Quoted, sources: Sources, notes: Footnotes | None = None) -> None:

@@ -39,8 +39,7 @@ def _handout(pack: Pack, sources: Sources) -> Iterator[str]:
     for number, prompt in enumerate(pack.prompts, start=1):
         yield f"## {number}. {prompt.name}"
         yield ""
-        for quoted in shown_to_all(prompt):
-            yield from _block(quoted, sources)
+        yield from _block(prompt.stimulus, sources)
         yield f"**{literal(prompt.question)}**"
         yield from ("", "My notes:", "", *(["\\_" * 30, ""] * 3))
     yield "## What I take with me"
@@ -103,10 +102,6 @@ def _prompt(number: int, prompt: Prompt, sources: Sources) -> Iterator[str]:
         yield from ("", f"Points to draw out ({literal(prompt.asked)}):", "")
     for point in prompt.points:
         yield f"- {_quote(point)} ({literal(who(point, sources))}) [{point.marker}]"
-    if prompt.tension:
-        said = literal(who(prompt.tension, sources))
-        yield from ("", "Seen another way:", "")
-        yield f"- {_quote(prompt.tension)} ({said}) [{prompt.tension.marker}]"
     yield ""
 
 
@@ -115,12 +110,6 @@ def _block(quoted: Quoted, sources: Sources, *, marked: bool = False) -> Iterato
     yield ">"
     yield f"> — {literal(who(quoted, sources))}"
     yield ""
-
-
-def shown_to_all(prompt: Prompt) -> list[Quoted]:
-    """The quotes that participants need for a prompt: two where the question speaks of two."""
-    second = [prompt.tension] if prompt.tension and prompt.paired else []
-    return [prompt.stimulus, *second]
 
 
 def _quote(quoted: Quoted) -> str:

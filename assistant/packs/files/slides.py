@@ -16,13 +16,12 @@ from pptx.util import Cm, Pt
 from assistant.keeping.places import Sources
 from assistant.keeping.quotation import quotation
 from assistant.keeping.word import ACCENT, FONT, GREY, INK, as_bytes
-from assistant.packs.files.markdown import in_minutes, shown_to_all, where, who
+from assistant.packs.files.markdown import in_minutes, where, who
 from assistant.packs.models import Pack, Prompt, Quoted
 
 _WIDE, _HIGH = Cm(33.867), Cm(19.05)  # 16:9
 _EDGE = Cm(2.2)
 _TITLE, _CONTENT = 0, 1  # layouts of every design
-_MANY = 60  # words of quotes from which on letters are smaller
 
 
 def to_pptx(pack: Pack, sources: Sources) -> bytes:
@@ -72,15 +71,12 @@ def _prompt(slides: Any, number: int, prompt: Prompt, sources: Sources) -> None:
     slide = slides.slides.add_slide(slides.slide_layouts[_CONTENT])
     heading = f"{number}. {prompt.name}"
     _say(slide.shapes.title.text_frame, heading, 24, ACCENT, bold=True)
-    quotes = shown_to_all(prompt)
-    words = sum(len(quoted.text.split()) for quoted in quotes)
-    size = 22 if words > _MANY else 28
+    quoted = prompt.stimulus
     body = slide.placeholders[1].text_frame
     body.vertical_anchor = MSO_ANCHOR.MIDDLE
-    for at, quoted in enumerate(quotes):
-        _say(body, quotation(quoted.text), size, INK, more=at > 0)
-        _say(body, f"— {who(quoted, sources)}", 16, GREY, more=True, after=14)
-    _say(body, prompt.question, size + 4, ACCENT, more=True, bold=True, before=10)
+    _say(body, quotation(quoted.text), 28, INK)
+    _say(body, f"— {who(quoted, sources)}", 16, GREY, more=True, after=14)
+    _say(body, prompt.question, 32, ACCENT, more=True, bold=True, before=10)
     slide.notes_slide.notes_text_frame.text = "\n".join(_notes(prompt, sources))
 
 
@@ -111,8 +107,6 @@ def _notes(prompt: Prompt, sources: Sources) -> Iterator[str]:
     if prompt.points:
         yield f"Points to draw out ({prompt.asked}):"
         yield from (f"- {_traced(point, sources)}" for point in prompt.points)
-    if prompt.tension:
-        yield f"Seen another way: {_traced(prompt.tension, sources)}"
     yield f"The quote stands in {_place(prompt.stimulus, sources)}"
 
 

@@ -46,7 +46,7 @@ class Drawer:
         picked = self._pick(request, materials, ON_TOPIC)
         picked = picked or self._pick(request, materials, RELATED)
         # A stimulus is no point of another prompt: it is counted as often as a quote may come.
-        taken = [e for choice, _ in picked for e in _of(choice) * _MOST_USES]
+        taken = [choice.stimulus for choice, _ in picked for _ in range(_MOST_USES)]
         drawn: list[Drawn] = []
         for number, (choice, material) in enumerate(picked, start=1):
             yield Step(doing=_DRAWING, number=number, of=len(picked))
@@ -69,17 +69,15 @@ class Drawer:
             for m in materials
         ]
         kinds = kinds_for(request.prompts or 1, chance(request, materials[0]))
-        # The kinds that ask most of a stimulus choose first.
-        order = sorted(range(len(kinds)), key=lambda i: (kinds[i] != "tension", i))
         picked: list[tuple[Choice, Material]] = []
-        for turn, i in enumerate(order):
+        for turn, wanted in enumerate(kinds):
             at = turn % len(choosers)
             used = {*kinds, *(choice.stem.kind for choice, _ in picked)}
             others = [kind for kind in KINDS if kind not in used]
             for kind, (chooser, material) in product(
-                [kinds[i], *others], [*choosers[at:], *choosers[:at]]
+                [wanted, *others], [*choosers[at:], *choosers[:at]]
             ):
-                taken = [e for choice, _ in picked for e in _of(choice)]
+                taken = [choice.stimulus for choice, _ in picked]
                 stems = {choice.stem for choice, _ in picked}
                 put = [_put(choice.stem.ask.text, choice.stimulus) for choice, _ in picked]
                 choice = self._fresh(chooser, kind, taken, stems, least, (), put)
@@ -155,8 +153,6 @@ class Drawer:
             matter=material.phrase,
             stimulus=stimulus,
             points=points,
-            tension=choice.tension,
-            paired="tension" in stem.needs,
         )
 
     def _answered(
@@ -168,7 +164,7 @@ class Drawer:
     ) -> tuple[str, tuple[Extract, ...]]:
         """What is asked of the library for a prompt, and the points that answer it. Where nothing
         does, it is asked more widely: what is said on the matter at all."""
-        used = [*_of(choice) * _MOST_USES, *taken]
+        used = [*[choice.stimulus] * _MOST_USES, *taken]
         names = [] if material.asked else self._names(choice, material)
         own = [material.asked] if material.asked else [_seek(stem, name) for name in names]
         asked = [(question, NEAR) for question in own]
@@ -257,11 +253,6 @@ class Drawer:
 def _seek(stem: Stem, matter: str) -> str:
     """What a stem asks of the library."""
     return stem.seek.fill_from({"matter": matter})
-
-
-def _of(choice: Choice) -> list[Extract]:
-    """The quotes of a choice."""
-    return [choice.stimulus, *([choice.tension] if choice.tension else [])]
 
 
 def _put(question: str, stimulus: Extract) -> str:

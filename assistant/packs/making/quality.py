@@ -67,9 +67,9 @@ _SECOND = re.compile(r"\b(?:second|other) quote\b|\b(?:both|two|these) quotes\b"
 _COUNTING = frozenset(("one", "two", "three", "third", "once", "second"))
 
 
-def fault_of(worded: Wording, known: Sequence[str], *, second: bool) -> str | None:
+def fault_of(worded: Wording, known: Sequence[str]) -> str | None:
     """What is wrong with a wording, or None. `known` are the texts whose names and figures it may
-    hold, `second` tells of a second quote that it may speak of."""
+    hold."""
     lines = (worded.question, worded.why, *worded.probes)
     if len(worded.question.split()) not in QUESTION_WORDS:
         return "the question is too short or too long"
@@ -85,7 +85,7 @@ def fault_of(worded: Wording, known: Sequence[str], *, second: bool) -> str | No
         return "a sentence is too long to be read aloud"
     if any(_SIDED.search(line) for line in lines):
         return "it takes a side"
-    if not second and any(speaks_of_two(line) for line in lines):
+    if any(_SECOND.search(line) for line in lines):
         return "it speaks of a second quote, and there is none"
     if "?" in worded.why or _PURPOSE.match(worded.why) is None:
         return "the reason for asking is no reason"
@@ -116,11 +116,6 @@ def claims_in(text: str) -> list[str]:
     """The sentences of a text of ours that neither ask nor bid: they claim something."""
     told = (s for s in sentences_in(text) if not s.endswith("?"))
     return [s for s in told if not _BIDS.match(s) or _TELLS.search(s)]
-
-
-def speaks_of_two(text: str) -> bool:
-    """Whether it needs a second quote beside the first."""
-    return _SECOND.search(text) is not None
 
 
 def is_open(text: str) -> bool:

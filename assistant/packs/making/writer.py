@@ -11,7 +11,7 @@ from assistant.answering.engine import Engine
 from assistant.finding.excerpts import cited
 from assistant.models import Citation
 from assistant.packs.making.assemble import run_of
-from assistant.packs.making.quality import claims_in, fault_of, run_fault_of, speaks_of_two
+from assistant.packs.making.quality import claims_in, fault_of, run_fault_of
 from assistant.packs.material.extracts import Extract
 from assistant.packs.models import MODEL, Drawn, Noted, PackRequest, Run, Wording
 from assistant.packs.revise import one_line
@@ -123,7 +123,6 @@ class PackWriter:
             question=worded.question,
             why=worded.why,
             probes=worded.probes,
-            paired=one.tension is not None and speaks_of_two(worded.question),
             worded_by=MODEL,
             fallback=run_fault,
         )
@@ -197,7 +196,7 @@ class PackWriter:
         known = [c.quote for c in citations] + [request.topic, request.audience, *speakers]
         worded, run = said.wording, said.run
         fault = (
-            fault_of(worded, known, second=one.tension is not None)
+            fault_of(worded, known)
             or self._unproved((worded.question, *worded.probes), citations)
             or self._strays(worded.question, one, others)
         )

@@ -1,4 +1,4 @@
-"""Which extracts become stimuli, of which kinds, and which quotes stand beside them."""
+"""Which extracts become stimuli, of which kinds, and what is asked of them."""
 
 import random
 import re
@@ -18,22 +18,16 @@ SAME = 0.8
 NEAR, NEARER = 0.3, 0.42
 """How near two quotes must be to be about the same thing (cosine): where both answer one question,
 and by themselves."""
-_PARTING = 0.55
-"""How near two must be for people to ask where they part."""
 _ORDER = ("experience", "application", "dilemma", "tension", "interpretation", "evaluation")
 _JITTER = 0.12
-_PAIRED = 0.12  # for a stem that sets two quotes side by side, where there are two
-_LOOKS_ON = frozenset((Act.DIFFICULTY, Act.WEIGHING))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Choice:
-    """A stimulus with the stem that is to be asked of it, and a quote that looks at the matter
-    another way."""
+    """A stimulus with the stem that is to be asked of it."""
 
     stimulus: Extract
     stem: Stem
-    tension: Extract | None
 
 
 def kinds_for(prompts: int, rng: random.Random | None = None) -> list[str]:
@@ -83,40 +77,16 @@ class Chooser:
             fresh = 0.12 if extract.relevance >= ON_TOPIC else 0.04
             value += -0.04 * again if again else fresh
             value -= 0.06 * sum(e.passage.id == extract.passage.id for e in taken)
-            if best is not None and value + 0.2 < best[0]:
-                continue  # no stem can make up for it
-            tension = self.tension(extract, taken) if kind == "tension" else None
             for stem in load_kind(kind).stems:
-                fits = _fit(stem, extract, tension) if stem not in stems else None
-                if fits is not None and (best is None or value + fits > best[0]):
-                    choice = Choice(stimulus=extract, stem=stem, tension=tension)
-                    best = (value + fits, choice)
+                fits = extract.act.value in stem.acts and stem not in stems
+                if fits and (best is None or value > best[0]):
+                    best = (value, Choice(stimulus=extract, stem=stem))
         return best[1] if best else None
 
     def _chance(self, extract: Extract) -> float:
         if self._rng is None:
             return 0.0
         return self._jitter.setdefault(id(extract), self._rng.random() * _JITTER)
-
-    def tension(self, stimulus: Extract, taken: Sequence[Extract]) -> Extract | None:
-        """A quote on the same matter and the topic that looks at it another way; from another
-        source if there is one, else from the same; None where the library has no such quote."""
-        found = [
-            (other.source != stimulus.source, stimulus.similarity(other) - clumsy(other), other)
-            for other in self._extracts
-            if other.relevance >= ON_TOPIC
-            and not any(other.overlaps(o) for o in (stimulus, *taken))
-            and differs(stimulus, other)
-        ]
-        return max(found, key=lambda f: (f[:2], key(f[2])))[2] if found else None
-
-
-def differs(one: Extract, other: Extract) -> bool:
-    """Whether two quotes are about the same thing, and only one of them names what is hard in it,
-    or weighs it; and they are not of one voice."""
-    if not _PARTING <= one.similarity(other) <= SAME or _same_voice(one, other):
-        return False
-    return (one.act in _LOOKS_ON) != (other.act in _LOOKS_ON)
 
 
 def appeal(extract: Extract, phrase: str) -> float:
@@ -137,14 +107,3 @@ def clumsy(extract: Extract) -> float:
     runs_on = 0.05 * (count - 1) if extract.words > 30 else 0.0
     lists = 0.05 * (extract.text.count(",") > 5)
     return short + long_ + runs_on + lists + 0.05 * extract.text[:1].islower()
-
-
-def _fit(stem: Stem, extract: Extract, tension: Extract | None) -> float | None:
-    """How well a stem fits what an extract does, or None where it does not."""
-    if "tension" in stem.needs and tension is None:
-        return None
-    return _PAIRED * ("tension" in stem.needs) if extract.act.value in stem.acts else None
-
-
-def _same_voice(one: Extract, other: Extract) -> bool:
-    return one.speaker is not None and one.speaker == other.speaker

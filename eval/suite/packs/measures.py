@@ -139,12 +139,6 @@ _METRICS = (
     ),
     _metric("kinds", "Kinds of prompts", "How many kinds a pack has.", unit="kinds"),
     _metric("sources", "Sources", "How many sources a pack quotes.", unit="sources"),
-    _metric(
-        "tensions",
-        "Prompts with a counter-view",
-        "Prompts beside which there is a quote that pulls another way.",
-        better="neither",
-    ),
 )
 PACK_METRICS: Mapping[str, Metric] = {metric.name: metric for metric in _METRICS}
 
@@ -186,9 +180,6 @@ def measure_pack(pack: Pack, engine: Engine) -> Tallies:
     tallies["reading_ease"] = Tally(total=reading_ease(own_words(pack)))
     tallies["kinds"] = Tally(total=_kinds(pack))
     tallies["sources"] = Tally(total=len(pack.sources))
-    tallies["tensions"] = Tally(
-        total=sum(p.tension is not None for p in pack.prompts), n=len(pack.prompts)
-    )
     return tallies
 
 

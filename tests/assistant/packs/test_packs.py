@@ -27,7 +27,7 @@ from assistant.packs.making.timing import prompts_for, share_out
 from assistant.packs.making.topics import Topics
 from assistant.packs.material.acts import Act, acts_of
 from assistant.packs.material.alone import stands_alone
-from assistant.packs.material.choose import NEAR, differs
+from assistant.packs.material.choose import NEAR
 from assistant.packs.material.extracts import Extract, Gatherer, Topic
 from assistant.packs.material.material import Material, key
 from assistant.packs.material.phrases import Terms, heading_phrase, topic_phrase
@@ -68,9 +68,7 @@ def test_every_quote_is_in_its_source_to_the_letter(
     assert sorted(places) == list(range(1, len(places) + 1))
     quoted = 0
     for prompt in made["prompts"]:
-        for part in (prompt["stimulus"], *prompt["points"], prompt["tension"]):
-            if part is None:
-                continue
+        for part in (prompt["stimulus"], *prompt["points"]):
             (marker,) = part["citations"]
             place = places[marker]
             text = maker.library.text(place["source"])
@@ -120,14 +118,6 @@ def test_no_two_stimuli_overlap(packs: dict[str, Pack]) -> None:
             assert not one.stimulus.overlaps(other.stimulus)
 
 
-def test_a_counter_view_comes_from_elsewhere_than_the_stimulus(packs: dict[str, Pack]) -> None:
-    for pack in packs.values():
-        for drawn in pack.drawn:
-            if drawn.tension is not None:
-                assert not drawn.tension.overlaps(drawn.stimulus)
-                assert differs(drawn.stimulus, drawn.tension)
-
-
 @pytest.mark.parametrize("topic", ["setting a shared vision", "improving quality and value"])
 def test_where_there_is_little_a_quote_comes_at_most_twice(
     starter_read: Engine, topic: str
@@ -136,12 +126,6 @@ def test_where_there_is_little_a_quote_comes_at_most_twice(
     uses = Counter(key(extract) for drawn in pack.drawn for extract in drawn.extracts)
     assert max(uses.values()) <= 2
     assert len(uses) >= 0.8 * uses.total()
-
-
-def test_two_quotes_side_by_side_are_of_two_voices(packs: dict[str, Pack]) -> None:
-    for prompt in (p for pack in packs.values() for p in pack.prompts if p.paired):
-        assert prompt.tension is not None
-        assert prompt.tension.reports is None or prompt.tension.reports != prompt.stimulus.reports
 
 
 def test_only_what_the_reader_finds_a_topic_in_is_about_it(starter_read: Engine) -> None:
@@ -374,21 +358,6 @@ def extract(text: str, act: Act, *direction: float, speaker: str | None = None) 
         passage=passage, start=0, end=len(text), text=text, vector=vector, relevance=0.5,
         act=act, speaker=speaker,
     )  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("other", "expected"),
-    [
-        (extract("Coaches are hard to find.", Act.DIFFICULTY, 0.6, 0.8), True),
-        (extract("Coaching costs time and saves it.", Act.WEIGHING, 0.6, 0.8), True),
-        (extract("Coaching is kind.", Act.CLAIM, 0.6, 0.8), False),
-        (extract("Ferries are hard to find.", Act.DIFFICULTY, 0.2, 0.98), False),
-        (extract("It is hard, says Lee.", Act.DIFFICULTY, 0.6, 0.8, speaker="Ann Lee"), False),
-    ],
-)
-def test_another_view_names_what_is_hard_in_the_same_thing(other: Extract, expected: bool) -> None:
-    one = extract("Coach new chairs.", Act.ADVICE, 1.0, 0.0, speaker="Ann Lee")
-    assert differs(one, other) is differs(other, one) is expected
 
 
 def test_a_heading_is_no_part_of_a_name() -> None:

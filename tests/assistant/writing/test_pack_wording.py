@@ -253,9 +253,8 @@ def test_what_neither_asks_nor_bids_is_a_claim() -> None:
     assert claims_in(text) == ["Trust takes time."]
 
 
-def test_a_second_quote_is_spoken_of_where_there_is_one() -> None:
+def test_a_second_quote_is_not_spoken_of() -> None:
     worded = Wording(
         question="What do both quotes leave out that you have seen?", why=WHY, probes=tuple(PROBES)
     )
-    assert fault_of(worded, [], second=True) is None
-    assert "second quote" in str(fault_of(worded, [], second=False))
+    assert "second quote" in str(fault_of(worded, []))
