@@ -5,9 +5,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.answering.engine import Engine
-from assistant.packs.material.extracts import RELATED, Extract
+from assistant.packs.material.extracts import RELATED, Extract, Topic
 from assistant.packs.material.material import Place, key
 from assistant.packs.material.phrases import topic_phrase
+
+_SHARES = (0.35, 0.43, 0.22)
+"""Of the relevance that an extract had, of its nearness to the topic (cosine) and of the reader's
+chance, in relevance: a logistic regression's over 2,632 quotes for 220 topics, labelled by reading
+them. By it a relevance of 0.35 (RELATED) is a chance of 0.20 that a quote is on the topic for a
+strict reader, 0.42 (ON_TOPIC) of 0.35, 0.52 of 0.63."""
 
 
 def said_about(name: str) -> str:
@@ -29,13 +35,17 @@ class Judge:
         self._read |= {(question, key(e)): sure for e, sure in zip(unread, told, strict=True)}
         return [self._read[question, key(e)] for e in extracts]
 
-    def about(self, question: str, extracts: Sequence[Extract]) -> list[Extract]:
-        """Those from which one can talk about what a question asks for, the most relevant first.
-        Half of their relevance is what they had, half is the reader's: words in common mislead the
-        one ("managed" for managers), odd topics the other."""
+    def about(self, question: str, topic: Topic, extracts: Sequence[Extract]) -> list[Extract]:
+        """Those from which one can talk about a topic, which a question asks for, the most relevant
+        first: words in common mislead what they had of relevance ("managed" for managers), odd
+        topics the reader, and neither misleads how near their own words are."""
         told = self.bearing(question, extracts)
+        was, near, read = _SHARES
         judged = [
-            replace(e, relevance=(e.relevance + sure) / 2)
+            replace(
+                e,
+                relevance=was * e.relevance + near * float(e.vector @ topic.vector) + read * sure,
+            )
             for e, sure in zip(extracts, told, strict=True)
         ]
         found = [e for e in judged if e.relevance >= RELATED]

@@ -89,10 +89,11 @@ class Topics:
 
     def _one(self, phrase: str) -> Material | None:
         topic, found, extracts = self._gatherer.gather(phrase)
+        asked = asked_by(phrase) or said_about(phrase)
         material = Material(
             topic=topic,
             phrase=topic_phrase(phrase),
-            extracts=self._judge.about(asked_by(phrase) or said_about(phrase), extracts[:READ]),
+            extracts=self._judge.about(asked, topic, extracts[:READ]),
             asked=asked_by(phrase),
             fingerprint=found.fingerprint,
         )
@@ -108,8 +109,8 @@ class Topics:
         named: list[str] = []
         found: dict[str, list[Extract]] = {}
         for name in everyday.also:
-            extracts = self._gatherer.gather(name)[2][:READ_MORE]
-            found[name] = self._judge.about(said_about(name), extracts)
+            topic, _, extracts = self._gatherer.gather(name)
+            found[name] = self._judge.about(said_about(name), topic, extracts[:READ_MORE])
         sure = any(e.relevance >= _BELONGS for others in found.values() for e in others)
         least = _BELONGS if sure else ON_TOPIC
         for name, others in found.items():
