@@ -45,7 +45,7 @@ PAGE = 30_000  # records that it is asked for at once: SQLite takes at most 32,7
 HNSW = {
     "space": "cosine",
     "ef_construction": 400,
-    "ef_search": 2_048,
+    "ef_search": 4_096,
     "max_neighbors": 48,
     "num_threads": 1,
     "batch_size": 2,
@@ -106,12 +106,9 @@ class Generation:
         where = None if sources is None else {"source": {"$in": list(sources)}}
         try:
             with translated(f"cannot search the index {self.name}"):
-                count = self._collection.count()
-                if count == 0:
-                    return {}
                 answer = self._collection.query(
                     query_embeddings=query[np.newaxis, :],
-                    n_results=min(limit, count),
+                    n_results=limit,
                     where=where,
                     include=["distances"],
                 )
