@@ -9,11 +9,11 @@ from assistant.packs.material.extracts import RELATED, Extract, Topic
 from assistant.packs.material.material import Place, key
 from assistant.packs.material.phrases import topic_phrase
 
-_SHARES = (0.35, 0.43, 0.22)
+SHARES = (0.34, 0.45, 0.21)
 """Of the relevance that an extract had, of its nearness to the topic (cosine) and of the reader's
 chance, in relevance: a logistic regression's over 2,632 quotes for 220 topics, labelled by reading
 them. By it a relevance of 0.35 (RELATED) is a chance of 0.20 that a quote is on the topic for a
-strict reader, 0.42 (ON_TOPIC) of 0.35, 0.52 of 0.63."""
+strict reader, 0.42 (ON_TOPIC) of 0.34, 0.52 of 0.60 (`eval/fitting/fit_about.py`)."""
 
 
 def said_about(name: str) -> str:
@@ -40,7 +40,7 @@ class Judge:
         first: words in common mislead what they had of relevance ("managed" for managers), odd
         topics the reader, and neither misleads how near their own words are."""
         told = self.bearing(question, extracts)
-        was, near, read = _SHARES
+        was, near, read = SHARES
         judged = [
             replace(
                 e,
