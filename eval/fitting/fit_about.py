@@ -21,11 +21,10 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from assistant import open_engine
-from assistant.packs.making.judging import SHARES, said_about
+from assistant.packs.making.judging import SHARES, Judge
 from assistant.packs.making.topics import READ
 from assistant.packs.material.extracts import ON_TOPIC, RELATED, Gatherer
 from assistant.packs.material.material import key
-from assistant.packs.material.phrases import asked_by
 from eval.homes import settings_of
 
 EXAMPLES = Path(__file__).parent / "examples" / "about.jsonl"
@@ -57,21 +56,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def rows(library: str, home: str) -> Iterator[tuple[str, tuple[float, float, float], int]]:
+def rows(library: str, home: str) -> Iterator[tuple[str, tuple[float, ...], int]]:
     """Of each quote of a library: its name, the three values that are weighed, and the label."""
     engine = open_engine(settings_of(home)).unwritten()
-    gatherer = Gatherer(engine.store)
+    gatherer, judge = Gatherer(engine.store), Judge(engine)
     for line in EXAMPLES.read_text(encoding="utf-8").splitlines():
         told: dict[str, Any] = json.loads(line)
         if told["library"] != library:
             continue
         labels = {(source, start, end): label for source, start, end, label in told["quotes"]}
-        name = told["topic"]
-        topic, _, extracts = gatherer.gather(name)
+        topic, _, extracts = gatherer.gather(told["topic"])
         found = [e for e in extracts[:READ] if key(e) in labels]
-        sure = engine.bearing(asked_by(name) or said_about(name), [e.text for e in found])
-        for e, chance in zip(found, sure, strict=True):
-            yield library, (e.relevance, float(e.vector @ topic.vector), chance), labels[key(e)]
+        for e, values in zip(found, judge.weighed(topic, found), strict=True):
+            yield library, values, labels[key(e)]
 
 
 def _fitted(values: Values, on: NDArray[np.bool_]) -> LogisticRegression:

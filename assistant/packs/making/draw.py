@@ -46,7 +46,7 @@ class Drawer:
         picked = self._pick(request, materials, ON_TOPIC)
         picked = picked or self._pick(request, materials, RELATED)
         # A stimulus is no point of another prompt: it is counted as often as a quote may come.
-        taken = [choice.stimulus for choice, _ in picked for _ in range(_MOST_USES)]
+        taken = [choice.stimulus for choice, _ in picked] * _MOST_USES
         drawn: list[Drawn] = []
         for number, (choice, material) in enumerate(picked, start=1):
             yield Step(doing=_DRAWING, number=number, of=len(picked))

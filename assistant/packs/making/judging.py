@@ -7,7 +7,7 @@ from dataclasses import replace
 from assistant.answering.engine import Engine
 from assistant.packs.material.extracts import RELATED, Extract, Topic
 from assistant.packs.material.material import Place, key
-from assistant.packs.material.phrases import topic_phrase
+from assistant.packs.material.phrases import asked_by, topic_phrase
 
 SHARES = (0.34, 0.45, 0.21)
 """Of the relevance that an extract had, of its nearness to the topic (cosine) and of the reader's
@@ -35,18 +35,23 @@ class Judge:
         self._read |= {(question, key(e)): sure for e, sure in zip(unread, told, strict=True)}
         return [self._read[question, key(e)] for e in extracts]
 
-    def about(self, question: str, topic: Topic, extracts: Sequence[Extract]) -> list[Extract]:
-        """Those from which one can talk about a topic, which a question asks for, the most relevant
-        first: words in common mislead what they had of relevance ("managed" for managers), odd
-        topics the reader, and neither misleads how near their own words are."""
-        told = self.bearing(question, extracts)
-        was, near, read = SHARES
+    def weighed(self, topic: Topic, extracts: Sequence[Extract]) -> list[tuple[float, ...]]:
+        """What is weighed, as `SHARES` has it, of each extract for a topic."""
+        told = self.bearing(asked_by(topic.phrase) or said_about(topic.phrase), extracts)
+        return [
+            (e.relevance, float(e.vector @ topic.vector), sure)
+            for e, sure in zip(extracts, told, strict=True)
+        ]
+
+    def about(self, topic: Topic, extracts: Sequence[Extract]) -> list[Extract]:
+        """Those from which one can talk about a topic, the most relevant first: words in common
+        mislead what they had of relevance ("managed" for managers), odd topics the reader, and
+        neither misleads how near their own words are."""
         judged = [
             replace(
-                e,
-                relevance=was * e.relevance + near * float(e.vector @ topic.vector) + read * sure,
+                e, relevance=sum(share * value for share, value in zip(SHARES, each, strict=True))
             )
-            for e, sure in zip(extracts, told, strict=True)
+            for e, each in zip(extracts, self.weighed(topic, extracts), strict=True)
         ]
         found = [e for e in judged if e.relevance >= RELATED]
         return sorted(found, key=lambda e: (-round(e.relevance, 6), key(e)))

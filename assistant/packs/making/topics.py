@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assistant.answering.engine import Engine
-from assistant.packs.making.judging import Judge, said_about
+from assistant.packs.making.judging import Judge
 from assistant.packs.material.extracts import ON_TOPIC, Extract, Gatherer, Topic, Vector
 from assistant.packs.material.material import Material, key
 from assistant.packs.material.phrases import asked_by, topic_phrase
@@ -89,11 +89,10 @@ class Topics:
 
     def _one(self, phrase: str) -> Material | None:
         topic, found, extracts = self._gatherer.gather(phrase)
-        asked = asked_by(phrase) or said_about(phrase)
         material = Material(
             topic=topic,
             phrase=topic_phrase(phrase),
-            extracts=self._judge.about(asked, topic, extracts[:READ]),
+            extracts=self._judge.about(topic, extracts[:READ]),
             asked=asked_by(phrase),
             fingerprint=found.fingerprint,
         )
@@ -110,7 +109,7 @@ class Topics:
         found: dict[str, list[Extract]] = {}
         for name in everyday.also:
             topic, _, extracts = self._gatherer.gather(name)
-            found[name] = self._judge.about(said_about(name), topic, extracts[:READ_MORE])
+            found[name] = self._judge.about(topic, extracts[:READ_MORE])
         sure = any(e.relevance >= _BELONGS for others in found.values() for e in others)
         least = _BELONGS if sure else ON_TOPIC
         for name, others in found.items():

@@ -77,10 +77,10 @@ class Chooser:
             fresh = 0.12 if extract.relevance >= ON_TOPIC else 0.04
             value += -0.04 * again if again else fresh
             value -= 0.06 * sum(e.passage.id == extract.passage.id for e in taken)
-            for stem in load_kind(kind).stems:
-                fits = extract.act.value in stem.acts and stem not in stems
-                if fits and (best is None or value > best[0]):
-                    best = (value, Choice(stimulus=extract, stem=stem))
+            fits = (s for s in load_kind(kind).stems if extract.act.value in s.acts)
+            stem = next((s for s in fits if s not in stems), None)
+            if stem is not None and (best is None or value > best[0]):
+                best = (value, Choice(stimulus=extract, stem=stem))
         return best[1] if best else None
 
     def _chance(self, extract: Extract) -> float:

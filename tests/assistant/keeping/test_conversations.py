@@ -3,6 +3,7 @@
 import io
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -92,8 +93,9 @@ def test_what_is_deleted_is_gone_from_the_file(kept: Kept, tmp_path: Path) -> No
     ids = [conversations.begin(ADA) for _ in range(3)]
     for n, id in enumerate(ids):
         conversations.put(ADA, id, Exchange(question=f"Unmistakable words {n}"))
+        time.sleep(0.002)  # they are listed by the millisecond
     conversations.delete(ADA, ids[0])
-    assert {each.id for each in conversations.listed(ADA)} == {ids[1], ids[2]}
+    assert [each.id for each in conversations.listed(ADA)] == [ids[2], ids[1]]
     conversations.delete_all(ADA)
     assert conversations.listed(ADA) == []
     assert b"Unmistakable" not in (tmp_path / FILE_NAME).read_bytes()

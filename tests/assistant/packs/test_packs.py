@@ -22,7 +22,7 @@ from assistant.packs.files.document import to_docx
 from assistant.packs.files.markdown import Part, to_markdown, who
 from assistant.packs.files.slides import to_pptx
 from assistant.packs.making.draw import ALIKE_PROMPTS
-from assistant.packs.making.judging import Judge, said_about
+from assistant.packs.making.judging import Judge
 from assistant.packs.making.timing import prompts_for, share_out
 from assistant.packs.making.topics import Topics
 from assistant.packs.material.acts import Act, acts_of
@@ -134,7 +134,7 @@ def test_only_what_the_reader_finds_a_topic_in_is_about_it(starter_read: Engine)
     found = {}
     for name in ("money", "tight finances and budgets"):
         topic, _, extracts = gatherer.gather(name)
-        found[name] = judge.about(said_about(name), topic, extracts[:24])
+        found[name] = judge.about(topic, extracts[:24])
     assert found["money"] == []
     assert "tight finances" in found["tight finances and budgets"][0].text
 
