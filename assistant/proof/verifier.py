@@ -14,7 +14,7 @@ import numpy as np
 
 from assistant.errors import AssistantError
 from assistant.proof.said import sentences_of
-from assistant.turn.network import Ints, Network, ids_of, joined
+from assistant.turn.network import Ints, Network, ids_of, joined, side_by_side
 
 SHIPPED = Path(__file__).parent / "model" / "verifier.onnx"
 # Its tokenizer after its weights; the fit prints it.
@@ -53,7 +53,7 @@ class Verifier:
     def supports(self, statement: str, evidence: str) -> float:
         """The chance, 0 to 1, that some window of the evidence supports a statement."""
         parts = windows(sentences_of(evidence) or [evidence], WINDOW_CHARACTERS)
-        best = max(self.odds(statement, part) for part in parts)
+        best = max(side_by_side(lambda part: self.odds(statement, part), parts))
         return 1 / (1 + math.exp(-(SCALE * best + SHIFT)))
 
 

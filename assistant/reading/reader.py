@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import ReaderUnavailable
-from assistant.turn.network import Ints, Network, ids_of, joined
+from assistant.turn.network import Ints, Network, ids_of, joined, side_by_side
 from vectorstore import EncoderUnavailable
 from vectorstore.encoder import find_model
 from vectorstore.settings import NONE
@@ -88,19 +88,18 @@ class OnnxReader:
         return self._fingerprint
 
     def read(self, question: str, before: str, stretches: Sequence[Stretch]) -> list[Reading]:
-        tokens = self._network.tokens()
-        readings = []
-        for stretch in stretches:
-            ids, kinds, of = encoded(tokens, question, before, stretch)
-            told, whole = self._network.run(("tokens", "whole"), ids, kinds)
-            scores = np.full(len(stretch.sentences), LEAST)
-            for number in range(len(scores)):
-                mine = of == number
-                if mine.any():
-                    # Rounded, so that the last bits of the arithmetic decide nothing.
-                    scores[number] = round(float(told[0][mine].mean()), 4)
-            readings.append(Reading(sentences=scores, whole=round(float(whole[0]), 4)))
-        return readings
+        return side_by_side(lambda each: self._reading(question, before, each), stretches)
+
+    def _reading(self, question: str, before: str, stretch: Stretch) -> Reading:
+        ids, kinds, of = encoded(self._network.tokens(), question, before, stretch)
+        told, whole = self._network.run(("tokens", "whole"), ids, kinds)
+        scores = np.full(len(stretch.sentences), LEAST)
+        for number in range(len(scores)):
+            mine = of == number
+            if mine.any():
+                # Rounded, so that the last bits of the arithmetic decide nothing.
+                scores[number] = round(float(told[0][mine].mean()), 4)
+        return Reading(sentences=scores, whole=round(float(whole[0]), 4))
 
 
 def _unavailable(why: str) -> ReaderUnavailable:

@@ -1,10 +1,12 @@
 """A small network that ships: an encoder of BERT's kind with heads, in ONNX, and its tokenizer."""
 
 import hashlib
+import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +16,18 @@ INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 CHARACTERS = 20  # a token has hardly more: a text is cut roughly before it is taken apart
 
 Ints = NDArray[np.int64]
+T = TypeVar("T")
+R = TypeVar("R")
+
+# A network runs on a single core, several side by side: for everybody who asks, no more at once
+# than there are cores. Sharing one run among cores costs more in waiting for each other.
+_CORES = ThreadPoolExecutor(os.cpu_count(), "networks")
+
+
+def side_by_side(work: Callable[[T], R], each: Iterable[T]) -> list[R]:
+    """What `work` makes of each, in their order, made on all cores; an error is raised as it is.
+    The work must not wait for other work of this kind."""
+    return list(_CORES.map(work, each))
 
 
 class Network:
@@ -55,6 +69,7 @@ class Network:
                 onnxruntime.disable_telemetry_events()
                 options = onnxruntime.SessionOptions()
                 options.log_severity_level = 3
+                options.intra_op_num_threads = 1  # `side_by_side` uses the others
                 try:
                     tokens = open_tokens(self._file.with_name(TOKENS))
                     session = onnxruntime.InferenceSession(
