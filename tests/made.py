@@ -26,8 +26,8 @@ def tiny_model(kind: str, seed: int, **shape: Any) -> Any:
         "num_attention_heads": 2,
         "intermediate_size": 16,
     }
-    config = transformers.BertConfig(**(usual | shape))
-    return getattr(transformers, kind)(config)
+    made = getattr(transformers, kind)
+    return made(made.config_class(**(usual | shape)))
 
 
 def saved(model: Any, folder: Path) -> Path:

@@ -18,6 +18,9 @@ from assistant.turn.followup import query_of
 from vectorstore import Found, Store
 
 PASSAGES_READ = 8
+# Added to the reader's log odds that anything in a text by itself answers: it has learnt from whole
+# passages, and holds it to too much. By the labelled quotes of `eval.fitting.fit_about`.
+_BY_ITSELF = 0.6
 _EVEN = 0.15  # added to a similarity for a chance: at 0.35 a quote bears on a question at even odds
 
 _SECOND_PART = re.compile(
@@ -91,7 +94,7 @@ class Finder:
             return [max(0.0, min(1.0, _EVEN + float(mine @ other))) for other in others]
         stretches = [Stretch(heading="", sentences=(text,)) for text in texts]
         wholes = [reading.whole for reading in self._reader.read(question, "", stretches)]
-        return [1.0 / (1.0 + math.exp(-whole)) for whole in wholes]
+        return [1.0 / (1.0 + math.exp(-whole - _BY_ITSELF)) for whole in wholes]
 
     def find(self, question: str, before: Sequence[Turn], sources: Sequence[str] | None) -> Part:
         """Search for a question after the turns `before`, and read what is found; `sources`

@@ -23,7 +23,7 @@ from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits
 
 from assistant.proof.verifier import SHIPPED, SUPPORTED, Verifier, encoded
-from assistant.reading.reader import BUILTIN_FOLDER, EXPORTED
+from assistant.reading.reader import EXPORTED
 from assistant.turn.network import TOKENS, Ints, open_tokens
 from eval.fitting.checkpoint import learn, say
 from eval.fitting.padding import padded
@@ -74,7 +74,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         prog="python -m eval.fitting.fit_verifier", description=__doc__
     )
     parser.add_argument("--shared", type=Path, default=Path("../shared"))
-    parser.add_argument("--begin", type=Path, default=BUILTIN_FOLDER, help="an exported reader")
+    parser.add_argument("--begin", type=Path, required=True, help="a reader of BERT's kind")
     parser.add_argument("--out", type=Path, default=SHIPPED.parent)
     parser.add_argument("--only", choices=("public",), help="stop after this part")
     args = parser.parse_args(argv)

@@ -1,4 +1,5 @@
-"""The built-in reader's own weights, taken out of the form in which they ship, to train on from."""
+"""What training begins from: a published encoder; for the verifier, the weights of the reader that
+shipped before, taken out of the form in which it did."""
 
 import re
 from pathlib import Path
@@ -8,11 +9,65 @@ import numpy as np
 import onnx
 import torch
 from numpy.typing import NDArray
-from transformers import BertConfig, BertModel
+from torch import Tensor
+from transformers import AutoConfig, AutoModel, BertConfig, BertModel, MPNetModel
+
+from assistant.turn.network import TOKENS, open_tokens
 
 Table = NDArray[np.float32]
 
+# The marks around texts, as encoders of BERT's kind call them, and as MPNet does.
+MARKS = {"[CLS]": "<s>", "[SEP]": "</s>"}
+
 HEAD_WIDTH = 32  # of each head of attention, in a model of MiniLM's kind
+
+
+class Segmented(torch.nn.Module):
+    """An encoder of MPNet's kind that is told question and passage apart, as one of BERT's kind is:
+    each segment has a vector, nought at first, that is added to those of its words."""
+
+    def __init__(self, encoder: Any) -> None:
+        super().__init__()
+        self.config = encoder.config
+        self.whole = encoder
+        self.segments = torch.nn.Embedding(2, encoder.config.hidden_size)
+        torch.nn.init.zeros_(self.segments.weight)
+
+    @property
+    def embeddings(self) -> Any:
+        return self.whole.embeddings
+
+    @property
+    def encoder(self) -> Any:
+        return self.whole.encoder
+
+    def forward(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor) -> Any:
+        words = self.embeddings.word_embeddings(input_ids) + self.segments(token_type_ids)
+        return self.whole(inputs_embeds=words, attention_mask=attention_mask)
+
+
+def begun(folder: Path, layers: int | None) -> tuple[Any, Any]:
+    """A published encoder of BERT's or MPNet's kind, of its layers the lowest `layers`, and its
+    tokenizer."""
+    tokens = open_tokens(folder / TOKENS)
+    body = AutoModel.from_pretrained(folder, add_pooling_layer=False)
+    body.encoder.layer = body.encoder.layer[:layers]
+    body.config.num_hidden_layers = len(body.encoder.layer)
+    if isinstance(body, MPNetModel):
+        words = body.embeddings.word_embeddings.weight.data
+        for mark, own in MARKS.items():
+            words[tokens.token_to_id(mark)] = words[tokens.token_to_id(own)]
+        body = Segmented(body)
+    return body, tokens
+
+
+def empty(folder: Path) -> Any:
+    """An encoder as the settings in `folder` say, without its weights, in a form that can be
+    exported."""
+    config = AutoConfig.from_pretrained(folder, attn_implementation="eager")
+    if config.model_type == "mpnet":
+        return Segmented(MPNetModel(config, add_pooling_layer=False))
+    return BertModel(config, add_pooling_layer=False)
 
 
 def shipped_body(file: Path) -> Any:

@@ -1,10 +1,17 @@
-"""Make a trained reader small and quick: `python -m eval.fitting.reader.export --model D --out D`.
+"""Make a trained reader small and quick: `python -m eval.fitting.reader.export --model D --out D
+--examples FILE`.
 
 Takes what training wrote, writes `reader.onnx` and its tokenizer, and prints the sha256 of the two.
-Weights have eight bits; the vectors of words and places, half of a small model, have four, in
-blocks of BLOCK with a scale of their own, which the answers hardly show. One bit of the weights is
-given up (`reduce_range`), so that processors with and without VNNI come to the same sums: the
-sixteen-bit intermediate of the older instruction would overflow.
+Weights have eight bits; the vectors of words and places have four, in blocks of BLOCK with a scale
+of their own, which the answers hardly show. One bit of the weights is given up (`reduce_range`), so
+that processors with and without VNNI come to the same sums: the sixteen-bit intermediate of the
+older instruction would overflow.
+
+What goes into a product is told in eight bits as well, of one scale for all of it. In the second
+product of a layer's feed-forward part a few channels are far larger than all others, and would
+leave these no bits: each channel is divided by the largest that it comes to over some examples, and
+its weights are multiplied by that (after Xiao et al. 2023, "SmoothQuant", with all of the
+difficulty moved to the weights).
 """
 
 import argparse
@@ -13,23 +20,30 @@ import sys
 import tempfile
 import warnings
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
 import torch
 from numpy.typing import NDArray
 from onnxruntime.quantization import QuantType, quantize_dynamic
-from transformers import BertConfig, BertModel
+from torch import Tensor
 
 from assistant.reading.reader import EXPORTED
-from assistant.turn.network import INPUTS, TOKENS, digest_of
-from eval.fitting.reader.train import SentenceReader
+from assistant.turn.network import INPUTS, TOKENS, digest_of, open_tokens
+from eval.fitting.padding import padded
+from eval.fitting.reader.base import empty
+from eval.fitting.reader.examples import read_examples
+from eval.fitting.reader.train import Row, SentenceReader, row_of
 
 Axes = dict[int, str]
 
 BLOCK = 128
 LEAST_ROWS = 64  # of a table that is made small
+LEVELLED_BY = 100  # examples
+LEAST_MOST = 1e-5  # of a channel that nothing comes through
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -39,19 +53,58 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--model", type=Path, required=True, help="what training wrote")
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--examples", type=Path, required=True, help="what it was trained on")
     args = parser.parse_args(argv)
     args.out.mkdir(parents=True, exist_ok=True)
-    config = BertConfig.from_json_file(args.model / "config.json")
-    body = BertModel(config, add_pooling_layer=False)
-    body.set_attn_implementation("eager")
-    model = SentenceReader(body)
+    model = SentenceReader(empty(args.model))
     model.load_state_dict(torch.load(args.model / "model.pt", weights_only=True))
+    tokens = open_tokens(args.model / TOKENS)
+    used = [example for example in read_examples(args.examples) if not example.aside]
+    level(model, [row_of(e, tokens) for e in used[:: max(1, len(used) // LEVELLED_BY)]])
     file = args.out / EXPORTED
     write_small(model, file, {"tokens": {0: "batch", 1: "tokens"}, "whole": {0: "batch"}})
     if args.out.resolve() != args.model.resolve():
         shutil.copyfile(args.model / TOKENS, args.out / TOKENS)
     print(made(file))
     return 0
+
+
+class Levelled(torch.nn.Module):
+    """A product that divides each channel of what goes in by its `most`, of shape (channels,)."""
+
+    share: Tensor
+
+    def __init__(self, product: torch.nn.Linear, most: Tensor) -> None:
+        super().__init__()
+        self.product = product
+        self.register_buffer("share", 1 / most)
+        product.weight.data *= most
+
+    def forward(self, told: Tensor) -> Tensor:
+        levelled: Tensor = self.product(told * self.share)
+        return levelled
+
+
+@torch.no_grad()
+def level(model: SentenceReader, rows: Sequence[Row]) -> None:
+    """Level the second product of each layer's feed-forward part, in place, by what it is given
+    over `rows`."""
+    model.eval()
+    outputs = [layer.output for layer in model.body.encoder.layer]
+    most = [torch.full((each.dense.in_features,), LEAST_MOST) for each in outputs]
+
+    def look(number: int, _: Any, given: tuple[Tensor, ...]) -> None:
+        most[number] = torch.maximum(most[number], given[0].abs().flatten(0, -2).amax(0))
+
+    hooks = [
+        each.dense.register_forward_pre_hook(partial(look, number))
+        for number, each in enumerate(outputs)
+    ]
+    for row in rows:
+        model(*padded([(row.ids, row.kinds)]))
+    for hook, each, largest in zip(hooks, outputs, most, strict=True):
+        hook.remove()
+        each.dense = Levelled(each.dense, largest)
 
 
 def made(file: Path) -> str:

@@ -1,10 +1,11 @@
 """Train the reader: `python -m eval.fitting.reader.train --examples FILE --out DIR`.
 
-An encoder of BERT's kind reads a question, what was said before it, and a passage. Every token gets
-a number; a sentence's score is the mean over its tokens, and the first token says whether anything
-in the passage answers. Sentences and passages are learnt as yes or no (binary cross-entropy), and
-the sentences of a passage that answers also against one another (softmax). The embeddings, and the
-lowest layers where that is asked for, stay as they are: few examples would only spoil them.
+An encoder of BERT's or MPNet's kind reads a question, what was said before it, and a passage. Every
+token gets a number; a sentence's score is the mean over its tokens, and the first token says
+whether anything in the passage answers. Sentences and passages are learnt as yes or no (binary
+cross-entropy), and the sentences of a passage that answers also against one another (softmax). The
+embeddings, and the lowest layers where that is asked for, stay as they are: few examples would only
+spoil them.
 
 Everything is drawn with `--seed`. A run that was interrupted goes on from its last checkpoint under
 `--out`. Runs on a GPU where there is one; there, and on a processor that multiplies bfloat16,
@@ -24,15 +25,14 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits, log_softmax
 
-from assistant.reading.reader import BUILTIN_FOLDER, EXPORTED, Stretch, encoded
+from assistant.reading.reader import Stretch, encoded
 from assistant.turn.network import TOKENS
 from eval.fitting.checkpoint import learn, say
 from eval.fitting.padding import padded
-from eval.fitting.reader.base import shipped_body
+from eval.fitting.reader.base import begun
 from eval.fitting.reader.examples import Example, read_examples
 from vectorstore.encoder import multiplies_bfloat16
 
@@ -90,7 +90,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--examples", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--begin", type=Path, default=BUILTIN_FOLDER, help="an exported reader")
+    parser.add_argument("--begin", type=Path, required=True, help="a published encoder")
+    parser.add_argument("--layers", type=int, help="so many of its layers, from the lowest")
     parser.add_argument("--frozen", type=int, default=3, help="layers that stay as they are")
     parser.add_argument("--epochs", type=int, default=1)
     parser.add_argument("--rate", type=float, default=1e-4)
@@ -98,10 +99,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=20)
     args = parser.parse_args(argv)
     args.out.mkdir(parents=True, exist_ok=True)
-    tokens = Tokenizer.from_file(str(args.begin / TOKENS))
-    rows = [row_of(example, tokens) for example in read_examples(args.examples)]
     torch.manual_seed(args.seed)
-    model = SentenceReader(shipped_body(args.begin / EXPORTED))
+    body, tokens = begun(args.begin, args.layers)
+    rows = [row_of(example, tokens) for example in read_examples(args.examples)]
+    model = SentenceReader(body)
     plan = Plan(
         epochs=args.epochs,
         rate=args.rate,

@@ -107,7 +107,7 @@ def test_a_list_is_whole_and_led_in(wardens: Engine) -> None:
 
 
 def test_a_point_has_few_quotes_and_the_same_may_be_asked_for_as_a_list(wardens: Engine) -> None:
-    question = "What is measured every morning?"
+    question = "Where do wardens measure the water?"
     answer = wardens.ask(question, kind=Kind.POINT)
     assert answer.outcome is Outcome.ANSWERED
     assert "nine gauges" in answer.citations[0].quote
@@ -151,11 +151,11 @@ def test_a_reply_quotes_nothing(wardens: Engine, turn: str) -> None:
 
 def test_again_answers_the_last_question_again(wardens: Engine) -> None:
     history = [
-        Turn(role="user", content="How is the water measured every morning?"),
-        Turn(role="assistant", content="The water at nine gauges. [1]"),
+        Turn(role="user", content="Where do wardens measure the water?"),
+        Turn(role="assistant", content="At nine gauges. [1]"),
     ]
     answer = wardens.ask("Are you sure?", history, kind=Kind.AGAIN)
-    assert answer.standalone_question == "How is the water measured every morning?"
+    assert answer.standalone_question == "Where do wardens measure the water?"
     assert "nine gauges" in answer.citations[0].quote
     assert answer.question == "Are you sure?"
 

@@ -50,7 +50,7 @@ def test_each_token_belongs_to_its_sentence(tokens: Tokenizer) -> None:
     said = [tokens.decode(ids[of == number].tolist()) for number in range(3)]
     assert said == [sentence.lower() for sentence in BOARD.sentences]
     opening = tokens.decode(ids[kinds == 0].tolist())
-    assert opening == f"{ASKED.lower()} and in june?"
+    assert opening == f"[CLS] {ASKED.lower()} [SEP] and in june? [SEP]"
     assert (of[kinds == 0] == -1).all()
 
 
