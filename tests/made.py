@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,16 @@ def tiny_model(kind: str, seed: int, **shape: Any) -> Any:
     }
     made = getattr(transformers, kind)
     return made(made.config_class(**(usual | shape)))
+
+
+def least(measured: Callable[[], float], enough: float) -> float:
+    """The least of three measurements at most, as a busy moment of the machine must not decide."""
+    found = []
+    for _ in range(3):
+        found.append(measured())
+        if found[-1] <= enough:
+            break
+    return min(found)
 
 
 def saved(model: Any, folder: Path) -> Path:

@@ -6,16 +6,11 @@ from pathlib import Path
 import pytest
 
 from eval.bench.speed.latency import Times, measure
+from tests.made import least
 
 
 def best(home: Path, reader: str, ratio: Callable[[Times], float], enough: float) -> float:
-    """The best of three tries at most, as a busy moment of the machine must not decide."""
-    found = []
-    for _ in range(3):
-        found.append(ratio(measure(str(home), reader, 60)))
-        if found[-1] <= enough:
-            break
-    return min(found)
+    return least(lambda: ratio(measure(str(home), reader, 60)), enough)
 
 
 @pytest.mark.slow

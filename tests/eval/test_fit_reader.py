@@ -151,7 +151,9 @@ def test_what_ships_is_taken_apart_again(tmp_path: Path) -> None:
     was = {name: value.clone() for name, value in body.state_dict().items()}
     file = tmp_path / EXPORTED
     write_small(train.SentenceReader(body), file, {"tokens": {0: "batch"}, "whole": {0: "batch"}})
-    for name, value in shipped_body(file).state_dict().items():
+    apart = shipped_body(file)
+    assert apart.config.vocab_size == body.config.vocab_size
+    for name, value in apart.state_dict().items():
         if value.dtype.is_floating_point:
             one, other = value.flatten().numpy(), was[name].flatten().numpy()
             near = np.abs(one - other).max() <= 0.1 * np.abs(other).max() + 1e-6

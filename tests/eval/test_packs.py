@@ -14,9 +14,10 @@ from eval.suite.gates import load_gates
 from eval.suite.packs.measures import PACK_METRICS, is_open, measure_pack, reading_ease
 from eval.suite.packs.measuring import Topics, judge_packs, load_topics, run_packs
 from prompts import KINDS, load_kind
+from tests.made import least
 
 GATES = Path(__file__).resolve().parents[2] / "eval" / "packs_gates.toml"
-MOST_TIMES = 3.0  # a pack beside one reading of its passages: 1.3 to 1.8 was measured
+MOST_TIMES = 3.0  # a pack beside one reading of its passages: 1.8 to 2.9 was measured
 Damage = Callable[[Pack], Pack]
 
 
@@ -151,8 +152,4 @@ def test_a_pack_takes_no_longer_than_a_few_readings_of_its_passages(starter_read
     from eval.bench.packs import ratio, times
 
     topics = load_topics().held[:5]
-    for _ in range(3):  # a busy moment of the machine must not decide
-        told = ratio(*times(starter_read, topics))
-        if told <= MOST_TIMES:
-            break
-    assert told <= MOST_TIMES
+    assert least(lambda: ratio(*times(starter_read, topics)), MOST_TIMES) <= MOST_TIMES
